@@ -50,6 +50,7 @@ mod left_behind;
 mod leftovers;
 mod limited;
 mod listed;
+mod lists;
 #[cfg(unix)]
 mod metadata;
 mod modes;

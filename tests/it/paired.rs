@@ -40,6 +40,9 @@ fn legacy(pair: &Pair, side: &str) {
     rename(pair, side, PYC, LEGACY);
 }
 
+/// Digest of an empty file in a RECORD, by Python's `hashlib`.
+const EMPTY: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
 #[test]
 fn causes_of_pairs() {
     let cases = [
@@ -76,7 +79,7 @@ fn causes_of_pairs() {
                 }
                 pair.write("b", "demo-2.0.dist-info/entry_points.txt", "");
                 let rows = String::from_utf8(pair.read("b", "demo-2.0.dist-info/RECORD")).unwrap();
-                let rows = format!("{rows}demo-2.0.dist-info/entry_points.txt,,\n");
+                let rows = format!("{rows}demo-2.0.dist-info/entry_points.txt,sha256={EMPTY},0\n");
                 pair.write("b", "demo-2.0.dist-info/RECORD", rows);
             },
             causes: &[

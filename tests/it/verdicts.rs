@@ -10,10 +10,19 @@ const OTHER_PYC: &str = "demo/__pycache__/other.cpython-314.pyc";
 
 /// Returns a zip of the modules and pycs of a side, written in a year.
 fn packed(pair: &Pair, side: &str, year: u16) -> Vec<u8> {
+    zip_of_year(pair, side, &["demo/core.py", "demo/other.py", PYC, OTHER_PYC], year)
+}
+
+/// Returns a zip of files of a side.
+pub(crate) fn zip_of(pair: &Pair, side: &str, names: &[&str]) -> Vec<u8> {
+    zip_of_year(pair, side, names, 1980)
+}
+
+fn zip_of_year(pair: &Pair, side: &str, names: &[&str], year: u16) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let time = zip::DateTime::from_date_and_time(year, 1, 1, 0, 0, 0).unwrap();
     let options = zip::write::SimpleFileOptions::default().last_modified_time(time);
-    for name in ["demo/core.py", "demo/other.py", PYC, OTHER_PYC] {
+    for &name in names {
         zip.start_file(name, options).unwrap();
         zip.write_all(&pair.read(side, name)).unwrap();
     }

@@ -1,18 +1,30 @@
 //! RECORD files, and `md5sums` of Debian packages, whose rows follow from the files that they list.
 
+use super::SIDES;
 use super::pair::Pair;
-use crate::diff::{Cause, CauseKind, FileDifference};
-use std::collections::BTreeSet;
+use crate::audit::record::joined;
+use crate::diff::{Cause, CauseKind, DiffFinding, DifferenceKind, FileDifference};
+use crate::input::{Place, PlaceError};
+use crate::manifest::hex;
+use crate::wheel::{Record, RecordError, RecordRow};
+use md5::Digest as _;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Marks the difference of such a list as harmless if each row that differs is the row of a file
-/// that differs. `indices` are the files of the pair.
-pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], pair: &Pair<'_>) {
+/// Explains the difference of such a list: it is harmless if each row that differs is right for the
+/// file of its side. Returns differences for the lists that are the same on both sides although a
+/// file differs and its row is wrong. `indices` are the files of the pair.
+pub(super) fn explain_records(
+    files: &mut [FileDifference],
+    indices: &[usize],
+    pair: &Pair<'_>,
+) -> Vec<FileDifference> {
     let names = |file: &FileDifference| [0, 1].map(|side| pair.name(file, side).to_owned());
     let folders: Vec<[String; 2]> =
         indices.iter().map(|&index| &files[index]).filter(|file| file.is_folder()).map(names).collect();
     // A file that only the left side has may be in a directory that has another path on the right.
-    let all = indices.iter().flat_map(|&index| names(&files[index]));
-    let differing: BTreeSet<String> = all.flat_map(|name| [moved(&name, &folders), name]).collect();
+    let both = indices.iter().map(|&index| names(&files[index]));
+    let both = both.flat_map(|[left, right]| [(moved(&left, &folders), left.clone()), (right, left)]);
+    let differing = Differing { left: both.collect(), folders };
     for &index in indices {
         let names = names(&files[index]);
         let Some(cause) = files[index].cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent)
@@ -20,42 +32,181 @@ pub(super) fn explain_records(files: &mut [FileDifference], indices: &[usize], p
             continue;
         };
         let rows = |side: usize| ListRows::read(pair, side, &names[side]);
-        let (Some(one), Some(other)) = (rows(0), rows(1)) else { continue };
-        let one = one.moved(&folders);
-        let mut paths = one.symmetric_difference(&other.0).map(|(path, _)| path);
-        if paths.all(|path| differing.contains(path)) {
-            *cause = Cause::new(CauseKind::Harmless, "its rows follow from the files that differ");
+        if let (Some(one), Some(other)) = (rows(0), rows(1)) {
+            *cause = differing.cause(pair, [&one, &other]);
         }
+    }
+    let contents = indices.iter().map(|&index| &files[index]).filter(|file| {
+        file.findings
+            .iter()
+            .any(|finding| !matches!(finding.kind, DifferenceKind::Archive | DifferenceKind::Path))
+    });
+    let contents: BTreeSet<&str> =
+        contents.flat_map(|file| [0, 1].map(|side| pair.name(file, side))).collect();
+    if contents.is_empty() {
+        return Vec::new();
+    }
+    let lists = pair.views[1].place.names();
+    let lists =
+        lists.iter().filter(|name| ListFormat::of(name).is_some() && !contents.contains(name.as_str()));
+    lists.filter_map(|name| left_behind(pair, name, &contents)).collect()
+}
+
+/// Returns the difference of a list that is the same on both sides, if the row of a file that
+/// differs is wrong.
+fn left_behind(pair: &Pair<'_>, name: &str, differing: &BTreeSet<&str>) -> Option<FileDifference> {
+    let [one, other] = [0, 1].map(|side| pair.read(side, name).ok().map(|(_, bytes)| bytes));
+    if one? != other? {
+        return None;
+    }
+    let list = ListRows::read(pair, 1, name)?;
+    let rows = list.rows.iter().filter(|row| differing.contains(row.path.as_str()));
+    let wrong = rows.flat_map(|row| [1, 0].map(|side| (row, side, list.format.fault(pair, side, row, name))));
+    let (row, side, fault) = wrong.filter_map(|(row, side, fault)| Some((row, side, fault?))).next()?;
+    let message = format!("the same on both sides, although {} differs", row.path);
+    let cause = Cause::new(CauseKind::OtherContent, format!("{} side: {fault}", SIDES[side]));
+    Some(pair.found(&[name.into(), name.into()], DiffFinding::new(DifferenceKind::Content, message), cause))
+}
+
+/// Files of a pair that differ.
+struct Differing {
+    /// Names on the left side by those on the right side.
+    left: BTreeMap<String, String>,
+    /// Directories with another path on each side.
+    folders: Vec<[String; 2]>,
+}
+
+impl Differing {
+    /// Returns the cause of the difference of a list.
+    fn cause(&self, pair: &Pair<'_>, lists: [&ListRows; 2]) -> Cause {
+        let by_right = |side: usize| -> BTreeMap<String, BTreeSet<&ListRow>> {
+            let mut rows: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+            for row in &lists[side].rows {
+                let path = if side == 0 { moved(&row.path, &self.folders) } else { row.path.clone() };
+                rows.entry(path).or_default().insert(row);
+            }
+            rows
+        };
+        let rows = [by_right(0), by_right(1)];
+        let facts = |side: usize, path: &str| -> Vec<&str> {
+            rows[side].get(path).into_iter().flatten().map(|row| row.facts.as_str()).collect()
+        };
+        let paths: BTreeSet<&String> = rows[0].keys().chain(rows[1].keys()).collect();
+        let differ: Vec<&String> =
+            paths.into_iter().filter(|path| facts(0, path) != facts(1, path)).collect();
+        if differ.is_empty() {
+            return Cause::new(CauseKind::Harmless, "the same rows in another order or form");
+        }
+        for path in &differ {
+            for side in [1, 0] {
+                let list = lists[side];
+                let of_side = rows[side].get(*path);
+                let mut faults = of_side.into_iter().flatten();
+                let fault = faults.find_map(|row| list.format.fault(pair, side, row, &list.name));
+                let fault = fault.or_else(|| {
+                    let name = if side == 0 { self.left.get(*path).unwrap_or(path) } else { path };
+                    let is_there = pair.views[side].place.size(name).is_some();
+                    (of_side.is_none() && is_there).then(|| format!("it does not list {name}"))
+                });
+                if let Some(fault) = fault {
+                    return Cause::new(CauseKind::OtherContent, format!("{} side: {fault}", SIDES[side]));
+                }
+            }
+        }
+        let reason = match differ.iter().all(|path| self.left.contains_key(*path)) {
+            true => "its rows follow from the files that differ",
+            false => "each row is that of its file, in another form",
+        };
+        Cause::new(CauseKind::Harmless, reason)
     }
 }
 
-/// Splits a row into the path and the rest.
-type Split = fn(&str) -> Option<(&str, &str)>;
+/// ListFormat of a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ListFormat {
+    Record,
+    Md5sums,
+}
 
-/// Rows of a list: the path of a file in the place, and the rest.
-struct ListRows(BTreeSet<(String, String)>);
-
-impl ListRows {
-    /// Reads a list; `None` for other files, and for lists with quoted paths.
-    fn read(pair: &Pair<'_>, side: usize, name: &str) -> Option<Self> {
-        let (folder, split): (_, Split) = match name.rsplit_once('/') {
-            Some((folder, "RECORD")) => (folder, of_record),
-            // Paths in `md5sums` begin at the root of the package.
-            Some(("DEBIAN", "md5sums")) => ("", of_md5sums),
-            _ => return None,
-        };
-        let parent = folder.rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
-        let text = String::from_utf8(pair.read(side, name).ok()?.1).ok()?;
-        let rows = text.lines().map(|row| {
-            let (path, rest) = split(row)?;
-            Some((format!("{parent}{path}"), rest.to_owned()))
-        });
-        rows.collect::<Option<_>>().map(Self)
+impl ListFormat {
+    fn of(name: &str) -> Option<Self> {
+        match name.rsplit_once('/')? {
+            (folder, "RECORD") if folder.ends_with(".dist-info") => Some(Self::Record),
+            ("DEBIAN", "md5sums") => Some(Self::Md5sums),
+            _ => None,
+        }
     }
 
-    /// Returns the rows with the paths that the right side has for the files.
-    fn moved(self, folders: &[[String; 2]]) -> BTreeSet<(String, String)> {
-        self.0.into_iter().map(|(path, rest)| (moved(&path, folders), rest)).collect()
+    /// Returns why a row is not that of its file.
+    fn fault(self, pair: &Pair<'_>, side: usize, row: &ListRow, list: &str) -> Option<String> {
+        let place = pair.views[side].place;
+        if self == Self::Md5sums {
+            let bytes = match pair.views[side].read(&row.path) {
+                Ok(bytes) => bytes,
+                Err(error) => return Some(error.to_string()),
+            };
+            let is_right = hex(&md5::Md5::digest(bytes)) == row.facts;
+            return (!is_right).then(|| format!("{} is not the file that it lists", row.path));
+        }
+        let (hash, size) = row.facts.rsplit_once(',').unwrap_or((&row.facts, ""));
+        let is_own = row.path == list;
+        // Installers list the pycs that they compile, and RECORD itself, without digests.
+        if (hash, size) == ("", "") && (is_own || row.path.ends_with(".pyc")) {
+            return None;
+        }
+        let record = RecordRow { path: row.path.clone(), hash: hash.to_owned(), size: size.to_owned() };
+        let checked = match place {
+            Place::Archive(archive) => match archive.get(&row.path) {
+                Some(entry) => record.check(&entry.bytes),
+                None => Err(RecordError::Missing(row.path.clone())),
+            },
+            _ => match pair.views[side].read(&row.path) {
+                Ok(bytes) => record.check(&*bytes),
+                Err(PlaceError::Missing(_)) => Err(RecordError::Missing(row.path.clone())),
+                Err(error) => return Some(error.to_string()),
+            },
+        };
+        checked.err().map(|fault| fault.to_string())
+    }
+}
+
+/// Row of a list.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct ListRow {
+    /// Path of the file in the place.
+    path: String,
+    /// The rest of the row.
+    facts: String,
+}
+
+/// A list.
+struct ListRows {
+    name: String,
+    format: ListFormat,
+    rows: Vec<ListRow>,
+}
+
+impl ListRows {
+    /// Reads a list; `None` for other files and for lists that cannot be read.
+    fn read(pair: &Pair<'_>, side: usize, name: &str) -> Option<Self> {
+        let format = ListFormat::of(name)?;
+        let bytes = pair.read(side, name).ok()?.1;
+        let rows = match format {
+            ListFormat::Record => {
+                let (folder, _) = name.rsplit_once('/')?;
+                let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+                let rows = Record::parse(&bytes).ok()?.rows.into_iter().map(|row| {
+                    let path = joined(parent, &row.path).unwrap_or(row.path);
+                    ListRow { path, facts: format!("{},{}", row.hash, row.size) }
+                });
+                rows.collect()
+            }
+            ListFormat::Md5sums => {
+                let text = String::from_utf8(bytes).ok()?;
+                text.lines().map(of_md5sums).collect::<Option<_>>()?
+            }
+        };
+        Some(Self { name: name.to_owned(), format, rows })
     }
 }
 
@@ -66,13 +217,9 @@ fn moved(path: &str, folders: &[[String; 2]]) -> String {
     innermost.map_or_else(|| path.to_owned(), |(right, below)| format!("{right}{below}"))
 }
 
-/// Splits a line of `md5sum`; `None` for a line with a backslash before the path.
-fn of_md5sums(row: &str) -> Option<(&str, &str)> {
-    row.split_once("  ").map(|(digest, path)| (path, digest)).filter(|_| !row.starts_with('\\'))
-}
-
-/// Splits a row of a RECORD without quotes; `None` for a row with quotes.
-fn of_record(row: &str) -> Option<(&str, &str)> {
-    let (path, rest) = row.split_once(',').unwrap_or((row, ""));
-    (!path.contains('"')).then_some((path, rest))
+/// Splits a line of `md5sum`, whose path begins at the root of the package; `None` for a line with
+/// a backslash before the path.
+fn of_md5sums(row: &str) -> Option<ListRow> {
+    let (digest, path) = row.split_once("  ").filter(|_| !row.starts_with('\\'))?;
+    Some(ListRow { path: path.to_owned(), facts: digest.to_owned() })
 }

@@ -140,10 +140,11 @@ impl Search<'_> {
             let file = &mut comparison.files[index];
             (file.cause, file.lines) = (Some(cause), lines);
         }
-        listing::explain_records(&mut comparison.files, indices, &pair);
+        let lists = listing::explain_records(&mut comparison.files, indices, &pair);
         indices.iter().for_each(|&index| access::judge(&mut comparison.files[index]));
         let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
         found.extend(unchanged::alike(&alike, &pair, workers)?);
+        found.extend(lists);
         Ok(found)
     }
 

@@ -92,7 +92,7 @@ pub(super) fn alike(
 
 impl Pair<'_> {
     /// Returns a difference of a pyc that is called `names` within the places.
-    fn found(&self, names: &[String; 2], finding: DiffFinding, cause: Cause) -> FileDifference {
+    pub(super) fn found(&self, names: &[String; 2], finding: DiffFinding, cause: Cause) -> FileDifference {
         let path = |side: usize| match self.container[side].as_str() {
             "" => names[side].clone(),
             container => format!("{container}!{}", names[side]),
