@@ -142,7 +142,8 @@ impl FailOn {
                     )
                 };
                 let lacks = file.findings.iter().any(|finding| is_whole(finding.kind));
-                has_code || (is_pyc && lacks) || cause == Some(CauseKind::Unexplained)
+                let is_form = cause == Some(CauseKind::Harmless);
+                (has_code && !is_form) || (is_pyc && lacks) || cause == Some(CauseKind::Unexplained)
             }
         }
     }

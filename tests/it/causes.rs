@@ -23,7 +23,7 @@ fn a_changed_source_explains_its_pycs() {
             (PYC, "follows-from-source"),
             ("demo/core.py", "source"),
         ],
-        "1 source differs; 2 pycs follow from it; nothing is unexplained",
+        "1 source differs; 2 pycs follow from it; nothing that differs is unexplained",
     );
     assert_eq!(
         document["causes"][0]["reason"],
@@ -39,7 +39,7 @@ fn a_changed_comment_is_harmless() {
     pair.expect(
         &[],
         &[(PYC, "harmless"), ("demo/core.py", "source")],
-        "1 source differs; 1 file differs in form alone; nothing is unexplained",
+        "1 source differs; 1 file differs in form alone; nothing that differs is unexplained",
     );
 }
 
@@ -121,7 +121,7 @@ fn each_side_can_have_its_own_sources() {
     pair.expect(
         &["--sources", "a-sources", "--sources", "b-sources"],
         &[(PYC, "follows-from-source")],
-        "1 pyc follows from the sources; nothing is unexplained",
+        "1 pyc follows from the sources; nothing that differs is unexplained",
     );
     // The left source alone does not explain the right pyc.
     pair.expect(&["--sources", "a-sources"], &[(PYC, "unexplained")], "1 pyc is unexplained");
@@ -136,7 +136,10 @@ fn modes_and_times_are_harmless() {
         let pair = Pair::new();
         pair.compile("b", &["--python", "3.14", "--invalidation-mode", mode]);
         let document = pair.document(&[]);
-        assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+        assert_eq!(
+            document["conclusion"],
+            "2 files differ in form alone; nothing that differs is unexplained"
+        );
         assert!(reason(&document, PYC).ends_with(words), "{}", reason(&document, PYC));
     }
     let pair = Pair::new();
@@ -155,7 +158,7 @@ fn other_references_are_harmless() {
     let pair = Pair::new();
     pair.compile("b", &["--python", "3.14", "--refs", "minimal"]);
     let document = pair.document(&[]);
-    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing that differs is unexplained");
     assert!(reason(&document, PYC).starts_with("the code is the same, written by a process"));
 }
 
@@ -186,7 +189,7 @@ fn older_versions_of_marshal_are_harmless() {
                 .compile(side, &["--python", "3.14"]);
         }
         pair.write("b", PYC, [&pair.read("b", PYC)[..16], code].concat());
-        let sentence = "1 file differs in form alone; nothing is unexplained";
+        let sentence = "1 file differs in form alone; nothing that differs is unexplained";
         let document = pair.expect(&[], &[(PYC, "harmless")], sentence);
         assert_eq!(reason(&document, PYC), "the code is the same, written by an older version of marshal");
         pair.run_in("b", &["verify", ".", "--references", "any"]).exits(0);
@@ -210,7 +213,7 @@ fn sets_in_another_order_are_harmless() {
     let document = pair.write("b", PYC, swapped).expect(
         &[],
         &[(PYC, "harmless")],
-        "1 file differs in form alone; nothing is unexplained",
+        "1 file differs in form alone; nothing that differs is unexplained",
     );
     assert_eq!(reason(&document, PYC), "the code is the same, with members of sets in another order");
 }
@@ -236,8 +239,9 @@ fn another_path_of_compilation_is_harmless() {
     )
     .exits(0);
     let document = pair.document(&[]);
-    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing is unexplained");
+    assert_eq!(document["conclusion"], "2 files differ in form alone; nothing that differs is unexplained");
     assert_eq!(reason(&document, PYC), "the same code, compiled under another path");
+    pair.diff(&["--fail-on", "code"]).exits(0);
 }
 
 #[test]
@@ -254,7 +258,7 @@ fn levels_and_versions_of_legacy_pycs_are_named() {
         pair.run_in("a", &[&fixed[..], &["--python", "3.14"], &file].concat()).exits(0);
         pair.run_in("b", &[&fixed[..], &options, &file].concat()).exits(0);
         let document = pair.document(&["--exclude", "demo/__pycache__/*"]);
-        let sentence = format!("1 pyc was compiled {how}; nothing is unexplained");
+        let sentence = format!("1 pyc was compiled {how}; nothing that differs is unexplained");
         assert_eq!(document["conclusion"], sentence.as_str());
         assert_eq!(reason(&document, "demo/core.pyc"), words);
     }
@@ -271,7 +275,10 @@ fn another_patch_release_is_named() {
     let pyc = "demo/__pycache__/core.cpython-313.pyc";
     let document = pair.document(&[]);
     assert_ne!(pair.read("a", pyc), pair.read("b", pyc), "the releases write the same bytes");
-    assert_eq!(document["conclusion"], "1 pyc was compiled by another release; nothing is unexplained");
+    assert_eq!(
+        document["conclusion"],
+        "1 pyc was compiled by another release; nothing that differs is unexplained"
+    );
     assert_eq!(reason(&document, pyc), "compiled by CPython 3.13.0 and 3.13.18");
 }
 
@@ -310,7 +317,7 @@ fn files_of_one_side_and_other_files() {
     pair.expect(
         &[],
         &[("data", "other-content"), ("left.txt", "one-side"), ("right.txt", "one-side")],
-        "2 files are only on one side; 1 other file differs; nothing is unexplained",
+        "2 files are only on one side; 1 other file differs; nothing that differs is unexplained",
     );
 }
 
@@ -353,7 +360,7 @@ fn times_of_wheels_are_harmless_and_records_follow() {
     let pair = Pair::new();
     let document = diff_wheels(&pair, &wheels(&pair));
     assert_eq!(
-        document["conclusion"], "1 archive differs in form alone; nothing is unexplained",
+        document["conclusion"], "1 archive differs in form alone; nothing that differs is unexplained",
         "{document:#}"
     );
     let pair = Pair::new();
@@ -362,7 +369,7 @@ fn times_of_wheels_are_harmless_and_records_follow() {
     assert_eq!(
         document["conclusion"],
         "1 source differs; 1 pyc follows from it; 1 file differs in form alone; 1 archive differs in form alone; \
-         nothing is unexplained"
+         nothing that differs is unexplained"
     );
     assert_eq!(reason(&document, "demo-1.0.dist-info/RECORD"), "its rows follow from the files that differ");
 }
@@ -470,7 +477,7 @@ fn bytecode_of_one_side_is_not_checked_under_another_name() {
         let pair = Pair::new();
         pair.write("b", name, poisoned.read("b", PYC)).write("b", "demo/data.bin", [0, 1, 2]);
         let causes = [(name, "not-checked"), ("demo/data.bin", "one-side")];
-        pair.expect(&[], &causes, "1 file is only on one side; 1 file was not checked");
+        pair.expect(&[], &causes, "1 file was not checked; 1 file is only on one side");
         assert_eq!(
             reason(&pair.document(&[]), name),
             "only on the right: bytecode, and no importer knows its name"

@@ -99,7 +99,7 @@ fn a_change_that_code_does_not_show_leaves_the_header_behind() {
     let document = pair.expect(
         &[],
         &[(PYC, "harmless"), ("demo/core.py", "source")],
-        "1 source differs; 1 file differs in form alone; nothing is unexplained",
+        "1 source differs; 1 file differs in form alone; nothing that differs is unexplained",
     );
     assert_eq!(
         reason(&document, PYC),

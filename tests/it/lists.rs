@@ -28,8 +28,8 @@ fn changed(right: &str) -> Pair {
 
 #[test]
 fn rows_follow_only_if_they_are_right() {
-    let follows = "1 source differs; 1 file differs in form alone; nothing is unexplained";
-    let differs = "1 source differs; 1 other file differs; nothing is unexplained";
+    let follows = "1 source differs; 1 file differs in form alone; nothing that differs is unexplained";
+    let differs = "1 source differs; 1 other file differs; nothing that differs is unexplained";
     let fault = "right side: \"demo/core.py\" is not the file that RECORD lists:";
     for (rows, sentence, why) in [
         (&[AFTER, OTHER, OWN][..], follows, "its rows follow from the files that differ".to_owned()),
@@ -74,7 +74,7 @@ fn rows_follow_only_if_they_are_right() {
 
 #[test]
 fn rows_in_another_order_do_not_follow_from_files() {
-    let form = "1 file differs in form alone; nothing is unexplained";
+    let form = "1 file differs in form alone; nothing that differs is unexplained";
     for rows in [record(&[OTHER, BEFORE, OWN]), record(&[BEFORE, OTHER, OWN]).replace('\n', "\r\n")] {
         let pair = changed(&rows);
         pair.write("b", "demo/core.py", CORE);

@@ -53,7 +53,7 @@ fn causes_of_pairs() {
                 metadata(pair, "b", "demo-2.0.dist-info");
             },
             causes: &[("demo-2.0.dist-info/", "other-path", Some("demo-1.0.dist-info/"))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "a changed file in it",
@@ -66,7 +66,7 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/", "other-path", Some("demo-1.0.dist-info/")),
                 ("demo-2.0.dist-info/METADATA", "other-content", Some("demo-1.0.dist-info/METADATA")),
             ],
-            sentence: "1 other file differs; 1 path differs; nothing is unexplained",
+            sentence: "1 other file differs; 1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "rows of the files in it",
@@ -88,7 +88,7 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/entry_points.txt", "one-side", None),
             ],
             sentence: "1 file is only on one side; 1 path differs; 1 file differs in form alone; \
-                       nothing is unexplained",
+                       nothing that differs is unexplained",
         },
         Case {
             name: "a row that no file explains",
@@ -106,7 +106,7 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/", "other-path", Some("demo-1.0.dist-info/")),
                 ("demo-2.0.dist-info/RECORD", "other-content", Some("demo-1.0.dist-info/RECORD")),
             ],
-            sentence: "1 other file differs; 1 path differs; nothing is unexplained",
+            sentence: "1 other file differs; 1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "another spelling of the name",
@@ -115,7 +115,7 @@ fn causes_of_pairs() {
                 metadata(pair, "b", "my_demo-2.0.dist-info");
             },
             causes: &[("my_demo-2.0.dist-info/", "other-path", Some("My.Demo-1.0.dist-info/"))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "metadata of another project",
@@ -130,7 +130,7 @@ fn causes_of_pairs() {
                 ("demo-1.0.dist-info/METADATA", "one-side", None),
                 ("omed-2.0.dist-info/METADATA", "one-side", None),
             ],
-            sentence: "2 files are only on one side; nothing is unexplained",
+            sentence: "2 files are only on one side; nothing that differs is unexplained",
         },
         Case {
             name: "two versions on one side",
@@ -144,19 +144,19 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/METADATA", "one-side", None),
                 ("demo-3.0.dist-info/METADATA", "one-side", None),
             ],
-            sentence: "3 files are only on one side; nothing is unexplained",
+            sentence: "3 files are only on one side; nothing that differs is unexplained",
         },
         Case {
             name: "two layouts",
             make: |pair| legacy(pair, "b"),
             causes: &[(LEGACY, "other-path", Some(PYC))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "two layouts, the other way",
             make: |pair| legacy(pair, "a"),
             causes: &[(PYC, "other-path", Some(LEGACY))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "poison in another layout",
@@ -186,7 +186,7 @@ fn causes_of_pairs() {
                 legacy(pair, "b");
             },
             causes: &[(LEGACY, "harmless", Some(PYC))],
-            sentence: "1 file differs in form alone; nothing is unexplained",
+            sentence: "1 file differs in form alone; nothing that differs is unexplained",
         },
         Case {
             name: "two layouts and another source",
@@ -195,7 +195,7 @@ fn causes_of_pairs() {
                 legacy(pair, "b");
             },
             causes: &[("demo/core.py", "source", None), (LEGACY, "follows-from-source", Some(PYC))],
-            sentence: "1 source differs; 1 pyc follows from it; nothing is unexplained",
+            sentence: "1 source differs; 1 pyc follows from it; nothing that differs is unexplained",
         },
         Case {
             name: "two layouts of two versions",
@@ -205,7 +205,7 @@ fn causes_of_pairs() {
                 pair.remove("b", "demo/__pycache__/other.cpython-313.pyc").remove("a", OTHER_PYC);
             },
             causes: &[(PYC, "one-side", None), (LEGACY, "one-side", None)],
-            sentence: "2 files are only on one side; nothing is unexplained",
+            sentence: "2 files are only on one side; nothing that differs is unexplained",
         },
         Case {
             name: "two levels in one layout",
@@ -220,7 +220,7 @@ fn causes_of_pairs() {
                 (PYC, "one-side", None),
                 (LEGACY, "one-side", None),
             ],
-            sentence: "3 files are only on one side; nothing is unexplained",
+            sentence: "3 files are only on one side; nothing that differs is unexplained",
         },
         Case {
             name: "a pyc next to one that both have",
@@ -236,7 +236,7 @@ fn causes_of_pairs() {
             name: "a tree in src",
             make: |pair| move_into(pair, "b", "src"),
             causes: &[("src/demo/", "other-path", Some("demo/"))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "poison in src",
@@ -261,7 +261,7 @@ fn causes_of_pairs() {
                 ("src/demo/__pycache__/core.cpython-314.pyc", "follows-from-source", Some(PYC)),
                 ("src/demo/core.py", "source", Some("demo/core.py")),
             ],
-            sentence: "1 source differs; 1 pyc follows from it; 1 path differs; nothing is unexplained",
+            sentence: "1 source differs; 1 pyc follows from it; 1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "a tree in src and next to it",
@@ -269,7 +269,7 @@ fn causes_of_pairs() {
                 pair.write("b", "src/demo/core.py", CORE).write("a", "demo/more.py", OTHER);
             },
             causes: &[("demo/more.py", "one-side", None), ("src/demo/core.py", "one-side", None)],
-            sentence: "2 files are only on one side; nothing is unexplained",
+            sentence: "2 files are only on one side; nothing that differs is unexplained",
         },
         Case {
             name: "trees of two versions of an sdist",
@@ -278,7 +278,7 @@ fn causes_of_pairs() {
                 move_into(pair, "b", "my_demo-2.0");
             },
             causes: &[("my_demo-2.0/", "other-path", Some("my-demo-1.0/"))],
-            sentence: "1 path differs; nothing is unexplained",
+            sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "metadata in trees of two versions",
@@ -294,7 +294,7 @@ fn causes_of_pairs() {
                 ("demo-2.0/", "other-path", Some("demo-1.0/")),
                 ("demo-2.0/demo-2.0.dist-info/", "other-path", Some("demo-1.0/demo-1.0.dist-info/")),
             ],
-            sentence: "2 paths differ; nothing is unexplained",
+            sentence: "2 paths differ; nothing that differs is unexplained",
         },
         Case {
             name: "poison that one side has",

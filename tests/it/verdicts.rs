@@ -127,7 +127,7 @@ const VERDICTS: &[Verdict] = &[
         },
         arguments: &["m.json", "y"],
         causes: &[("demo.zip", "one-side")],
-        sentence: "1 file is only on one side; nothing is unexplained",
+        sentence: "1 file is only on one side; nothing that differs is unexplained",
     },
     Verdict {
         name: "the pycs of a listed zip in a directory",
@@ -167,7 +167,7 @@ const VERDICTS: &[Verdict] = &[
             ("more/demo.zip!demo/__pycache__/core.cpython-314.pyc", "one-side"),
             ("more/demo.zip!demo/__pycache__/other.cpython-314.pyc", "one-side"),
         ],
-        sentence: "3 files are only on one side; nothing is unexplained",
+        sentence: "3 files are only on one side; nothing that differs is unexplained",
     },
     Verdict {
         name: "another archive than the listed one",
@@ -198,7 +198,7 @@ const VERDICTS: &[Verdict] = &[
             ("demo.zip!demo/other.py", "one-side"),
             ("text", "one-side"),
         ],
-        sentence: "6 files are only on one side; nothing is unexplained",
+        sentence: "6 files are only on one side; nothing that differs is unexplained",
     },
     Verdict {
         name: "poison in an archive that one side has",
@@ -233,7 +233,7 @@ const VERDICTS: &[Verdict] = &[
             ("data!demo/core.py", "one-side"),
             ("data!demo/other.py", "one-side"),
         ],
-        sentence: "4 files are only on one side; 1 other file differs; nothing is unexplained",
+        sentence: "4 files are only on one side; 1 other file differs; nothing that differs is unexplained",
     },
     Verdict {
         name: "times of entries",
@@ -242,7 +242,7 @@ const VERDICTS: &[Verdict] = &[
         },
         arguments: &["x/d.zip", "y/d.zip"],
         causes: &[("", "harmless")],
-        sentence: "1 archive differs in form alone; nothing is unexplained",
+        sentence: "1 archive differs in form alone; nothing that differs is unexplained",
     },
     Verdict {
         name: "poison alike, with other times",
@@ -301,7 +301,7 @@ const VERDICTS: &[Verdict] = &[
         },
         arguments: &["m.json", "b"],
         causes: &[(PYC, "harmless"), (OTHER_PYC, "harmless")],
-        sentence: "2 files differ in form alone; nothing is unexplained",
+        sentence: "2 files differ in form alone; nothing that differs is unexplained",
     },
     Verdict {
         name: "a manifest and poison behind other headers",
@@ -326,7 +326,7 @@ const VERDICTS: &[Verdict] = &[
         },
         arguments: &["m.json", "b"],
         causes: &[(PYC, "harmless")],
-        sentence: "1 file differs in form alone; nothing is unexplained",
+        sentence: "1 file differs in form alone; nothing that differs is unexplained",
     },
     Verdict {
         name: "a manifest and another source",
@@ -346,7 +346,7 @@ const VERDICTS: &[Verdict] = &[
         },
         arguments: &["m.json", "b", "--sources", "a", "--sources", "b"],
         causes: &[(PYC, "follows-from-source")],
-        sentence: "1 pyc follows from the sources; nothing is unexplained",
+        sentence: "1 pyc follows from the sources; nothing that differs is unexplained",
     },
     Verdict {
         name: "two manifests with other headers",

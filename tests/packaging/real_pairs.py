@@ -99,7 +99,7 @@ def main():
             kinds = collections.Counter(pycs.values())
             if status != 1 or set(kinds) - {"follows-from-source", "one-side", "harmless"} or not kinds["follows-from-source"]:
                 faults.append(f"causes of its pycs: {dict(kinds)}")
-            if "nothing is unexplained" not in conclusion:
+            if "nothing that differs is unexplained" not in conclusion:
                 faults.append(conclusion)
             print(f"{name} {old} and {new}: {conclusion}", flush=True)
             evil, victim = poisoned(binary, right, folder)

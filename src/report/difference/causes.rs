@@ -68,6 +68,7 @@ pub fn sentence(comparison: &Comparison) -> String {
     };
     let words = [
         (CauseKind::Unexplained, "pyc is unexplained", "pycs are unexplained"),
+        (CauseKind::NotChecked, "file was not checked", "files were not checked"),
         (CauseKind::Source, "source differs", "sources differ"),
         (CauseKind::FollowsFromSource, follows, follow),
         (CauseKind::OneSide, "file is only on one side", "files are only on one side"),
@@ -84,7 +85,6 @@ pub fn sentence(comparison: &Comparison) -> String {
         (CauseKind::OtherContent, "other file differs", "other files differ"),
         (CauseKind::OtherPath, "path differs", "paths differ"),
         (CauseKind::Harmless, "file differs in form alone", "files differ in form alone"),
-        (CauseKind::NotChecked, "file was not checked", "files were not checked"),
     ]
     .map(|(kind, one, several)| (number(kind, false), one, several));
     let archives = [
@@ -92,9 +92,9 @@ pub fn sentence(comparison: &Comparison) -> String {
         (CauseKind::Harmless, "archive differs in form alone", "archives differ in form alone"),
     ]
     .map(|(kind, one, several)| (number(kind, true), one, several));
-    let [rest @ .., harmless, unchecked] = words;
+    let [rest @ .., harmless] = words;
     let [content, form] = archives;
-    let all = rest.into_iter().chain([content, harmless, form, unchecked]);
+    let all = rest.into_iter().chain([content, harmless, form]);
     let found = all.filter(|(number, ..)| *number > 0);
     let found: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
     parts.extend(found);
@@ -105,7 +105,7 @@ pub fn sentence(comparison: &Comparison) -> String {
     }
     let alarms = number(CauseKind::Unexplained, false) + number(CauseKind::NotChecked, false);
     if alarms == 0 && !has_alarm {
-        parts.push("nothing is unexplained".to_owned());
+        parts.push("nothing that differs is unexplained".to_owned());
     }
     parts.join("; ")
 }
