@@ -158,8 +158,10 @@ pub fn embedded(path: &Path, mut bytes: Vec<u8>, sought: Sought) -> Embedded {
                 };
             }
             // A broken tar archive may be test data, but a file with an installer's package name is
-            // meant for installation.
-            Err(error) if is_called(path, &["deb", "rpm"]) => return Embedded::Refused(error),
+            // meant for installation, and one with the index of an image for a container.
+            Err(error) if is_called(path, &["deb", "rpm"]) || matches!(error.fault, Fault::Image(_)) => {
+                return Embedded::Refused(error);
+            }
             Err(_) => {}
         }
         let Some(twin) = twin else { return Embedded::Nothing };

@@ -6,6 +6,7 @@
 
 use super::collect::{Collected, Collector, Rules};
 use super::facts::{Facts, Format, Special, SpecialKind};
+use super::image_files;
 use crate::archive::entry::{Archive, Entry, HiddenFile};
 use crate::archive::error::{ArchiveError, Fault};
 use crate::archive::reader::{ArchiveLimits, HELD};
@@ -65,10 +66,12 @@ struct Index {
 }
 
 impl Index {
-    /// Returns the only image.
+    /// Returns the only image, which has an entry for each of its tags.
     fn image(&self) -> Result<&ImageDescriptor, Fault> {
         let mut images = self.manifests.iter().filter(|manifest| !manifest.is_attestation());
-        match (images.next(), images.next()) {
+        let first = images.next();
+        let other = images.find(|image| first.is_some_and(|first| first.digest != image.digest));
+        match (first, other) {
             (Some(image), None) => Ok(image),
             _ => Err(Fault::Image("it has more than one image: save them one by one")),
         }
@@ -82,20 +85,30 @@ struct ImageManifest {
 }
 
 /// Names of the files that make up an image.
-struct Image {
-    config: String,
-    layers: Vec<String>,
+#[derive(PartialEq)]
+pub(super) struct Image {
+    pub(super) config: String,
+    pub(super) layers: Vec<String>,
 }
 
 /// Applies the layers of an image; returns any other tar archive unchanged.
 pub(super) fn of_tar(path: &Path, archive: Archive, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
-    let image = match docker(&archive) {
-        None => oci(&archive),
-        docker => docker,
+    let image = match (docker(&archive), oci(&archive)) {
+        (None, None) => return Ok(archive),
+        (Some(image), None) | (None, Some(image)) => image.map_err(refuse)?,
+        (Some(docker), Some(oci)) => {
+            let (docker, oci) = (docker.map_err(refuse)?, oci.map_err(refuse)?);
+            if docker != oci {
+                return Err(refuse(Fault::Image("manifest.json and index.json have different layers")));
+            }
+            docker
+        }
     };
-    let Some(image) = image else { return Ok(archive) };
-    let image = image.map_err(refuse)?;
+    if let Some(name) = image_files::foreign(&archive, &image) {
+        let fault = Fault::Image("a file does not belong to the image");
+        return Err(ArchiveError { archive: path.into(), entry: Some(name), fault });
+    }
     let mut tree = ImageTree::default();
     let (mut total, mut room, mut layers) = (0, HELD, 0usize);
     for layer in &image.layers {
@@ -180,16 +193,18 @@ fn document<T: for<'a> Deserialize<'a>>(archive: &Archive, name: &str) -> Option
     serde_json::from_slice(&entry.bytes.try_read().ok()?).ok()
 }
 
-/// Reads a file of the image and checks it against the digest in its name. A layer from an earlier
-/// version of Docker may be a symlink to the same layer of another image.
+/// Returns the name of the file that a name leads to: a layer from an earlier version of Docker may
+/// be a symlink to the same layer of another image.
+pub(super) fn target(archive: &Archive, name: &str) -> String {
+    let Some(SpecialKind::Symlink(target)) = archive.special(name).map(|special| &special.what) else {
+        return name.to_owned();
+    };
+    joined(name.rsplit_once('/').map_or("", |(folder, _)| folder), target)
+}
+
+/// Reads a file of the image and checks it against the digest in its name.
 fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
-    let links: BTreeMap<&str, &SpecialKind> =
-        archive.specials.iter().map(|special| (special.name.as_str(), &special.what)).collect();
-    let mut name = name.to_owned();
-    if let Some(SpecialKind::Symlink(target)) = links.get(name.as_str()) {
-        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-        name = joined(folder, target);
-    }
+    let name = target(archive, name);
     let entry = archive.get(&name).ok_or(Fault::Image("a layer or the config of the image is missing"))?;
     let bytes = entry.bytes.try_read()?.into_owned();
     if let Some(said) = name.strip_prefix("blobs/sha256/") {

@@ -12,6 +12,7 @@ mod cpio;
 mod deb;
 mod facts;
 mod image;
+mod image_files;
 mod recognize;
 mod rpm;
 mod tar;

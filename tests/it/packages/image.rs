@@ -231,3 +231,71 @@ fn files_that_later_layers_hide_are_content() {
     );
     assert!(said.out.contains("the same entries with the same bytes, packed otherwise"), "{}", said.out);
 }
+
+/// An archive can be extracted instead of loaded, and loaders differ in the index that they read.
+#[test]
+fn files_beside_the_layers_are_refused() {
+    let session = Session::new();
+    let pyc = include_bytes!("../../seeds/pyc/3.10-small.pyc");
+    let config = "{\"os\":\"linux\"}";
+    let manifest = |layers: &str| format!("[{{\"Config\":\"c.json\",\"Layers\":[{layers}]}}]");
+    let layer = tar(&[file("a", "1")]);
+    for members in [
+        vec![file("m.py", "print('GOOD')\n"), file("__pycache__/m.cpython-313.pyc", pyc)],
+        vec![file("other/layer.tar", &layer)],
+        vec![file(&format!("blobs/sha256/{}", hex(&layer)), &layer)],
+        vec![symlink("m", "/opt/m")],
+    ] {
+        for layers in ["", "\"0/layer.tar\""] {
+            let described = [file("manifest.json", manifest(layers)), file("c.json", config)];
+            let layer = (!layers.is_empty()).then(|| file("0/layer.tar", &layer));
+            let all: Vec<_> = described.into_iter().chain(layer).chain(members.iter().cloned()).collect();
+            session.file("image.tar", tar(&all));
+            session.run(&["verify", "image.tar"]).exits(2).says("a file does not belong to the image");
+            let said = session.run(&["verify", "."]).exits(1);
+            assert!(
+                said.out.starts_with("image.tar: archive: the archive is not looked into"),
+                "{}",
+                said.out
+            );
+        }
+    }
+    // The config is JSON, whatever its name.
+    let described = "[{\"Config\":\"__pycache__/m.cpython-313.pyc\",\"Layers\":[]}]";
+    let members = [file("manifest.json", described), file("__pycache__/m.cpython-313.pyc", pyc)];
+    session.file("image.tar", tar(&members));
+    session.run(&["verify", "image.tar"]).exits(2).says("a file does not belong to the image");
+}
+
+/// Docker reads `manifest.json`, others `index.json`.
+#[test]
+fn two_descriptions_of_an_image_have_to_agree() {
+    let session = Session::new();
+    let (one, other) = (tar(&[file("a", "1")]), tar(&[file("a", "2")]));
+    let config = "{\"os\":\"linux\"}";
+    let name = |bytes: &[u8]| format!("blobs/sha256/{}", hex(bytes));
+    let image = |docker: &[u8], oci: &[u8]| {
+        let described = serde_json::json!([{"Config": name(config.as_bytes()), "Layers": [name(docker)]}]);
+        let digest = |bytes: &[u8]| serde_json::json!({"digest": format!("sha256:{}", hex(bytes))});
+        let manifest = serde_json::json!({"config": digest(config.as_bytes()), "layers": [digest(oci)]});
+        let manifest = manifest.to_string();
+        // One image with two tags.
+        let index = serde_json::json!({"manifests": vec![digest(manifest.as_bytes()); 2]});
+        let mut members = vec![
+            file("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}"),
+            file("manifest.json", described.to_string()),
+            file("index.json", index.to_string()),
+            file(&name(config.as_bytes()), config),
+            file(&name(manifest.as_bytes()), &manifest),
+            file(&name(docker), docker),
+        ];
+        if docker != oci {
+            members.push(file(&name(oci), oci));
+        }
+        tar(&members)
+    };
+    session.file("image.tar", image(&one, &one));
+    session.run(&["verify", "image.tar"]).exits(0);
+    session.file("image.tar", image(&one, &other));
+    session.run(&["verify", "image.tar"]).exits(2).says("different layers");
+}
