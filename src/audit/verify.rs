@@ -140,7 +140,7 @@ pub fn verify(
         return Err(OnlyError::Unknown { name: name.to_owned(), known: audit.known }.into());
     }
     let mut verified = audit.verified;
-    verified.notes.extend(audit.extensions.note());
+    verified.notes.extend(audit.extensions.notes());
     if let Some(manifest) = request.manifest {
         let (wrong, notes) = against_releases(manifest, &verified.releases);
         verified.findings.extend(wrong);

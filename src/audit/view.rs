@@ -99,7 +99,7 @@ impl<'a> View<'a> {
     }
 
     /// Returns the path that a file is installed to.
-    fn place_of(&self, name: &str) -> String {
+    pub(super) fn place_of(&self, name: &str) -> String {
         match &self.installed {
             Some(_) => installed_place(name).unwrap_or_else(|_| name.to_owned()),
             None => name.to_owned(),

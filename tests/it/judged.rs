@@ -189,8 +189,90 @@ fn extension_modules_are_noted() {
     session.file("t/honest/m.cpython-314-x86_64-linux-gnu.so", "");
     note(
         "note: 2 extension modules are not checked; Python imports honest/m.cpython-314-x86_64-linux-gnu.so instead \
-         of the source of its name\n",
+         of honest/m.py\n",
     );
+    // Directories without Python files.
+    session.file("t/k/z.abi3.so", "");
+    session.file("t/k/y.so", "PyInit_y");
+    session.file("t/k/libx.so.1", "PyInit_libx");
+    note("note: 4 extension modules are not checked; ");
+}
+
+/// CPython 3.13 imports the package if there are `m.py` and `m/__init__` with any of its suffixes.
+#[test]
+fn packages_in_the_place_of_modules_are_noted() {
+    let instead = |file: &str| format!("Python imports {file} instead of m.py\n");
+    let machine = |file: &str| format!("note: 1 extension module is not checked; {}", instead(file));
+    let package = |file: &str| format!("note: {}", instead(&format!("the package {file}")));
+    let with = |put: Put, text: &str| {
+        let session = Session::new();
+        session.file("t/m.py", GOOD);
+        session.run(&["compile", "-q", "--python", "3.14", "t/m.py"]).exits(0);
+        session.file("O/__init__.abi3.so", "");
+        session.file("P/__init__.py", GOOD);
+        put(&session);
+        std::fs::create_dir_all(session.path("s")).unwrap();
+        session.file("s/m.py", GOOD);
+        for command in [vec!["verify", "t"], vec!["verify", "t", "--sources", "s"]] {
+            let said = session.run(&command);
+            assert!(said.err.contains(text), "{command:?}: {}{}", said.out, said.err);
+        }
+        let mut tar = std::process::Command::new("tar");
+        tar.current_dir(session.path("t")).args(["-cf", "../t.tar", "."]);
+        assert!(tar.status().unwrap().success());
+        session
+    };
+    let in_tar = |session: &Session, text: &str| {
+        let said = session.run(&["verify", "t.tar"]);
+        assert!(said.err.contains(text), "{}{}", said.out, said.err);
+    };
+    for file in ["m/__init__.abi3.so", "m/__init__.so"] {
+        let put: Put = match file {
+            "m/__init__.so" => |session| drop(session.file("t/m/__init__.so", "PyInit_m")),
+            _ => |session| drop(session.file("t/m/__init__.abi3.so", "")),
+        };
+        in_tar(&with(put, &machine(file)), &machine(file));
+    }
+    let put: Put = |session| drop(session.file("t/m/__init__.py", GOOD));
+    in_tar(&with(put, &package("m/__init__.py")), &package("m/__init__.py"));
+    with(|session| link(session, "../O", "t/m"), &machine("m/__init__.abi3.so"));
+    with(|session| link(session, "../P", "t/m"), &package("m/__init__.py"));
+    // A package without `__init__` comes last.
+    let session = with(|session| drop(session.file("t/m/x.py", GOOD)), "");
+    assert!(!session.run(&["verify", "t"]).exits(0).err.contains("instead of"));
+}
+
+/// Installers put the files of all schemes of a wheel together.
+#[test]
+fn extension_modules_in_the_schemes_of_a_wheel_are_noted() {
+    let wheel = |name: &str| -> Said {
+        let session = Session::new();
+        let info = "Metadata-Version: 2.1\nName: m\nVersion: 1.0\n";
+        let descriptor = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
+        let record =
+            "m.py,,\nm-1.0.dist-info/METADATA,,\nm-1.0.dist-info/WHEEL,,\nm-1.0.dist-info/RECORD,,\n";
+        let files = [
+            ("m.py", GOOD),
+            (name, ""),
+            ("m-1.0.dist-info/METADATA", info),
+            ("m-1.0.dist-info/WHEEL", descriptor),
+            ("m-1.0.dist-info/RECORD", record),
+        ];
+        let files = files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+        session.file("m-1.0-py3-none-any.whl", zip(&files));
+        session.run(&["verify", "m-1.0-py3-none-any.whl"])
+    };
+    for name in [
+        "m-1.0.data/platlib/m.abi3.so",
+        "m-1.0.data/purelib/m.abi3.so",
+        "m-1.0.data/data/lib/python3.13/site-packages/m/__init__.abi3.so",
+    ] {
+        let said = wheel(name);
+        let text = format!("1 extension module is not checked; Python imports {name} instead of m.py\n");
+        assert!(said.err.contains(&text), "{}{}", said.out, said.err);
+    }
+    let said = wheel("m-1.0.data/scripts/m.abi3.so");
+    assert!(!said.err.contains("instead of"), "{}", said.err);
 }
 
 /// Python takes `..` of path files from the path by which it was started.
