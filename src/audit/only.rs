@@ -1,8 +1,11 @@
 //! `--only`: the files of one distribution.
 
+use super::finding::Finding;
 use super::installed::{Installed, module_of};
+use super::reason::{Reason, RecordFault};
 use super::view::is_wheel;
 use crate::input::Place;
+use crate::text::counted;
 use crate::wheel::{WheelName, normalize_name};
 use std::collections::BTreeSet;
 
@@ -22,6 +25,8 @@ pub(super) enum Selection {
         of_others: BTreeSet<String>,
         /// Directories of these distributions, with `/` at the end.
         folders: BTreeSet<String>,
+        /// Modules and packages of these distributions next to the dist-info, without suffixes.
+        modules: BTreeSet<String>,
     },
 }
 
@@ -78,7 +83,7 @@ impl Selection {
             return Ok(if name == only { Self::All } else { Self::Nothing });
         }
         let (mut recorded, mut of_others) = (BTreeSet::new(), BTreeSet::new());
-        let mut folders = BTreeSet::new();
+        let (mut folders, mut modules) = (BTreeSet::new(), BTreeSet::new());
         for distribution in installed.in_tree() {
             if distribution.name != only {
                 of_others.extend(distribution.files.iter().flatten().cloned());
@@ -88,16 +93,27 @@ impl Selection {
                 return Err(OnlyError::NoRecord(distribution.dist_info.clone()));
             };
             // Any file next to a distribution's modules, in a directory of its own, could be
-            // imported as one of them.
-            let modules = files.iter().filter(|file| file.ends_with(".py") || file.ends_with(".pyc"));
-            let below = modules.filter_map(|file| file.strip_prefix(&distribution.base));
-            let tops =
-                below.filter_map(|file| Some(format!("{}{}/", distribution.base, file.split_once('/')?.0)));
-            folders.extend(tops.filter(|top| !top.ends_with("/__pycache__/") && top != "__pycache__/"));
+            // imported as one of them, and so could a package, extension module or pyc with the
+            // name of a module at the top.
+            let code = files
+                .iter()
+                .filter(|file| [".py", ".pyc", ".so", ".pyd"].iter().any(|end| file.ends_with(end)));
+            for below in code.filter_map(|file| file.strip_prefix(&distribution.base)) {
+                let top = below.split('/').next().unwrap_or(below);
+                let top = if top == below { top.split('.').next().unwrap_or(top) } else { top };
+                if !["__pycache__", ""].contains(&top) {
+                    folders.insert(format!("{}{top}/", distribution.base));
+                    modules.insert(format!("{}{top}", distribution.base));
+                }
+            }
             folders.insert(distribution.dist_info.clone());
             recorded.extend(files.iter().cloned());
         }
-        Ok(if folders.is_empty() { Self::Nothing } else { Self::Files { recorded, of_others, folders } })
+        Ok(if folders.is_empty() {
+            Self::Nothing
+        } else {
+            Self::Files { recorded, of_others, folders, modules }
+        })
     }
 
     /// Returns whether a file is selected.
@@ -105,12 +121,35 @@ impl Selection {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Files { recorded, of_others, folders } => {
+            Self::Files { recorded, of_others, folders, modules } => {
                 let module = module_of(name);
+                let start = module.rfind('/').map_or(0, |slash| slash + 1);
+                let end = module[start..].find('.').map_or(module.len(), |dot| start + dot);
                 let is_in = |files: &BTreeSet<String>| files.contains(name) || files.contains(&module);
                 is_in(recorded)
-                    || (!is_in(of_others) && folders.iter().any(|folder| name.starts_with(folder.as_str())))
+                    || (!is_in(of_others)
+                        && (modules.contains(&module[..end])
+                            || folders.iter().any(|folder| name.starts_with(folder.as_str()))))
             }
         }
     }
+}
+
+/// Returns a note on the files with findings that run when Python starts, whatever distribution is
+/// imported, and that are not selected.
+pub(super) fn note_on_startup(findings: &[Finding], selection: &Selection) -> Option<String> {
+    if !matches!(selection, Selection::Files { .. }) {
+        return None;
+    }
+    let is_startup = |finding: &&Finding| {
+        matches!(finding.reason, Reason::Record(RecordFault::Startup | RecordFault::StartupModule))
+    };
+    let left = findings.iter().filter(is_startup).filter(|finding| !selection.contains(&finding.path));
+    let files: BTreeSet<&str> = left.map(|finding| finding.path.as_str()).collect();
+    let count = counted(
+        files.len(),
+        "startup file that no RECORD lists is",
+        "startup files that no RECORD lists are",
+    );
+    files.first().map(|first| format!("{count} not checked, the first is {first}"))
 }

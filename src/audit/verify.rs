@@ -253,6 +253,7 @@ impl Audit<'_> {
             findings.clear();
         } else {
             self.verified.notes.extend(notes);
+            self.verified.notes.extend(only::note_on_startup(&findings, selection));
             if is_wheel(place) || !matches!(place, Place::Archive(_)) || !is_zip(place) {
                 self.extensions.add(&view, selection, prefix);
             }

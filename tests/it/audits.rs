@@ -279,6 +279,36 @@ fn one_distribution_of_an_environment() {
     session.run(&["verify", "dist", "--only", "v"]).exits(2).says("hint: there are demo\n");
 }
 
+/// Python 3.13 imports these instead of `m.py`, or reads them when it starts.
+#[test]
+fn one_distribution_of_one_module() {
+    let site = "v/lib/python3.14/site-packages";
+    let session = environment();
+    session.file(&format!("{site}/m.py"), "x = 1\n");
+    session.file(&format!("{site}/m-1.0.dist-info/METADATA"), "Name: m\nVersion: 1.0\n");
+    let record = "m.py,,\nm-1.0.dist-info/METADATA,,\nm-1.0.dist-info/RECORD,,\n";
+    session.file(&format!("{site}/m-1.0.dist-info/RECORD"), record);
+    compile(&session, &format!("{site}/m.py"));
+    let command = ["verify", "v", "--only", "m"];
+    session.run(&command).exits(0).says("1 verified, 0 findings\n");
+    for name in ["m/__init__.pyc", "m/__init__.py", "m.cpython-313-x86_64-linux-gnu.so", "m.pyd"] {
+        let path = session.file(&format!("{site}/{name}"), "");
+        let said = session.run(&command).exits(1);
+        assert!(said.out.contains(&format!("{site}/{name}: ")), "{}", said.out);
+        std::fs::remove_file(path).unwrap();
+    }
+    for name in ["mm.py", "m_.py", "n/m.py"] {
+        session.file(&format!("{site}/{name}"), "");
+    }
+    session.run(&command).exits(0).says("1 verified, 0 findings\n");
+    session.file(&format!("{site}/x.pth"), "import sys\n");
+    session.file(&format!("{site}/sitecustomize.py"), "");
+    let said = session.run(&command).exits(0);
+    let note = "note: 2 startup files that no RECORD lists are not checked, the first is \
+                lib/python3.14/site-packages/sitecustomize.py\n";
+    assert!(said.err.contains(note), "{}", said.err);
+}
+
 #[test]
 fn modules_that_no_record_lists() {
     let session = environment();
