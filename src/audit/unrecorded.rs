@@ -70,6 +70,20 @@ pub(super) fn unrecorded(
             Some((top, _)) => recorded.contains(format!("{base}{top}/__init__.py").as_str()),
             None => false,
         };
+        // virtualenv's `.pth` file imports a module, which must be virtualenv's too.
+        let read = |below: &str| place.read(&format!("{base}{below}")).ok();
+        let is_other = |name: &&&str| {
+            let rest = name[base.len()..].strip_prefix("_virtualenv");
+            rest.is_some_and(|rest| {
+                (rest.is_empty() || rest.starts_with(['/', '.'])) && ![".pth", ".py", ".pyc"].contains(&rest)
+            })
+        };
+        let is_virtualenv = |below: &str| {
+            is_of_virtualenv(below, || read(below))
+                && (below != "_virtualenv.pth"
+                    || (is_of_virtualenv("_virtualenv.py", || read("_virtualenv.py"))
+                        && names.iter().find(is_other).is_none()))
+        };
         for (name, found) in all {
             let below = &name[base.len()..];
             let path = root.join(name);
@@ -90,7 +104,7 @@ pub(super) fn unrecorded(
             };
             if !recorded.contains(name.as_str())
                 && !others.owns(name, below)
-                && !is_of_virtualenv(below, || place.read(name).ok())
+                && !is_virtualenv(below)
                 && (!is_link
                     || path.is_file()
                     || links.leads(&path)

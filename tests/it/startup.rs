@@ -153,6 +153,22 @@ fn files_of_virtualenv_are_known_by_their_content() {
     let session = environment();
     session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv, sys\n");
     both(&session, 1, "_virtualenv.pth: record: Python reads it when it starts");
+    // The `.pth` file is known only with its module.
+    let text = "_virtualenv.pth: record: Python reads it when it starts";
+    for (name, content) in
+        [("_virtualenv.py", "import sys\n"), ("_virtualenv/__init__.py", ""), ("_virtualenv.abi3.so", "")]
+    {
+        let session = Session::new();
+        session.file("v/pyvenv.cfg", "home = /usr/bin\nversion = 3.14.0\n");
+        session.file("v/x/m.py", "x = 1\n");
+        session.run(&["compile", "-q", "--python", "3.14", "v/x/m.py"]).exits(0);
+        session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv");
+        verifies(&session, 1, text);
+        session.file(&format!("{SITE}/_virtualenv.py"), "");
+        verifies(&session, 0, "0 findings");
+        session.file(&format!("{SITE}/{name}"), content);
+        verifies(&session, 1, text);
+    }
 }
 
 #[cfg(unix)]
