@@ -10,12 +10,12 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
     if recorded.chars().any(is_control) {
         return Some(WrongName::Control(recorded.to_owned()));
     }
-    let is_same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
     let (parent, name) = own.rsplit_once('/').unwrap_or(("", own));
-    let folder =
-        recorded.len().checked_sub(name.len()).and_then(|at| recorded.split_at_checked(at)).filter(
-            |(folder, end)| is_same(end, name) && (folder.is_empty() || folder.ends_with(['/', '\\'])),
-        );
+    let folder = recorded
+        .len()
+        .checked_sub(name.len())
+        .and_then(|at| recorded.split_at_checked(at))
+        .filter(|(folder, end)| *end == name && (folder.is_empty() || folder.ends_with(['/', '\\'])));
     let Some((folder, _)) = folder else {
         return Some(WrongName::Other(name.to_owned(), recorded.to_owned()));
     };
@@ -25,7 +25,7 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
     };
     let leads_elsewhere = match (last(parent, &['/']), last(folder, &['/', '\\'])) {
         (Some(parent), Some(folder)) => {
-            !is_same(&parent, &folder) && is_file(recorded.trim_start_matches("./").trim_start_matches('/'))
+            parent != folder && is_file(recorded.trim_start_matches("./").trim_start_matches('/'))
         }
         _ => false,
     };
@@ -46,7 +46,6 @@ mod tests {
             ("/usr/lib/python3.14/p/m.py", "p/m.py"),
             ("/build/x/src/m.py", "p/m.py"),
             ("C:\\build\\p\\m.py", "p/m.py"),
-            ("C:\\build\\p\\M.py", "p/m.py"),
             ("./m.py", "p/m.py"),
             ("q/m.py", "m.py"),
             ("u/n.py", "p/u/n.py"),
@@ -60,6 +59,8 @@ mod tests {
             ("other.py", "m.py"),
             ("xm.py", "m.py"),
             ("m.py/", "m.py"),
+            ("M.py", "m.py"),
+            ("C:\\build\\p\\M.py", "p/m.py"),
             ("<string>", "m.py"),
             ("q/m.py", "p/m.py"),
             ("/q/m.py", "p/m.py"),
