@@ -71,7 +71,8 @@ impl OpenSource<'_> {
         let issued = issued.filter(|(warning, action)| match action {
             FilterAction::Always => true,
             FilterAction::Show | FilterAction::Once => {
-                warning.category != Category::Deprecation || !std::mem::replace(&mut has_shown, true)
+                let is_of_library = warning.is_elsewhere && warning.category == Category::Deprecation;
+                !is_of_library || !std::mem::replace(&mut has_shown, true)
             }
             FilterAction::Ignore | FilterAction::Error => false,
         });
