@@ -287,7 +287,7 @@ fn one_distribution_of_one_module() {
     session.file(&format!("{site}/m.py"), "x = 1\n");
     session.file(&format!("{site}/m-1.0.dist-info/METADATA"), "Name: m\nVersion: 1.0\n");
     let record = "m.py,,\nm-1.0.dist-info/METADATA,,\nm-1.0.dist-info/RECORD,,\n";
-    session.file(&format!("{site}/m-1.0.dist-info/RECORD"), record);
+    session.record(&format!("{site}/m-1.0.dist-info/RECORD"), record);
     compile(&session, &format!("{site}/m.py"));
     let command = ["verify", "v", "--only", "m"];
     session.run(&command).exits(0).says("1 verified, 0 findings\n");
