@@ -245,6 +245,8 @@ pub enum RecordFault {
         /// Size of the file, and the size in the row, if they differ; otherwise the digest does.
         differs: Option<(usize, String)>,
     },
+    /// A distribution in a virtual environment has no RECORD.
+    NoRecord,
     /// No row has a digest of the file.
     NoDigest {
         /// Path of a RECORD that lists the file.

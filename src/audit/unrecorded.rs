@@ -48,6 +48,8 @@ pub(super) fn unrecorded(
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
         let names: Vec<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
         let others = WithoutRecord::read(place, base, &installed, &names);
+        let gone = others.gone.iter();
+        findings.extend(gone.map(|record| Finding::new(record, Reason::Record(RecordFault::NoRecord))));
         // Without any RECORD, nothing says whose a module is.
         let is_recorded = installed.iter().any(|one| one.files.is_some());
         let is_site = site_folders.contains(base);

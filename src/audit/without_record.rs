@@ -3,6 +3,7 @@
 
 use super::installed::InstalledDistribution;
 use super::record::joined;
+use crate::build::env::VirtualEnvironment;
 use crate::input::Place;
 use std::collections::BTreeSet;
 
@@ -13,13 +14,16 @@ pub(super) struct WithoutRecord {
     pub(super) metadata: BTreeSet<String>,
     /// True if a distribution has no list of its files, so that it may own any file.
     pub(super) any: bool,
+    /// Paths of the RECORDs that are missing in a virtual environment.
+    pub(super) gone: Vec<String>,
     files: BTreeSet<String>,
     /// Modules and directories at the top.
     tops: BTreeSet<String>,
 }
 
 impl WithoutRecord {
-    /// Reads the metadata in `base`, which is empty or ends in `/`. `names` are the files there.
+    /// Reads the metadata in `base`, which is empty or ends in `/`. `names` are the files there. In
+    /// a virtual environment, a `dist-info` without a RECORD owns no files.
     pub(super) fn read(
         place: &Place,
         base: &str,
@@ -27,7 +31,18 @@ impl WithoutRecord {
         names: &[&str],
     ) -> Self {
         let mut found = Self::default();
+        let is_virtual = match place {
+            Place::Tree(root, _) => VirtualEnvironment::around(&root.join(base)).is_some(),
+            _ => false,
+        };
         for distribution in distributions.iter().filter(|one| one.files.is_none()) {
+            if is_virtual {
+                // A RECORD that cannot be read is another finding.
+                found.gone.extend(
+                    distribution.record.is_none().then(|| format!("{}RECORD", distribution.dist_info)),
+                );
+                continue;
+            }
             found.metadata.insert(distribution.dist_info.trim_end_matches('/').to_owned());
             found.any = true;
         }

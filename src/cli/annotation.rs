@@ -26,6 +26,11 @@ pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> Str
     annotation("notice", file.as_ref(), (None, None), title, message)
 }
 
+/// Returns `::notice …::MESSAGE` without a file.
+pub(super) fn note(message: &str) -> String {
+    format!("::notice title=pycompile note::{}", data(&visible_lines(message)))
+}
+
 fn annotation(
     command: &str,
     file: &OsStr,

@@ -148,6 +148,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             exclude: &exclude,
             created_with,
             limits: &arguments.limits,
+            format: arguments.format.get(),
             jobs: arguments.jobs,
             follow_links: arguments.follow_links,
         };

@@ -2,8 +2,9 @@
 
 use super::environment;
 use super::error::CommandError;
-use super::findings::is_of_path_file;
+use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
+use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::audit::{Finding, FindingKind, PycCounts, Request, Settled, gathered, verify};
 use crate::build::env::{EnvFinding, Report, SitePackages};
@@ -12,7 +13,7 @@ use crate::input::Place;
 use crate::project::FilePatterns;
 use crate::report::finding::FindingText;
 use crate::target::Release;
-use crate::text::{python, visible};
+use crate::text::python;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,7 @@ pub(super) struct Checking<'a> {
     /// Release that the environment was created with.
     pub(super) created_with: Option<Release>,
     pub(super) limits: &'a LimitArgs,
+    pub(super) format: MessageFormat,
     pub(super) jobs: Option<u16>,
     pub(super) follow_links: bool,
 }
@@ -97,9 +99,7 @@ impl EnvAudit {
             !is_followed && !failed.contains(&*path)
         };
         let mut verified = verified?;
-        for note in &verified.notes {
-            printer.summary(&format!("note: {}", visible(note)));
-        }
+        findings::tell_notes(&verified.notes, checking.format, printer)?;
         self.is_interrupted |= verified.pycs.not_reached > 0;
         self.used.extend(place.names().iter().flat_map(|name| exclude.matching(name)));
         self.pycs.extend(place.pycs().iter().map(|name| path_of(name)));

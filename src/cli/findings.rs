@@ -5,7 +5,7 @@ use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, FindingKind, PycCounts};
+use crate::audit::{Finding, FindingKind, PycCounts, Verified};
 use crate::input::Place;
 use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
@@ -73,6 +73,22 @@ pub(super) fn count_pycs(pycs: &PycCounts, printer: &Printer) {
     printer.count("not_reached", pycs.not_reached);
 }
 
+/// Prints notes on files that were not checked, in every format. A document of SARIF has them.
+pub(super) fn tell_notes(
+    notes: &[String],
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    for note in notes {
+        printer.summary(&format!("note: {}", visible(note)));
+        printer.note(note);
+        if format == MessageFormat::Github {
+            printer.data(&annotation::note(note))?;
+        }
+    }
+    Ok(())
+}
+
 /// Prints a note on verified pycs that no RECORD lists, and counts them.
 pub(super) fn tell_unlisted(paths: &[String], printer: &Printer) {
     printer.count("unlisted", paths.len());
@@ -130,10 +146,10 @@ fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
     printer.data(&annotation::error(&finding.path, (None, None), finding.kind, &finding.message))
 }
 
-/// Prints one document with all findings; those that --exclude leaves out are suppressed.
+/// Prints one document with all findings and notes; findings that --exclude leaves out are
+/// suppressed.
 pub(super) fn tell_sarif(
-    findings: &[Finding],
-    excluded: &[Finding],
+    verified: &Verified,
     places: &[Place],
     exit_status: u8,
     printer: &Printer,
@@ -147,7 +163,6 @@ pub(super) fn tell_sarif(
             Place::File(path) => sarif::SarifPlace { path, is_folder: false },
         })
         .collect();
-    let document =
-        sarif::document(findings, excluded, &paths, &here, exit_status).map_err(std::io::Error::from)?;
+    let document = sarif::document(verified, &paths, &here, exit_status).map_err(std::io::Error::from)?;
     Ok(printer.data(&visible_json(&document))?)
 }

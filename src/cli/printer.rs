@@ -51,6 +51,14 @@ impl Printer {
         self.counts.borrow_mut().insert(name.into(), number.into());
     }
 
+    /// Adds a note to the summary of a JSON run.
+    pub(super) fn note(&self, note: &str) {
+        let mut counts = self.counts.borrow_mut();
+        if let Value::Array(notes) = counts.entry("notes").or_insert_with(|| Value::Array(Vec::new())) {
+            notes.push(note.into());
+        }
+    }
+
     /// Takes the counts.
     pub(super) fn counts(&self) -> Map<String, Value> {
         self.counts.take()

@@ -13,7 +13,7 @@ use crate::input::Place;
 use crate::manifest::{Shard, parse};
 use crate::project::{FilePatterns, LARGEST, read_named};
 use crate::report::finding;
-use crate::text::{Shown as _, counted, visible};
+use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -145,9 +145,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     progress.finish();
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);
-    for note in &verified.notes {
-        printer.summary(&format!("note: {}", visible(note)));
-    }
+    findings::tell_notes(&verified.notes, format, printer)?;
     let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
     findings::tell_unlisted(&unlisted.collect::<Vec<_>>(), printer);
     for engine in &verified.engines {
@@ -175,7 +173,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         _ => Status::Trouble,
     };
     if format == MessageFormat::Sarif {
-        findings::tell_sarif(&verified.findings, &verified.excluded, &places, status as u8, printer)?;
+        findings::tell_sarif(&verified, &places, status as u8, printer)?;
     }
     findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());

@@ -3,7 +3,7 @@
 //! Static Analysis Results Interchange Format 2.1.0 (OASIS Standard, errata 01).
 
 use super::sentence::sentence;
-use crate::audit::{Finding, FindingKind};
+use crate::audit::{Finding, FindingKind, Verified};
 use crate::manifest::sha256;
 use crate::text::python;
 use serde::Serialize;
@@ -23,18 +23,18 @@ pub struct SarifPlace<'a> {
     pub is_folder: bool,
 }
 
-/// Returns the document, in which `excluded` findings are suppressed. Paths are relative to `here`,
-/// or to the place if the place is elsewhere.
+/// Returns the document, in which excluded findings are suppressed, and notes are notifications.
+/// Paths are relative to `here`, or to the place if the place is elsewhere.
 ///
 /// # Errors
 /// None in practice: everything in it is a string or a number.
 pub fn document(
-    findings: &[Finding],
-    excluded: &[Finding],
+    verified: &Verified,
     places: &[SarifPlace<'_>],
     here: &Path,
     exit_status: u8,
 ) -> Result<String, serde_json::Error> {
+    let Verified { findings, excluded, notes, .. } = verified;
     let rules: Vec<Rule> = FindingKind::ALL.into_iter().map(Rule::of).collect();
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let mut bases = BTreeMap::new();
@@ -69,7 +69,11 @@ pub fn document(
     };
     let run = SarifRun {
         tool: Tool { driver },
-        invocations: [Invocation { execution_successful: exit_status < 2, exit_code: exit_status }],
+        invocations: [Invocation {
+            execution_successful: exit_status < 2,
+            exit_code: exit_status,
+            tool_execution_notifications: notes.iter().map(|note| Notification::of(note)).collect(),
+        }],
         original_uri_base_ids: bases,
         results,
     };
@@ -126,6 +130,21 @@ struct Configuration {
 struct Invocation {
     execution_successful: bool,
     exit_code: u8,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+/// A note on files that were not checked.
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Text,
+}
+
+impl Notification {
+    fn of(note: &str) -> Self {
+        Self { level: "note", message: Text { text: note.to_owned() } }
+    }
 }
 
 #[derive(Serialize)]

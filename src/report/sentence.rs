@@ -161,6 +161,11 @@ fn of_record(recorded: &RecordFault) -> String {
         RecordFault::Row { record, differs: Some((found, said)) } => {
             format!("it is not the file that {record} lists: {} instead of {said}", bytes(*found))
         }
+        RecordFault::NoRecord => {
+            "it does not exist, and installers write one for each distribution in a virtual \
+                                  environment: nothing says which files are the distribution's"
+                .to_owned()
+        }
         RecordFault::NoDigest { record } => no_digest(record),
         RecordFault::Rows(1) => "one more row of RECORD files is wrong about it".to_owned(),
         RecordFault::Rows(more) => format!("{more} more rows of RECORD files are wrong about it"),

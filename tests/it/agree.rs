@@ -254,3 +254,33 @@ fn the_record_of_another_version_follows_from_files_of_one_side() {
     let document = pair.document(&[]);
     assert_eq!(reason(&document, "demo-2.dist-info/RECORD"), "its rows follow from the files that differ");
 }
+
+/// All installers write a RECORD in a virtual environment; elsewhere, nobody knows whose a module
+/// is, which every format says.
+#[test]
+fn a_distribution_without_a_record_excuses_no_module() {
+    let session = environment();
+    let foreign = format!("{SITE}/evil.py: record: Python can import it, and no RECORD lists it\n");
+    session.file(&format!("{SITE}/evil.py"), "import os\n");
+    assert_eq!(session.run(&["verify", "v"]).exits(1).out, foreign);
+    session.file(&format!("{SITE}/x-1.dist-info/METADATA"), "Name: x\nVersion: 1\n");
+    let gone = format!("{SITE}/x-1.dist-info/RECORD: record: it does not exist, and installers write one");
+    for path in ["v", SITE] {
+        let said = session.run(&["verify", path]).exits(1);
+        assert!(said.out.contains(&foreign) && said.out.contains(&gone), "{}", said.out);
+    }
+    session.run(&["env", "v", "--check"]).exits(1).says(&foreign).says(&gone);
+    std::fs::remove_file(session.path("v/pyvenv.cfg")).unwrap();
+    let note = "lib/python3.14/site-packages/x-1.dist-info has no RECORD: modules outside the packages that a \
+                RECORD lists are not checked";
+    session.run(&["verify", "v"]).exits(0).says(&format!("note: {note}\n"));
+    let format = |name| session.run(&["verify", "v", "--message-format", name]).exits(0).out;
+    let last: serde_json::Value = serde_json::from_str(format("json").lines().last().unwrap()).unwrap();
+    assert_eq!(last["summary"]["notes"], serde_json::json!([note]));
+    assert_eq!(format("github"), format!("::notice title=pycompile note::{note}\n"));
+    let document: serde_json::Value = serde_json::from_str(&format("sarif")).unwrap();
+    let told = &document["runs"][0]["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(told["message"]["text"], note);
+    let said = session.run(&["env", "v", "--check", "--python", "3.14", "--message-format", "json"]);
+    assert!(said.out.contains("x-1.dist-info has no RECORD"), "{}", said.out);
+}

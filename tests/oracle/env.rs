@@ -15,7 +15,7 @@ fn environment(session: &Session, sources: &[(&str, &str)]) -> String {
         session.file(&format!("{site}/{name}"), text);
         record += &format!("{name},,\n");
     }
-    session.file(&format!("{site}/p-1.dist-info/RECORD"), record + "p-1.dist-info/RECORD,,\n");
+    session.record(&format!("{site}/p-1.dist-info/RECORD"), record + "p-1.dist-info/RECORD,,\n");
     site
 }
 
