@@ -6,6 +6,7 @@ use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
 use crate::archive::Fault;
 use crate::input::{Place, is_source};
+use crate::project::PACKAGES;
 use crate::text::Shown as _;
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,11 @@ pub(super) struct Rows {
 /// Largest number of findings for one file: a RECORD may contain a hundred thousand wrong rows for
 /// it.
 const MOST: usize = 10;
+
+/// Returns whether a row is that of a pyc that the installer compiled.
+fn is_compiled(row: &RecordRow) -> bool {
+    row.path.ends_with(".pyc") && row.hash.is_empty()
+}
 
 impl Rows {
     /// Collects the rows of sources, pycs and files that `site` reads, of every RECORD except a
@@ -41,6 +47,9 @@ impl Rows {
             // Paths in a RECORD are relative to the directory that contains the dist-info.
             let base = distribution.base.trim_end_matches('/');
             let shared: Arc<str> = name.as_str().into();
+            // Vendored distributions keep the RECORD of an installation that compiled them.
+            let is_installed = matches!(place, Place::Tree(..))
+                && (base.is_empty() || PACKAGES.iter().any(|packages| base.ends_with(packages)));
             let mut missing = BTreeSet::new();
             for row in &record.rows {
                 let Some(path) = joined(base, &row.path) else { continue };
@@ -50,7 +59,10 @@ impl Rows {
                 }
                 if is_there(&path) {
                     by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
-                } else if !is_read_by_site && missing.insert(path.clone()) {
+                } else if !is_read_by_site
+                    && (is_installed || !is_compiled(row))
+                    && missing.insert(path.clone())
+                {
                     findings.push(of(path, RecordFault::Gone { record: name.clone() }));
                 }
             }

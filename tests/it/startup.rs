@@ -474,3 +474,24 @@ fn a_record_without_a_digest_hides_nothing() {
     let said = session.run(&["verify", "v"]);
     assert!(!said.out.contains("without its digest"), "{}", said.out);
 }
+
+/// As setuptools 75.3 has in `_vendor`, whose RECORDs list pycs of the installation they come from.
+#[test]
+fn pycs_that_vendored_records_list() {
+    let session = environment();
+    let vendored = format!("{SITE}/demo/_vendor");
+    session.file(&format!("{vendored}/v/__init__.py"), "x = 1\n");
+    session
+        .file(&format!("{vendored}/v-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: v\nVersion: 1\n");
+    let rows = "v/__init__.py,,\nv/__pycache__/__init__.cpython-312.pyc,,\n";
+    session.record(&format!("{vendored}/v-1.dist-info/RECORD"), rows);
+    session.record(
+        &format!("{SITE}/demo-1.0.dist-info/RECORD"),
+        "demo/__init__.py,,\ndemo/_vendor/v/__init__.py,,\ndemo/_vendor/v-1.dist-info/METADATA,,\n\
+         demo/_vendor/v-1.dist-info/RECORD,,\ndemo-1.0.dist-info/METADATA,,\ndemo-1.0.dist-info/RECORD,,\n",
+    );
+    session.run(&["env", "-q", "v"]).exits(0);
+    both(&session, 0, "2 verified, 0 findings");
+    session.record(&format!("{vendored}/v-1.dist-info/RECORD"), format!("{rows}v/gone.py,,\n"));
+    session.run(&["verify", "v"]).exits(1);
+}
