@@ -68,6 +68,8 @@ if has dpkg-deb "Debian packages"; then
         cp -a "$tree/usr" "control/$tree"
         printf 'Package: demo\nVersion: 1.0\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: demo\n' \
             >"control/$tree/DEBIAN/control"
+        # The same second for each, however long this takes.
+        touch -d @1700000000 "control/$tree/DEBIAN/control" "control/$tree/DEBIAN"
     done
     for packing in gzip xz zstd none; do
         dpkg-deb -Z"$packing" --root-owner-group --build control/one "$packing.deb" >/dev/null
