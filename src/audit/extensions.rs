@@ -113,7 +113,7 @@ impl Extensions {
 }
 
 /// Splits a path into the directory, with `/` at its end, and the file.
-fn split(path: &str) -> (&str, &str) {
+pub(super) fn split(path: &str) -> (&str, &str) {
     path.split_at(path.rfind('/').map_or(0, |slash| slash + 1))
 }
 

@@ -1,5 +1,6 @@
 //! `--sources`: what importers reach besides the sources of a place.
 
+use super::extensions::split;
 use super::finding::Finding;
 use super::reason::Reason;
 use super::unrecorded::is_startup;
@@ -31,10 +32,7 @@ pub(super) fn faults(view: &View<'_>, sources: &View<'_>, survey: &Survey) -> Ve
 
 /// Returns whether `site` reads a file if its directory is one of packages.
 fn is_read_by_site(view: &View<'_>, survey: &Survey, name: &str) -> bool {
-    let (folder, file) = match name.rfind('/') {
-        Some(slash) => name.split_at(slash + 1),
-        None => ("", name),
-    };
+    let (folder, file) = split(name);
     let is_packages =
         |folder: &str| PACKAGES.iter().any(|packages| folder.ends_with(&format!("{packages}/")));
     let is_read = match view.place {

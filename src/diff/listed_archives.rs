@@ -2,7 +2,7 @@
 
 use super::manifests::{compare_with_listed, said};
 use super::model::{DiffFinding, DifferenceKind, FileDifference};
-use super::opened::{OneSided, OpenedFile, Room, open, refused};
+use super::opened::{OneSided, OpenedFile, Room, open, refused_alone};
 use super::pairing::Pairing;
 use super::places::PlaceOutcome;
 use super::sides::{Files, Side, SideContent, SideFile, files_of};
@@ -160,7 +160,7 @@ impl InTree<'_> {
     }
 
     fn refused(&self, why: &str) -> DiffFinding {
-        if self.is_left { refused(None, Some(why)) } else { refused(Some(why), None) }
+        refused_alone(self.only(), why)
     }
 
     fn add(&mut self, path: &str, findings: Vec<DiffFinding>) {

@@ -94,6 +94,15 @@ pub(super) fn refused(left: Option<&str>, right: Option<&str>) -> DiffFinding {
     DiffFinding::new(DifferenceKind::Unreadable, message).sides(say(left), say(right))
 }
 
+/// Returns a finding for an archive that cannot be opened; `kind` is that of the files that only
+/// its side has.
+pub(super) fn refused_alone(kind: DifferenceKind, why: &str) -> DiffFinding {
+    match kind {
+        DifferenceKind::OnlyLeft => refused(Some(why), None),
+        _ => refused(None, Some(why)),
+    }
+}
+
 /// A file that only one side has.
 pub(super) struct OneSided {
     pub(super) kind: DifferenceKind,
@@ -116,10 +125,10 @@ impl OneSided {
         match content {
             Some(SideContent::Bytes(bytes)) => match open(path, bytes.into_owned(), room) {
                 OpenedFile::Archive(archive) => members = Some(archive),
-                OpenedFile::Refused(why) => findings.push(self.refused(&why)),
+                OpenedFile::Refused(why) => findings.push(refused_alone(self.kind, &why)),
                 OpenedFile::Plain => {}
             },
-            Some(SideContent::Failed(error)) => findings.push(self.refused(&error)),
+            Some(SideContent::Failed(error)) => findings.push(refused_alone(self.kind, &error)),
             Some(SideContent::Listed(_)) | None => {}
         }
         self.files.push(FileDifference::new(path, findings));
@@ -132,13 +141,6 @@ impl OneSided {
     pub(super) fn add_all(&mut self, archive: &str, files: &Files<'_>, room: &Room) {
         for (name, &file) in files {
             self.add(&format!("{archive}!{name}"), file, room);
-        }
-    }
-
-    fn refused(&self, why: &str) -> DiffFinding {
-        match self.kind {
-            DifferenceKind::OnlyLeft => refused(Some(why), None),
-            _ => refused(None, Some(why)),
         }
     }
 }

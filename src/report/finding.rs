@@ -96,8 +96,10 @@ const MANY: usize = 10;
 /// Returns the lines for people: of each kind `limit` lines and the number of further findings, or
 /// all of them for 0. Findings that only differ in their path are one line if there are many.
 pub fn lines(findings: &[FindingText], limit: usize) -> Vec<String> {
-    let same = |finding: &FindingText| (finding.kind, finding.message.clone());
-    let mut equal: BTreeMap<(&str, String), usize> = BTreeMap::new();
+    fn same(finding: &FindingText) -> (&str, &str) {
+        (finding.kind, &finding.message)
+    }
+    let mut equal: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for finding in findings {
         *equal.entry(same(finding)).or_default() += 1;
     }

@@ -5,7 +5,6 @@ use super::origin::{CompiledPyc, Origin, Wanted, find};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind};
-use crate::engine::Engine;
 use crate::input::{Place, PlaceError};
 
 /// A side.
@@ -27,13 +26,21 @@ impl Alone<'_> {
                 false => cause,
             };
         }
-        match self.compiled(name, Wanted::First, &context) {
-            Ok(_) => cause,
-            Err(other) => other,
-        }
+        let compiled = self
+            .read(name, &context)
+            .and_then(|(name, pyc)| self.compiled(&name, &pyc, Wanted::First, &context));
+        compiled.map_or_else(|other| other, |_| cause)
     }
 
-    /// Returns the pyc and the compilation of its source to it.
+    /// Reads a pyc, and returns its name with it.
+    ///
+    /// # Errors
+    /// The cause, if the pyc cannot be read; `context` comes before the reason.
+    pub(super) fn read(&self, name: &str, context: &str) -> Result<(String, Vec<u8>), Cause> {
+        read(self.view, name).map_err(|error| Cause::new(CauseKind::NotChecked, format!("{context}{error}")))
+    }
+
+    /// Returns the compilation of the source of a pyc to it.
     ///
     /// # Errors
     /// The cause, if the source does not compile to the pyc; `context` comes before the reason of a
@@ -41,22 +48,13 @@ impl Alone<'_> {
     pub(super) fn compiled(
         &self,
         name: &str,
+        pyc: &[u8],
         wanted: Wanted,
         context: &str,
-    ) -> Result<(Vec<u8>, CompiledPyc), Cause> {
-        let (name, bytes) = read(self.view, name)
-            .map_err(|error| Cause::new(CauseKind::NotChecked, format!("{context}{error}")))?;
-        let origin = match find(self.view, self.sources, &name, &bytes) {
-            Ok(found) => match found.source() {
-                Some(source) => {
-                    found.origin_from(source, &mut Engine::open(&source.bytes), self.compilers, wanted)
-                }
-                None => found.origin(self.compilers),
-            },
-            Err(origin) => origin,
-        };
-        match origin {
-            Origin::Source(compiled) => Ok((bytes, compiled)),
+    ) -> Result<CompiledPyc, Cause> {
+        let found = find(self.view, self.sources, name, pyc);
+        match found.map_or_else(|origin| origin, |found| found.origin(self.compilers, wanted)) {
+            Origin::Source(compiled) => Ok(compiled),
             Origin::Other(fault) => Err(unexplained(self.side, &fault)),
             Origin::Unknown(why) => Err(why.cause(context)),
         }
@@ -65,19 +63,21 @@ impl Alone<'_> {
 
 /// Returns whether a file with any name can be read and is bytecode, without reading all of it.
 fn is_bytecode(view: &View<'_>, name: &str) -> bool {
-    let name = match view.place {
-        Place::File(_) => view.place.names().concat(),
-        _ => name.to_owned(),
-    };
-    view.place.carrier(&name).is_ok_and(|carrier| carrier.magic.is_some())
+    view.place.carrier(&own_name(view, name)).is_ok_and(|carrier| carrier.magic.is_some())
 }
 
-/// Reads a file, and returns its name: a single file may be compared with a file of another name.
-pub(super) fn read(view: &View<'_>, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
-    let name = match view.place {
+/// Returns the name that a file has in its place: a single file may be compared with a file of
+/// another name.
+pub(super) fn own_name(view: &View<'_>, name: &str) -> String {
+    match view.place {
         Place::File(_) => view.place.names().concat(),
         _ => name.to_owned(),
-    };
+    }
+}
+
+/// Reads a file, and returns its own name with its content.
+pub(super) fn read(view: &View<'_>, name: &str) -> Result<(String, Vec<u8>), PlaceError> {
+    let name = own_name(view, name);
     let bytes = view.read(&name)?;
     Ok((name, bytes))
 }

@@ -34,7 +34,7 @@ pub(super) enum OtherCode {
     Wrong(Box<OriginFault>),
 }
 
-/// About of a sentence.
+/// Pycs that a sentence is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum About {
     /// One pyc: the source and the code object are named.
@@ -44,8 +44,8 @@ enum About {
 }
 
 impl OriginFault {
-    fn words(&self, scope: About) -> String {
-        let named = |source: &str| if scope == About::One { source.to_owned() } else { "its source".into() };
+    fn words(&self, about: About) -> String {
+        let named = |source: &str| if about == About::One { source.to_owned() } else { "its source".into() };
         match self {
             Self::Unreadable(error) => error.clone(),
             Self::Tag(wrong) => wrong.to_string(),
@@ -55,12 +55,12 @@ impl OriginFault {
                 match code {
                     OtherCode::Right => format!("{header}, but its code is"),
                     OtherCode::Unchecked => header,
-                    OtherCode::Wrong(fault) => format!("{header}; {}", fault.words(scope)),
+                    OtherCode::Wrong(fault) => format!("{header}; {}", fault.words(about)),
                 }
             }
             Self::Code { source, first } => {
                 let other = format!("it is not what {} compiles to", named(source));
-                match (first, scope) {
+                match (first, about) {
                     (None, _) => other,
                     (Some(first), About::One) => format!("{other}: {first}"),
                     (Some(first), About::All) => format!("{other}: {}", first.what()),
@@ -89,8 +89,8 @@ impl OriginFault {
     }
 
     /// Returns the clause about a pyc that begins with `is_not`, such as "the left pyc is not".
-    fn clause(&self, is_not: &str, scope: About) -> String {
-        let words = self.words(scope);
+    fn clause(&self, is_not: &str, about: About) -> String {
+        let words = self.words(about);
         match words.strip_prefix("it is not what ") {
             Some(what) => format!("{is_not} what {what}"),
             None => format!("{is_not} explained by its source: {words}"),
@@ -153,14 +153,14 @@ const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
 
 /// Returns the cause of the difference of a pyc that is not what its source compiles to.
 pub(super) fn unexplained(side: usize, fault: &OriginFault) -> Cause {
-    told(fault.kind(), |scope| fault.clause(IS_NOT[side], scope))
+    told(fault.kind(), |about| fault.clause(IS_NOT[side], about))
 }
 
 /// Returns the cause of the difference of two pycs that are not what their sources compile to.
 pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause {
-    told(left.kind().max(right.kind()), |scope| match (left.words(scope), right.words(scope)) {
-        (one, other) if one == other => left.clause("neither pyc is", scope),
-        (_, other) => format!("{}; nor is the right one: {other}", left.clause(IS_NOT[0], scope)),
+    told(left.kind().max(right.kind()), |about| match (left.words(about), right.words(about)) {
+        (one, other) if one == other => left.clause("neither pyc is", about),
+        (_, other) => format!("{}; nor is the right one: {other}", left.clause(IS_NOT[0], about)),
     })
 }
 

@@ -23,13 +23,16 @@ pub(super) fn explain_listed(
     listed_sources: Option<&View<'_>>,
 ) -> Cause {
     let is_listed = |code: &[u8]| sha256(code) == entry.code_sha256;
-    let is_same = super::alone::read(alone.view, name)
-        .is_ok_and(|(_, pyc)| pyc.get(HEADER_SIZE..).is_some_and(is_listed));
+    let (name, pyc) = match alone.read(name, "") {
+        Ok(found) => found,
+        Err(cause) => return cause,
+    };
+    let is_same = pyc.get(HEADER_SIZE..).is_some_and(is_listed);
     let context = if is_same { format!("{SAME_CODE}, and ") } else { String::new() };
     let wanted = if is_same { Wanted::First } else { Wanted::All };
-    match alone.compiled(name, wanted, &context) {
-        Ok((pyc, compiled)) if is_same => other_header(entry, &pyc, &compiled),
-        Ok((_, compiled)) => other_code(alone, entry, &compiled, listed_sources),
+    match alone.compiled(&name, &pyc, wanted, &context) {
+        Ok(compiled) if is_same => other_header(entry, &pyc, &compiled),
+        Ok(compiled) => other_code(alone, entry, &compiled, listed_sources),
         Err(cause) => cause,
     }
 }
@@ -153,7 +156,7 @@ pub(super) fn two_entries(left: &FileEntry, right: &FileEntry) -> Cause {
         _ => None,
     };
     let known = match () {
-        () if left.code_sha256 == right.code_sha256 => "the code is the same by its digest",
+        () if left.code_sha256 == right.code_sha256 => SAME_CODE,
         () if left.python != right.python => "the versions differ",
         () if is_same_source == Some(false) => "the sources differ",
         () if left.optimize != right.optimize => "the optimization levels differ",

@@ -121,7 +121,7 @@ impl Differing {
     }
 }
 
-/// ListFormat of a list.
+/// Format of a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ListFormat {
     Record,

@@ -49,7 +49,9 @@ pub fn explain(
     workers: Workers<'_>,
 ) -> Result<(), ThreadsError> {
     let compilers = Compilers::new(&options.engines);
-    let search = Search { sides: [left, right], options, compilers: &compilers, workers };
+    let sides = [left, right];
+    let entries = sides.map(|side| side.manifest().map(entries).unwrap_or_default());
+    let search = Search { sides, entries, options, compilers: &compilers, workers };
     let mut containers: BTreeMap<[String; 2], Contained> = BTreeMap::new();
     let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
     for (index, file) in comparison.files.iter().enumerate() {
@@ -86,6 +88,8 @@ struct Contained {
 /// Search for the causes.
 struct Search<'a> {
     sides: [&'a Side; 2],
+    /// Entries of the manifests by path.
+    entries: [BTreeMap<&'a str, &'a FileEntry>; 2],
     options: &'a Explanation<'a>,
     compilers: &'a Compilers<'a>,
     workers: Workers<'a>,
@@ -100,7 +104,7 @@ impl Search<'_> {
         container: &[String; 2],
         contained: Contained,
     ) -> Result<Vec<FileDifference>, ThreadsError> {
-        let Self { sides, options, compilers, workers } = *self;
+        let Self { sides, options, compilers, workers, .. } = *self;
         let nested = nested(comparison, sides, container);
         let place = |side: usize| {
             let whole = || sides[side].place().filter(|_| container[side].is_empty());
@@ -159,11 +163,10 @@ impl Search<'_> {
         alone: Option<&Alone<'_>>,
     ) -> Result<Vec<FileDifference>, ThreadsError> {
         let files = &comparison.files;
-        let entries = self.sides.map(|side| side.manifest().map(entries).unwrap_or_default());
         let listed = self.options.sources.map(|place| place.map(View::new));
         let causes = self.workers.map(indices, |&index| {
             let file = &files[index];
-            let [left, right] = [0, 1].map(|side: usize| entries[side].get(file.paths()[side]).copied());
+            let [left, right] = [0, 1].map(|side: usize| self.entries[side].get(file.paths()[side]).copied());
             let cause = file.cause.clone().unwrap_or_else(|| match (left, right) {
                 (Some(left), Some(right)) => two_entries(left, right),
                 _ => without_bytes(file),
@@ -184,7 +187,8 @@ impl Search<'_> {
         let Some(alone) = alone else { return Ok(Vec::new()) };
         let found = self.workers.uncounted().map(alike, |names| {
             let name = &names[alone.side];
-            let cause = alone.compiled(name, Wanted::First, "").err()?;
+            let (name, pyc) = alone.read(name, "").ok()?;
+            let cause = alone.compiled(&name, &pyc, Wanted::First, "").err()?;
             let message = "a pyc of an archive of which the manifest lists the digest";
             let finding = DiffFinding::new(DifferenceKind::Code, message);
             let path = format!("{}!{name}", container[alone.side]);

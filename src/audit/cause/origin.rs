@@ -110,11 +110,9 @@ impl HeadedPyc<'_> {
     }
 
     /// Compiles the source, and returns the relation of the pyc to it.
-    pub(super) fn origin(&self, compilers: &Compilers<'_>) -> Origin {
+    pub(super) fn origin(&self, compilers: &Compilers<'_>, wanted: Wanted) -> Origin {
         match &self.source {
-            Ok(source) => {
-                self.origin_from(source, &mut Engine::open(&source.bytes), compilers, Wanted::First)
-            }
+            Ok(source) => self.origin_from(source, &mut Engine::open(&source.bytes), compilers, wanted),
             Err(why) => Origin::Unknown(why.clone()),
         }
     }

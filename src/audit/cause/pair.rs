@@ -1,6 +1,6 @@
 //! Cause of the difference between two files with the same name.
 
-use super::alone::{Alone, read};
+use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
 use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
 use super::{SIDES, in_container, not_read, one_side, only_side};
@@ -10,7 +10,7 @@ use crate::diff::{
     Cause, CauseKind, CauseReason, DifferenceKind, FileDifference, first_difference, have_same_value,
 };
 use crate::engine::Engine;
-use crate::input::{Place, PlaceError};
+use crate::input::PlaceError;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
@@ -96,12 +96,8 @@ impl Pair<'_> {
             found.as_ref().ok().and_then(HeadedPyc::source).map(|source| source.bytes.clone())
         };
         let is_same = left == right && bytes(&one).is_some_and(|source| Some(source) == bytes(&other));
-        let origin = |found: Result<HeadedPyc<'_>, Origin>| match found {
-            Ok(found) => found.origin(self.compilers),
-            Err(origin) => origin,
-        };
-        let one = origin(one);
-        let other = if is_same { one.clone() } else { origin(other) };
+        let one = self.origin_of(one);
+        let other = if is_same { one.clone() } else { self.origin_of(other) };
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
         (is_other(&one) || is_other(&other)).then(|| not_explained(&one, &other))
     }
@@ -113,9 +109,8 @@ impl Pair<'_> {
 
     /// Returns whether a file with any name can be read and is no pyc, without reading all of it.
     fn is_no_pyc(&self, side: usize, name: &str) -> bool {
-        let place = self.views[side].place;
-        let name = if matches!(place, Place::File(_)) { place.names().concat() } else { name.to_owned() };
-        place.carrier(&name).is_ok_and(|carrier| carrier.magic.is_none())
+        let view = &self.views[side];
+        view.place.carrier(&own_name(view, name)).is_ok_and(|carrier| carrier.magic.is_none())
     }
 
     /// Returns the source lines, left and right, of the instructions in the findings.
@@ -126,10 +121,7 @@ impl Pair<'_> {
                 return BTreeMap::new();
             }
             let view = &self.views[side];
-            let name = match view.place {
-                Place::File(_) => view.place.names().concat(),
-                _ => self.name(file, side).to_owned(),
-            };
+            let name = own_name(view, self.name(file, side));
             let Ok(source) = find_source(view, self.sources[side].as_ref(), &name).1 else {
                 return BTreeMap::new();
             };
@@ -146,10 +138,11 @@ impl Pair<'_> {
 
     /// Returns the relation of a pyc of one side to its source.
     pub(super) fn origin(&self, side: usize, name: &str, pyc: &[u8]) -> Origin {
-        match find(&self.views[side], self.sources[side].as_ref(), name, pyc) {
-            Ok(found) => found.origin(self.compilers),
-            Err(origin) => origin,
-        }
+        self.origin_of(find(&self.views[side], self.sources[side].as_ref(), name, pyc))
+    }
+
+    fn origin_of(&self, found: Result<HeadedPyc<'_>, Origin>) -> Origin {
+        found.map_or_else(|origin| origin, |found| found.origin(self.compilers, Wanted::First))
     }
 
     fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2]) -> Cause {
@@ -168,7 +161,7 @@ impl Pair<'_> {
         let wanted = if is_same && is_other_code { Wanted::All } else { Wanted::First };
         let mut of = |side: usize| match (&found[side], sources[side]) {
             (Err(origin), _) => origin.clone(),
-            (Ok(found), None) => found.origin(self.compilers),
+            (Ok(found), None) => found.origin(self.compilers, wanted),
             (Ok(found), Some(source)) => {
                 // An equal source is parsed once.
                 let opened = if side == 0 || is_same { &mut *one } else { &mut *other };
