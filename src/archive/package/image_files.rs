@@ -15,9 +15,18 @@ pub(super) fn foreign(archive: &Archive, image: &Image) -> Option<String> {
         |name: &str| image.layers.iter().any(|layer| layer == name || target(archive, layer) == name);
     let files = archive.files().filter(|file| !is_layer(&file.name) && !is_description(file, image));
     let specials = archive.specials.iter().filter(|special| {
-        !matches!(special.what, SpecialKind::Symlink(_)) || !image.layers.contains(&special.name)
+        !matches!(special.what, SpecialKind::Symlink(_)) || !is_layer_link(archive, image, &special.name)
     });
     files.map(|file| &file.name).chain(specials.map(|special| &special.name)).next().cloned()
+}
+
+/// Returns whether a symlink is a layer, or has the name that earlier versions of Docker gave one:
+/// skopeo writes `DIGEST/layer.tar` next to the layer that it leads to.
+fn is_layer_link(archive: &Archive, image: &Image, name: &str) -> bool {
+    let is_old_name = name.strip_suffix("/layer.tar").is_some_and(is_digest);
+    image.layers.iter().any(|layer| {
+        layer == name || is_old_name && target(archive, layer) == target(archive, name)
+    })
 }
 
 /// Returns whether a file is the config, a manifest or an attestation, which are all JSON, or the

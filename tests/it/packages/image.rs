@@ -267,6 +267,30 @@ fn files_beside_the_layers_are_refused() {
     session.run(&["verify", "image.tar"]).exits(2).says("a file does not belong to the image");
 }
 
+/// skopeo and podman write a symlink with the old name of each layer next to the layer.
+#[test]
+fn old_names_of_layers_belong_to_an_image() {
+    let session = Session::new();
+    let layer = tar(&[file("a", "1")]);
+    let layer_name = format!("{}.tar", hex(&layer));
+    let described = serde_json::json!([{"Config": "c.json", "Layers": [layer_name]}]).to_string();
+    let old_name = format!("{}/layer.tar", "0".repeat(64));
+    let image = |old_name: &str, target: &str| {
+        tar(&[
+            file("c.json", "{\"os\":\"linux\"}"),
+            file(&layer_name, &layer),
+            symlink(old_name, target),
+            file("manifest.json", &described),
+        ])
+    };
+    session.file("image.tar", image(&old_name, &format!("../{layer_name}")));
+    session.run(&["verify", "image.tar"]).exits(1).says("0 pycs");
+    for (name, target) in [(old_name.as_str(), "../c.json"), ("m.py", layer_name.as_str())] {
+        session.file("image.tar", image(name, target));
+        session.run(&["verify", "image.tar"]).exits(2).says("a file does not belong to the image");
+    }
+}
+
 /// Docker reads `manifest.json`, others `index.json`.
 #[test]
 fn two_descriptions_of_an_image_have_to_agree() {
