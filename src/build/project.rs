@@ -169,7 +169,8 @@ impl BuildProject {
         if !releases.is_empty() {
             return Ok(releases.into_iter().map(|release| release.version).collect());
         }
-        Ok(vec![select::default_version(places)?])
+        let limits = Limits { timeout: self.loaded.timeout(), ..Limits::default() };
+        Ok(vec![select::default_version(places, limits)?])
     }
 }
 

@@ -8,6 +8,7 @@ use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, Choice, FileDigest};
 use crate::config::config_in;
 use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
+use crate::engine::Limits;
 use crate::engine::select::version_on_path;
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
@@ -60,7 +61,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         )));
     }
     // An interpreter that does not start counts as absent.
-    let on_path = version_on_path(&environment::places()).unwrap_or(None);
+    let on_path = version_on_path(&environment::places(), Limits::default()).unwrap_or(None);
     let choice = Choice::of_project(&arguments.folder, on_path)?;
     let version = choice.version;
     let draft = match &arguments.from_wheel {

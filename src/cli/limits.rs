@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Options for the limits of one file.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct LimitArgs {
-    /// Timeout for one file, in seconds.
+    /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
     /// Memory limit for one file, in megabytes; at least 64.

@@ -51,7 +51,7 @@ pub(super) struct OverrideArgs {
     /// referenced.
     #[arg(long, value_parser = names::<Refs>())]
     pub(super) refs: Option<Refs>,
-    /// Timeout for one file, in seconds.
+    /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) timeout: Option<u64>,
     /// Memory limit for one file, in megabytes; at least 64.

@@ -8,6 +8,7 @@ use crate::engine::python::{Places, start_found};
 use crate::engine::{EngineError, Limits};
 use crate::target::{SERIES, Series, Target};
 use crate::text::python;
+use std::time::Duration;
 
 /// List the versions that can be compiled for: magic number, cache tag, engine, the releases that
 /// the native engine reproduces, and the interpreter on PATH.
@@ -44,8 +45,9 @@ pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, 
         printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
     }
     let places = environment::places();
+    let mut limits = Limits::default();
     for series in &SERIES {
-        let row = row(series, &places);
+        let row = row(series, &places, &mut limits);
         if is_json {
             printer.json(&row)?;
             continue;
@@ -67,8 +69,12 @@ pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, 
     Ok(Status::Done)
 }
 
-fn row(series: &Series, places: &Places) -> TargetRow {
-    let found = start_found(series.version, None, places, Limits::default());
+fn row(series: &Series, places: &Places, limits: &mut Limits) -> TargetRow {
+    let found = start_found(series.version, None, places, *limits);
+    if matches!(found, Err(EngineError::NoAnswer { .. })) {
+        // The same interpreter may be tried for all the other versions.
+        limits.timeout = Duration::from_secs(1);
+    }
     let engine = match (Target::find(series.version), &found) {
         (Some(_), _) => "native",
         (None, Ok(_)) => "python",

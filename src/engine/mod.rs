@@ -95,6 +95,14 @@ pub enum EngineError {
         /// Reason of the failure.
         reason: String,
     },
+    /// The interpreter started and did not tell its version in time.
+    #[error("cannot start {path}: it does not answer within {seconds} s")]
+    NoAnswer {
+        /// The command.
+        path: String,
+        /// Time that it had.
+        seconds: u64,
+    },
     /// The interpreter has another version than was asked for.
     #[error("{path} is Python {found}, not {wanted}")]
     WrongVersion {

@@ -324,19 +324,19 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
 ///
 /// # Errors
 /// [`EnginesError::NoDefault`].
-pub fn default_version(places: &Places) -> Result<PyVersion, EnginesError> {
-    Ok(version_on_path(places)?.unwrap_or_else(|| Target::newest().version))
+pub fn default_version(places: &Places, limits: Limits) -> Result<PyVersion, EnginesError> {
+    Ok(version_on_path(places, limits)?.unwrap_or_else(|| Target::newest().version))
 }
 
 /// Returns the version of the `python3` on PATH, if there is one.
 ///
 /// # Errors
 /// [`EnginesError::NoDefault`].
-pub fn version_on_path(places: &Places) -> Result<Option<PyVersion>, EnginesError> {
+pub fn version_on_path(places: &Places, limits: Limits) -> Result<Option<PyVersion>, EnginesError> {
     match default_interpreter(None, places) {
         Err(EngineError::NoDefault) => Ok(None),
         found => found
-            .and_then(|interpreter| PythonEngine::start_any(&interpreter, Limits::default()))
+            .and_then(|interpreter| PythonEngine::start_any(&interpreter, limits))
             .map(|engine| Some(engine.version()))
             .map_err(EnginesError::NoDefault),
     }

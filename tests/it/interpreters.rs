@@ -102,6 +102,56 @@ fn installations_of_pyenv_and_uv_are_tried_newest_first() {
     assert!(said.err.contains("cpython-3.12.4") && !said.err.contains(".pyenv"), "{}", said.err);
 }
 
+/// An interpreter that starts and never tells its version ends within `--timeout`, whichever
+/// command asks for it.
+#[cfg(unix)]
+#[test]
+fn an_interpreter_that_never_answers_is_given_up() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\n");
+    session.file("pyproject.toml", "[project]\nname = \"a\"\nversion = \"1\"\n");
+    for name in ["bin/python3.12", "bin/python3", "v/bin/python3.12"] {
+        script(&session, name, "while :; do /bin/sleep 1; done");
+    }
+    let site = "v/lib/python3.12/site-packages";
+    session.file("v/pyvenv.cfg", "version = 3.12.1\n");
+    session.file(&format!("{site}/m.py"), "x = 1\n");
+    session.file(&format!("{site}/m-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: m\nVersion: 1\n");
+    session.record(
+        &format!("{site}/m-1.dist-info/RECORD"),
+        "m.py,,\nm-1.dist-info/METADATA,,\nm-1.dist-info/RECORD,,\n",
+    );
+    let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "unchecked-hash"];
+    session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);
+    let known = session.path(&format!("{site}/__pycache__/m.cpython-314.pyc"));
+    let mut pyc = std::fs::read(&known).unwrap();
+    pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
+    session.file(&format!("{site}/__pycache__/m.cpython-312.pyc"), pyc);
+    std::fs::remove_file(known).unwrap();
+    let silent = session.path("bin/python3.12");
+    let silent = silent.to_str().unwrap();
+    for (status, arguments) in [
+        (1, &["verify", "v"][..]),
+        (1, &["verify", "v", "--interpreter", silent]),
+        (2, &["env", "v"]),
+        (2, &["env", "v", "--check"]),
+        (2, &["compile", "--interpreter", silent, "a.py"]),
+        (2, &["compile", "--python", "3.12", "a.py"]),
+        (2, &["compile", "a.py"]),
+        (2, &["build"]),
+        (2, &["build", "--python", "3.12"]),
+        (2, &["pack"]),
+    ] {
+        let started = std::time::Instant::now();
+        let said = run(&session, &[arguments, &["--timeout", "1"]].concat()).exits(status);
+        assert!(started.elapsed().as_secs() < 10, "{arguments:?}: {:?}", started.elapsed());
+        let all = format!("{}{}", said.out, said.err);
+        assert!(all.contains(": it does not answer within 1 s"), "{arguments:?}: {all}");
+    }
+    assert!(!session.path("__pycache__").exists() && !session.path("dist").exists());
+}
+
 /// The program of an environment runs only for a version that the native compiler does not know,
 /// only after it was named, and not at all where that is refused or another one is named.
 #[cfg(unix)]

@@ -24,9 +24,10 @@ pub(super) fn foreign(archive: &Archive, image: &Image) -> Option<String> {
 /// skopeo writes `DIGEST/layer.tar` next to the layer that it leads to.
 fn is_layer_link(archive: &Archive, image: &Image, name: &str) -> bool {
     let is_old_name = name.strip_suffix("/layer.tar").is_some_and(is_digest);
-    image.layers.iter().any(|layer| {
-        layer == name || is_old_name && target(archive, layer) == target(archive, name)
-    })
+    image
+        .layers
+        .iter()
+        .any(|layer| layer == name || is_old_name && target(archive, layer) == target(archive, name))
 }
 
 /// Returns whether a file is the config, a manifest or an attestation, which are all JSON, or the

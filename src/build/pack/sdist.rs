@@ -11,12 +11,14 @@ use crate::config::init::draft;
 use crate::config::{self, Given};
 use crate::engine::python::Places;
 use crate::engine::select::version_on_path;
+use crate::engine::{DEFAULT_TIMEOUT, Limits};
 use crate::output::WriteError;
 use crate::output::place::{Missing, OutputPlace};
 use crate::pyc::InvalidationMode;
 use crate::target::Target;
 use crate::text::Shown as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Number of symlinks that a remark names.
 const SHOWN: usize = 3;
@@ -54,7 +56,11 @@ impl Unpacked {
         }
         let choice = match given.python.first() {
             Some(_) => None,
-            None => Some(Choice::of_project(&folder, version_on_path(places)?)?),
+            None => {
+                let timeout = given.timeout.map_or(DEFAULT_TIMEOUT, Duration::from_secs);
+                let limits = Limits { timeout, ..Limits::default() };
+                Some(Choice::of_project(&folder, version_on_path(places, limits)?)?)
+            }
         };
         let named = given.python.first().map(|release| release.version);
         let python = choice.as_ref().map(|choice| choice.version).or(named);

@@ -77,17 +77,24 @@ pub(super) fn send(stdin: &mut ChildStdin, parts: &[&[u8]], deadline: &Deadline<
     Ok(())
 }
 
-/// Reads one frame: a little-endian length of four bytes, and that many bytes.
+/// Reads one frame: a little-endian length of four bytes, and that many bytes, at most `most`.
 ///
 /// Memory is allocated for bytes that were read, not for the length: the interpreter is not
 /// trusted.
-pub(super) fn receive(stdout: &mut ChildStdout, deadline: &Deadline<'_>) -> Result<Vec<u8>, Broken> {
+pub(super) fn receive(
+    stdout: &mut ChildStdout,
+    most: usize,
+    deadline: &Deadline<'_>,
+) -> Result<Vec<u8>, Broken> {
     let mut head = [0; 4];
     let mut filled = 0;
     while filled < head.len() {
         filled += read(stdout, head.get_mut(filled..).unwrap_or_default(), deadline)?;
     }
     let size = usize::try_from(u32::from_le_bytes(head)).map_err(|_| Broken::Closed)?;
+    if size > most {
+        return Err(Broken::Closed);
+    }
     let mut frame = vec![0; size.min(CHUNK)];
     let mut filled = 0;
     while filled < size {

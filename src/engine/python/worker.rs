@@ -93,11 +93,15 @@ impl Worker {
         }
         rustix::io::ioctl_fionbio(&worker.stdin, true).map_err(|cause| error(cause.to_string()))?;
         worker.widen_pipes();
-        let patience = Limits { timeout: limits.timeout.max(START), ..*limits };
-        let greeting = pipe::receive(&mut worker.stdout, &Deadline::new(&patience));
+        let patience = Limits { timeout: limits.timeout.min(START), ..*limits };
+        let greeting = pipe::receive(&mut worker.stdout, GREETING, &Deadline::new(&patience));
         let greeting = greeting.map_err(|broken| {
             let reason = match (broken, limits.memory) {
                 (Broken::Stopped, _) => return EngineError::Interrupted,
+                (Broken::TimedOut, _) => {
+                    let seconds = patience.timeout.as_secs();
+                    return EngineError::NoAnswer { path: interpreter.shown(), seconds };
+                }
                 (_, Some(bytes)) => format!(
                     "it is not a Python 3.8 or newer, or it does not start within {} MB of memory",
                     bytes >> 20
@@ -186,7 +190,7 @@ impl Worker {
         let deadline = Deadline::new(limits);
         let frame = match pipe::send(&mut self.stdin, &[&head, request.source], &deadline) {
             // A fork that could not read the whole source may have sent the reason.
-            Ok(()) | Err(Broken::Closed) => pipe::receive(&mut self.stdout, &deadline),
+            Ok(()) | Err(Broken::Closed) => pipe::receive(&mut self.stdout, usize::MAX, &deadline),
             Err(broken) => Err(broken),
         };
         let frame = match frame {
@@ -269,8 +273,10 @@ fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
     Some((warnings, answer))
 }
 
-/// Time limit for the start of an interpreter, independent of the limit for a file.
-const START: Duration = Duration::from_secs(60);
+/// Time limit for the start of an interpreter, unless the limit for a file is shorter.
+const START: Duration = Duration::from_secs(20);
+/// Size limit for the version that it tells.
+const GREETING: usize = 1000;
 /// Time limit for the exit of a worker that has closed its output.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
