@@ -1,7 +1,8 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
-use crate::engine::{EngineOptions, Engines, select};
+use crate::engine::{Engine, EngineOptions, Engines, select};
 use crate::target::{PyVersion, Release, Target};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -93,6 +94,21 @@ impl<'a> Compilers<'a> {
     /// Returns the index of the engine that most likely wrote the pycs of a version.
     pub(super) fn likeliest(&self, version: PyVersion) -> usize {
         self.get(version).as_ref().as_ref().map_or(0, Releases::likeliest)
+    }
+
+    /// Returns the interpreters that were started, by version.
+    pub(super) fn interpreters(&self) -> Vec<(PyVersion, PathBuf)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let started =
+            known.iter().filter_map(|(version, found)| Some((*version, found.as_ref().as_ref().ok()?)));
+        let programs = started.flat_map(|(version, found)| {
+            let programs = found.engines.iter().filter_map(|target| match &target.engine {
+                Engine::Python(engine) => Some(engine.interpreter().to_path_buf()),
+                Engine::Native(_) => None,
+            });
+            programs.map(move |program| (version, program))
+        });
+        programs.collect()
     }
 
     /// Returns descriptions of the engines that were used.

@@ -75,6 +75,8 @@ pub struct Verified {
     pub notes: Vec<String>,
     /// Descriptions of the engines that were used.
     pub engines: Vec<String>,
+    /// Interpreters that were started, by version.
+    pub interpreters: Vec<(PyVersion, PathBuf)>,
     /// Paths of the pycs whose code passed.
     pub accepted: Vec<String>,
     /// Pycs without a finding that no RECORD lists, although one lists their source: the index of
@@ -159,6 +161,7 @@ pub fn verify(
         verified.findings.iter().map(|finding| (finding.place, finding.path.as_str())).collect();
     verified.unlisted.retain(|(place, path)| !with_findings.contains(&(*place, path)));
     verified.engines = compilers.about();
+    verified.interpreters = compilers.interpreters();
     Ok(verified)
 }
 

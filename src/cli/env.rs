@@ -8,6 +8,7 @@ use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
 use super::messages;
 use super::options::{FormatArgs, names};
+use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
@@ -18,7 +19,7 @@ use crate::build::env::{
     run as compile, site_packages,
 };
 use crate::engine::python::on_path;
-use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Run, select};
+use crate::engine::{Engine, EngineChoice, EngineOptions, Engines, Refs, Run, select};
 use crate::manifest::Manifest;
 use crate::pyc::InvalidationMode;
 use crate::report::finding::{FindingText, alarms_first, counts};
@@ -136,6 +137,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let mut audit = EnvAudit::default();
     let mut all = Report::default();
     let mut releases = Vec::new();
+    let mut judges = OwnJudges::default();
     for site in &sites {
         let exclude = exclude.below(&site.below);
         let sources = site.distributions.iter().flat_map(Distribution::sources);
@@ -164,6 +166,13 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         arguments.warnings.apply(&mut engines, printer);
         let Some(target) = engines.first() else { continue };
         tell_engines(&engines, printer);
+        if let Engine::Python(engine) = &target.engine
+            && arguments.check
+            && arguments.interpreter.is_empty()
+        {
+            let trees = std::slice::from_ref(&prefix);
+            judges.add(engine.interpreter(), trees, engine.version(), &environment::places());
+        }
         let files =
             site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
         let progress = printer.progress(files as u64);
@@ -221,7 +230,8 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let pycs = audit.count(&all);
         findings::count_pycs(&pycs, printer);
         printer.count("findings", shown.len());
-        printer.summary(&counts(&pycs, shown.len()));
+        judges.tell(format, printer)?;
+        printer.summary(&format!("{}{}", counts(&pycs, shown.len()), judges.sentence()));
         if !shown.is_empty() {
             status = Status::No;
         }

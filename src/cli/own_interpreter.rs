@@ -1,21 +1,89 @@
 //! The interpreter of an environment that is verified, for versions that the native compiler does
 //! not support.
+//!
+//! Such a program is a part of what is verified, and decides by itself what it compiles a source
+//! to. Every output of the result says so.
 
+use super::annotation;
+use super::error::CommandError;
+use super::options::MessageFormat;
 use super::printer::Printer;
+use crate::audit::Verified;
 use crate::build::env::{VirtualEnvironment, own_interpreter};
+use crate::engine::python::{Places, of_machine};
 use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
 use crate::pyc::parse_name;
-use crate::target::{SERIES, Series, Target};
-use crate::text::Shown as _;
+use crate::target::{PyVersion, SERIES, Series, Target};
+use crate::text::{Shown as _, visible};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Interpreters that have judged pycs and are themselves in what is verified.
+#[derive(Debug, Default)]
+pub(super) struct OwnJudges(Vec<(PyVersion, PathBuf)>);
+
+impl OwnJudges {
+    /// Returns those among the interpreters that have accepted pycs of `trees`.
+    pub(super) fn of(verified: &Verified, trees: &[PathBuf], places: &Places) -> Self {
+        let mut judges = Self::default();
+        for (version, program) in &verified.interpreters {
+            if verified.releases.iter().any(|found| found.python == version.to_string()) {
+                judges.add(program, trees, *version, places);
+            }
+        }
+        judges
+    }
+
+    /// Adds an interpreter if it is a program of one of `trees`.
+    pub(super) fn add(&mut self, program: &Path, trees: &[PathBuf], version: PyVersion, places: &Places) {
+        if is_of_tree(program, trees, version, places) {
+            self.0.push((version, program.into()));
+        }
+    }
+
+    /// Returns the end of the sentence that counts verified pycs.
+    pub(super) fn sentence(&self) -> String {
+        let programs = self.0.iter().map(|(version, program)| {
+            let program = program.shown();
+            format!("; pycs of Python {version} are judged by {program}, an interpreter of what is verified")
+        });
+        programs.collect()
+    }
+
+    /// Returns a note for each program.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let note = |(version, program): &(PyVersion, PathBuf)| {
+            format!(
+                "pycs of Python {version} are judged by {}, an interpreter of what is verified itself, which can accept any pyc",
+                program.shown()
+            )
+        };
+        self.0.iter().map(note).collect()
+    }
+
+    /// Reports the programs in every format, also with `--quiet`.
+    pub(super) fn tell(&self, format: MessageFormat, printer: &Printer) -> Result<(), CommandError> {
+        for note in self.notes() {
+            printer.note(&note);
+            if format == MessageFormat::Github {
+                printer.data(&annotation::note(&note))?;
+            }
+            printer
+                .warning(&format!("{}\nhint: `--interpreter PATH` names one that you trust", visible(&note)));
+        }
+        Ok(())
+    }
+}
 
 /// Adds the interpreters of `environments`, which contain the places, for the versions of their
 /// pycs, and reports the programs that will run. Nothing is added if an interpreter is named or the
-/// native compiler is selected.
+/// native compiler is selected. If other sources are `trusted`, the environment is not, and its
+/// programs do not run.
 pub(super) fn add(
     environments: &[(&Place, VirtualEnvironment)],
     options: &mut EngineOptions<'_>,
+    trusted: bool,
     printer: &Printer,
 ) {
     if !options.named.is_empty() || options.choice == EngineChoice::Native {
@@ -30,6 +98,15 @@ pub(super) fn add(
             let own =
                 own_interpreter(&environment.prefix, version, false).filter(|_| !is_known && !is_native);
             let Some(own) = own else { continue };
+            let prefix = std::slice::from_ref(&environment.prefix);
+            if trusted && is_of_tree(&own, prefix, version, options.places) {
+                printer.summary(&format!(
+                    "{} is not run: it is a program of the environment, and other sources are trusted\nhint: \
+                     `--interpreter PATH` names one for Python {version}",
+                    own.shown()
+                ));
+                continue;
+            }
             let why = match options.choice {
                 EngineChoice::Python => String::from("as --engine python asks"),
                 _ => format!("the native compiler does not know Python {version}"),
@@ -42,6 +119,36 @@ pub(super) fn add(
             options.interpreters.push((version, own));
         }
     }
+}
+
+/// Returns `places` without directories of `PATH` below one of `trees`: an environment that is
+/// active has its programs first on `PATH`.
+pub(super) fn outside(trees: &[PathBuf], mut places: Places) -> Places {
+    let real: Vec<PathBuf> = trees.iter().filter_map(|tree| tree.canonicalize().ok()).collect();
+    let is_outside = |folder: &PathBuf| {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        !real.iter().any(|tree| folder.starts_with(tree))
+    };
+    places.path = places
+        .path
+        .and_then(|path| std::env::join_paths(std::env::split_paths(&path).filter(is_outside)).ok());
+    places
+}
+
+/// Returns whether a program is in one of `trees`, or is reached through one: a link in a tree may
+/// lead to a program of its author elsewhere, but not if it leads to an interpreter that the
+/// machine has outside of the trees.
+fn is_of_tree(program: &Path, trees: &[PathBuf], version: PyVersion, places: &Places) -> bool {
+    let is_below = |path: &Path| {
+        trees.iter().filter_map(|tree| tree.canonicalize().ok()).any(|tree| path.starts_with(tree))
+    };
+    let Ok(real) = program.canonicalize() else { return true };
+    let folder = program.parent().and_then(|folder| folder.canonicalize().ok());
+    let is_of_machine = || {
+        let mut others = of_machine(version, &outside(trees, places.clone())).into_iter();
+        others.any(|other| other.canonicalize().is_ok_and(|other| other == real))
+    };
+    is_below(&real) || (folder.is_some_and(|folder| is_below(&folder)) && !is_of_machine())
 }
 
 /// Returns the versions of the pycs by their file names, or, for file names without a version, the

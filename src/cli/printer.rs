@@ -122,6 +122,11 @@ impl Printer {
         }
     }
 
+    /// Prints a warning that `--quiet` does not suppress.
+    pub(super) fn warning(&self, text: &str) {
+        self.say(Loudness::Quiet, "warning", AnsiColor::Yellow, &format!(": {text}"));
+    }
+
     /// Prints a line of the summary.
     pub(super) fn summary(&self, text: &str) {
         self.say(Loudness::Normal, "", AnsiColor::Green, text);

@@ -4,6 +4,7 @@ use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
 use super::options::{AuditFormatArgs, MessageFormat, names};
+use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
 use crate::audit::{Finding, FindingKind, Reason, Request, Verified, gathered, verify};
@@ -116,7 +117,11 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         }
         None => None,
     };
-    let installations = environment::places();
+    let around = |place| Some((place, VirtualEnvironment::around(Place::disk_path(place)?)?));
+    let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
+    let prefixes: Vec<PathBuf> =
+        environments.iter().map(|(_, environment)| environment.prefix.clone()).collect();
+    let installations = own_interpreter::outside(&prefixes, environment::places());
     let mut engines = EngineOptions::automatic(
         &arguments.interpreter,
         &installations,
@@ -124,9 +129,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         Refs::Cpython,
     );
     engines.choice = arguments.engine;
-    let around = |place| Some((place, VirtualEnvironment::around(Place::disk_path(place)?)?));
-    let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
-    own_interpreter::add(&environments, &mut engines, printer);
+    own_interpreter::add(&environments, &mut engines, sources.is_some(), printer);
     let directory = environment::entered_directory();
     let request = Request {
         sources: sources.as_ref(),
@@ -146,6 +149,13 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);
     findings::tell_notes(&verified.notes, format, printer)?;
+    let mut judges = OwnJudges::default();
+    if arguments.interpreter.is_empty() {
+        let trees: Vec<PathBuf> = arguments.paths.iter().chain(&prefixes).cloned().collect();
+        judges = OwnJudges::of(&verified, &trees, &installations);
+    }
+    judges.tell(format, printer)?;
+    verified.notes.extend(judges.notes());
     let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
     findings::tell_unlisted(&unlisted.collect::<Vec<_>>(), printer);
     for engine in &verified.engines {
@@ -177,7 +187,8 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     }
     findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());
-    printer.summary(&finding::counts(&verified.pycs, verified.findings.len()));
+    let counts = finding::counts(&verified.pycs, verified.findings.len());
+    printer.summary(&format!("{counts}{}", judges.sentence()));
     if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
     }

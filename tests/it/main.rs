@@ -45,6 +45,7 @@ mod inspect;
 mod interpreters;
 #[cfg(unix)]
 mod judged;
+mod judges;
 mod left_behind;
 #[cfg(unix)]
 mod leftovers;

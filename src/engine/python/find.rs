@@ -2,7 +2,7 @@
 
 use super::PythonEngine;
 use crate::engine::{EngineError, Limits};
-use crate::target::Release;
+use crate::target::{PyVersion, Release};
 use crate::text::Shown as _;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -92,6 +92,17 @@ pub fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
 fn all_on_path(name: &str, search_path: Option<&OsStr>) -> impl Iterator<Item = PathBuf> {
     let folders = search_path.map(std::env::split_paths).into_iter().flatten();
     folders.map(move |folder| folder.join(name)).filter(|path| is_executable(path))
+}
+
+/// Returns the interpreters of the machine for a version: those on `PATH`, and those that pyenv or
+/// uv has installed. `python3` on `PATH` may be of another version.
+pub fn of_machine(version: PyVersion, places: &Places) -> Vec<PathBuf> {
+    let name = format!("python{version}");
+    let on_path = |name: &str| all_on_path(name, places.path.as_deref()).collect::<Vec<_>>();
+    let mut all = on_path(&name);
+    all.extend(on_path(DEFAULT));
+    all.extend(places.installations.iter().flat_map(|folder| installed(folder, version.into())));
+    all
 }
 
 /// Returns the interpreters of a version below `folder`, newest first: `3.12.1/bin/python3.12` of
