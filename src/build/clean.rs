@@ -1,13 +1,15 @@
 //! `pycompile clean`: removes the files that `build` and `pack` wrote.
 
-use super::previous::Previous;
+use super::previous::{Previous, PreviousDigests};
 use super::project::BuildProject;
 use super::removal::{CHANGED, Removal};
 use super::stale::is_cache;
 use crate::archive::{self, ArchiveLimits};
 use crate::manifest::sha256;
+use crate::object::{CodeView, Objects};
 use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::project::names_in;
+use crate::pyc::Pyc;
 use crate::target::PyVersion;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,9 +19,11 @@ use std::time::Duration;
 /// lists, copies of sources and data in a mirror, archives, manifests, temporary files of killed
 /// runs, and directories that are empty afterwards.
 ///
-/// Files other than pycs are removed only if their content is known: the digest is that of the
-/// manifest, a copy equals its original, an archive is one that `pack` builds from these files.
-/// Symlinks and other files that are not regular are kept and reported.
+/// Files are removed only if their content is known: the digest is that of the manifest, a pyc
+/// records the name that a build records, a copy equals its original in a mirror that has such a
+/// pyc, an archive is one that `pack` builds from these files. Only in a `__pycache__` next to the
+/// sources, which Python also writes to, is a name enough. Symlinks and other files that are not
+/// regular are kept and reported.
 pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let mut removal = Removal::default();
     let previous = Previous::read(project);
@@ -27,11 +31,24 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let (base, below) = project.loaded.bounds_of_folder(&tree);
     let mirrors = project.mirrors();
     let outputs: BTreeSet<PathBuf> = project.outputs(versions).map(|(_, _, name)| name).collect();
-    for name in &outputs {
-        removal.remove(base, &below.join(name));
-    }
     let known = previous.as_ref().map(|previous| previous.files(mirrors)).unwrap_or_default();
-    if mirrors {
+    let pycs = Pycs { project, versions, known: &known, base, below };
+    // A mirror may be another directory than the one that was built: sources and data that equal
+    // the originals prove nothing.
+    let is_built = !mirrors || pycs.exist(&outputs);
+    for name in &outputs {
+        let path = below.join(name);
+        match !mirrors && name.parent().is_some_and(is_cache) {
+            true => removal.remove(base, &path),
+            false => removal.remove_if(base, &path, NOT_WRITTEN, |bytes| pycs.has(name, bytes)),
+        }
+    }
+    if mirrors && !is_built {
+        let copied = project.selection.sources.iter().chain(&project.selection.data);
+        if copied.into_iter().any(|file| tree.join(&file.name).symlink_metadata().is_ok()) {
+            removal.left.push((tree.clone(), "it has no pyc that `build` has written there".into()));
+        }
+    } else if mirrors {
         for file in project.selection.sources.iter().chain(&project.selection.data) {
             let digests = known.get(&file.name);
             removal.remove_if(base, &below.join(&file.name), CHANGED, |bytes| {
@@ -41,7 +58,7 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
         }
     }
     let copied: BTreeSet<&str> = project.selection.sources.iter().map(|file| file.name.as_str()).collect();
-    for (name, digests) in &known {
+    for (name, digests) in known.iter().filter(|_| is_built) {
         let is_done = outputs.contains(Path::new(name)) || (mirrors && copied.contains(name.as_str()));
         if !is_done {
             removal.remove_known(base, &below.join(name), digests);
@@ -55,6 +72,61 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     remove_leftovers(project, &outputs, &mut removal);
     removal.remove_folders(|_| true);
     removal
+}
+
+/// Reason to keep a file at the path of a pyc.
+const NOT_WRITTEN: &str = "it is not a pyc that `build` writes for these files";
+
+/// Pycs of a config in a tree.
+struct Pycs<'a> {
+    project: &'a BuildProject,
+    versions: &'a [PyVersion],
+    known: &'a PreviousDigests,
+    base: &'a Path,
+    below: &'a Path,
+}
+
+impl Pycs<'_> {
+    /// Returns whether one of these files is a pyc that a build has written, or one that the
+    /// manifest lists exists.
+    fn exist(&self, outputs: &BTreeSet<PathBuf>) -> bool {
+        let listed = self.known.keys().map(Path::new).filter(|name| name.extension() == Some("pyc".as_ref()));
+        outputs.iter().map(PathBuf::as_path).chain(listed).any(|name| {
+            let place = OutputPlace::below(self.base, &self.below.join(name), Missing::Refused);
+            place.ok().and_then(|place| place.bytes().ok()).is_some_and(|bytes| self.has(name, &bytes))
+        })
+    }
+
+    /// Returns whether a build has written these bytes: the manifest lists them, or they are a pyc
+    /// of the version and mode that records the name of the source as a build does. Python records
+    /// the path by which it found the source.
+    fn has(&self, name: &Path, bytes: &[u8]) -> bool {
+        let listed = name.to_str().and_then(|name| self.known.get(name));
+        listed.is_some_and(|digests| digests.contains(&sha256(bytes))) || self.is_own(name, bytes)
+    }
+
+    fn is_own(&self, name: &Path, bytes: &[u8]) -> bool {
+        let Ok(pyc) = Pyc::parse(bytes) else { return false };
+        let version = pyc.series.version;
+        let mut outputs = self.project.outputs(self.versions).filter(|(_, _, output)| output == name);
+        let Some((file, level, _)) = outputs.next() else { return false };
+        let (_, recorded) = self.project.names(file, pyc.series, level);
+        let filename = CodeView::at(&pyc.objects, Objects::ROOT).map(|code| code.filename());
+        self.versions.contains(&version)
+            && pyc.header.mode() == self.project.mode
+            && recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
+    }
+}
+
+/// Returns whether a zip has the form of those that `pack` writes.
+fn has_own_form(archive: &archive::Archive) -> bool {
+    let entries = &archive.entries;
+    entries.is_sorted_by(|one, other| one.name < other.name)
+        && entries.iter().all(|entry| {
+            !entry.directory
+                && Some(entry.modified) == entries.first().map(|first| first.modified)
+                && entry.mode.is_some_and(|mode| [0o644, 0o755].contains(&(mode & 0o7777)))
+        })
 }
 
 /// Files that `pack` writes for a config.
@@ -131,10 +203,15 @@ impl<'a> PackOutputs<'a> {
         let (base, below) = loaded.bounds_of_file(&path);
         match listed {
             Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
-            None => removal.remove_if(base, below, "it has other files than `pack` puts there", |bytes| {
-                let archive = archive::read(&path, bytes, &ArchiveLimits::zipapp());
-                archive.is_ok_and(|archive| self.has_only_own_names(&archive))
-            }),
+            None => removal.remove_if(
+                base,
+                below,
+                "it is not a zip that `pack` writes for these files",
+                |bytes| {
+                    let archive = archive::read(&path, bytes, &ArchiveLimits::zipapp());
+                    archive.is_ok_and(|archive| self.has_only_own_names(&archive) && has_own_form(&archive))
+                },
+            ),
         }
     }
 }

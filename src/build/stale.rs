@@ -1,6 +1,6 @@
 //! Files that an earlier `build` wrote and this one does not.
 
-use super::previous::Previous;
+use super::previous::{Previous, PreviousDigests};
 use super::project::BuildProject;
 use super::removal::Removal;
 use super::tree::Built;
@@ -32,10 +32,26 @@ pub fn remove_stale(project: &BuildProject, built: &Built) -> Stale {
         pycs.chain(copied.map(|file| PathBuf::from(&file.name))).collect()
     };
     if let Some(previous) = Previous::read(project) {
-        for (name, digests) in previous.files(mirrors) {
-            if !written.contains(Path::new(&name)) {
-                stale.removal.remove_known(base, &below.join(&name), &digests);
+        let (pycs, mut sources) = (previous.files(false), PreviousDigests::new());
+        for (name, digests) in &pycs {
+            if !written.contains(Path::new(name)) {
+                stale.removal.remove_known(base, &below.join(name), digests);
             }
+        }
+        // The manifest may be of a build into another directory: a source that equals the listed
+        // one is a copy if its pyc is there too.
+        let removed: BTreeSet<PathBuf> = stale.removal.removed.iter().cloned().collect();
+        for file in previous.manifest.files.iter().filter(|_| mirrors) {
+            let pyc = base.join(below.join(&file.path));
+            if let Some(source) = file.source.as_ref().filter(|_| removed.contains(&pyc))
+                && !written.contains(Path::new(&source.path))
+                && !pycs.contains_key(&source.path)
+            {
+                sources.entry(source.path.clone()).or_default().insert(source.sha256.clone());
+            }
+        }
+        for (name, digests) in &sources {
+            stale.removal.remove_known(base, &below.join(name), digests);
         }
         stale.removal.remove_folders(|folder| mirrors || is_cache(folder));
     }

@@ -175,3 +175,62 @@ fn clean_leaves_what_is_not_its_own() {
         ]
     );
 }
+
+/// Files that equal those of the config prove nothing where no build has written.
+#[test]
+fn clean_keeps_equal_files_in_a_directory_that_was_not_built() {
+    for tables in [MIRROR, &format!("{MIRROR}{MANIFEST}")] {
+        let session = session(&format!("data = [\"p/d.txt\"]\n{tables}"));
+        let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+        let data = "data = [\"p/d.txt\"]\n";
+        session.file(
+            "pycompile.toml",
+            config.replace(data, "").replace("[compile]", &format!("{data}[compile]")),
+        );
+        session.file("src/p/d.txt", "data\n");
+        session.run(&["build"]).exits(0);
+        for file in ["p/__init__.py", "p/old.py", "gone/only.py", "p/d.txt"] {
+            session.file(&format!("mine/{file}"), std::fs::read(session.path("src").join(file)).unwrap());
+        }
+        // Python's own pyc records another name.
+        session.file("other.py", "# p/old.py\n");
+        let own =
+            ["compile", "-q", "--python", "3.14", "--invalidation-mode", "checked-hash", "other.py", "-o"];
+        session.run(&[&own[..], &["mine/p/__pycache__/old.cpython-314.pyc"]].concat()).exits(0);
+        std::fs::create_dir_all(session.path("mine/empty/__pycache__")).unwrap();
+        let before = below(&session, "mine/");
+        let said = session.run(&["clean", "--output", "mine"]).exits(0);
+        assert!(
+            said.err.contains("left mine: it has no pyc that `build` has written there\n"),
+            "{}",
+            said.err
+        );
+        assert!(
+            said.err.contains("old.cpython-314.pyc: it is not a pyc that `build` writes"),
+            "{}",
+            said.err
+        );
+        assert_eq!(below(&session, "mine/"), before);
+        assert!(session.path("mine/empty/__pycache__").is_dir());
+        // Nor does a build into another directory than before remove what the manifest lists.
+        session.run(&["build"]).exits(0);
+        remove(&session, "src/gone/only.py");
+        session.run(&["build", "--output", "mine"]).exits(0);
+        assert!(session.path("mine/gone/only.py").exists());
+    }
+}
+
+#[test]
+fn clean_keeps_a_zip_that_pack_did_not_write() {
+    let session = session("[zip]\noutput = \"out/demo.zip\"\ncompression = \"stored\"\n");
+    session.run(&["pack"]).exits(0);
+    let packed = std::fs::read(session.path("out/demo.zip")).unwrap();
+    session.run(&["clean"]).exits(0).says("1 removed, 0 failed");
+    // Another time in the first entry: no writer of pycompile's.
+    let directory = packed.windows(4).position(|word| word == b"PK\x01\x02").unwrap();
+    let mut other = packed;
+    (other[10], other[directory + 12]) = (9, 9);
+    session.file("out/demo.zip", other);
+    session.run(&["clean"]).exits(0).says("out/demo.zip: it is not a zip that `pack` writes for these files");
+    assert!(session.path("out/demo.zip").exists());
+}
