@@ -134,6 +134,12 @@ impl BuildProject {
         Ok(Artifact { path, kind, digest: FileDigest::of(bytes), changed })
     }
 
+    /// Returns the content of a file that the config names as an output, if it can be read.
+    pub(super) fn found(&self, path: &Path) -> Option<Vec<u8>> {
+        let (base, name) = self.loaded.bounds_of_file(path);
+        OutputPlace::below(base, name, Missing::Refused).ok()?.bytes().ok()
+    }
+
     fn differs(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
         let (base, name) = self.loaded.bounds_of_file(path);
         match OutputPlace::below(base, name, Missing::Refused) {
@@ -204,6 +210,12 @@ pub enum ProjectError {
     /// A wheel cannot be read.
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
+    /// A file that is not a manifest is in the place of the manifest.
+    #[error("{} exists and is not a manifest: nothing is written over it", .0.shown())]
+    NotManifest(PathBuf),
+    /// A file that is not an archive is in the place of an archive.
+    #[error("{} exists and is not an archive: nothing is written over it", .0.shown())]
+    NotArchive(PathBuf),
     /// A manifest has the path of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),

@@ -5,6 +5,7 @@ use super::errno::write_diagnostic;
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
 use super::project::{BuildProject, ProjectError};
+use super::publish::check_manifests;
 use crate::engine::Run;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
@@ -56,6 +57,7 @@ impl BuildProject {
 /// [`ProjectError::Threads`], or a listed file that does not exist.
 pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError> {
     project.loaded.check_listed(&project.selection)?;
+    check_manifests(project)?;
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
     let tree = Tree::new(base.into(), below.into());

@@ -4,10 +4,11 @@ use super::error::CommandError;
 use super::format::tell_artifacts;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError};
-use crate::manifest::Manifest;
+use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError, check_manifest};
+use crate::manifest::{Manifest, ManifestForm};
 use crate::output::atomic;
 use crate::output::place::is_one_file;
+use crate::project::{LARGEST, read_regular};
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,12 @@ impl Destination {
     /// Returns whether writing would overwrite `path`.
     pub(super) fn is(&self, path: &Path) -> bool {
         self.file().is_some_and(|file| is_one_file(file, path))
+    }
+
+    /// Refuses a file that is not a manifest of this form.
+    pub(super) fn check_manifest(&self, form: ManifestForm) -> Result<(), CommandError> {
+        let found = self.file().and_then(|path| Some((path, read_regular(path, LARGEST).ok()?)));
+        found.map_or(Ok(()), |(path, found)| Ok(check_manifest(form, path, &found)?))
     }
 
     /// Writes a manifest, or compares the file with it, and reports a file.

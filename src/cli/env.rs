@@ -20,7 +20,7 @@ use crate::build::env::{
 };
 use crate::engine::python::on_path;
 use crate::engine::{Engine, EngineChoice, EngineOptions, Engines, Refs, Run, select};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, ManifestForm};
 use crate::pyc::InvalidationMode;
 use crate::report::finding::{FindingText, alarms_first, counts};
 use crate::target::{PyVersion, Release, Target};
@@ -114,6 +114,7 @@ pub(super) struct EnvArgs {
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.format.get())?;
+        destination.check_manifest(ManifestForm::Json)?;
     }
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);

@@ -22,6 +22,9 @@ fn of(error: &CommandError) -> Option<String> {
         CommandError::Project(ProjectError::OverInput(_)) => {
             Some("`--in-place` replaces it, `--output-dir` names another directory".into())
         }
+        CommandError::Project(ProjectError::NotManifest(_) | ProjectError::NotArchive(_)) => {
+            Some("remove it, or name another file".into())
+        }
         CommandError::Project(ProjectError::Config(error)) => config(error),
         CommandError::Env(EnvError::NoVersion(_) | EnvError::AnyVersion(_)) => {
             Some("name it with `--python X.Y`".into())

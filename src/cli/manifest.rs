@@ -70,6 +70,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         let message = format!("{} is read: no manifest is written over it", read.shown());
         return Err(CommandError::Usage(message));
     }
+    arguments.output.check_manifest(arguments.form)?;
     let (manifest, failures) = match &arguments.path {
         Some(path) => inventory(path, arguments.shard, environment::entered_directory().as_deref())?,
         None if !arguments.merge.is_empty() => (merged(&arguments.merge)?, Vec::new()),

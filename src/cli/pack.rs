@@ -16,6 +16,7 @@ use crate::build::{BuildProject, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
 use crate::engine::{EngineOptions, Run, select};
+use crate::manifest::ManifestForm;
 use crate::pyc::InvalidationMode;
 use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
@@ -181,6 +182,7 @@ fn finish(
 fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.format.get())?;
+        destination.check_manifest(ManifestForm::Json)?;
     }
     let overrides = &arguments.overrides;
     if let (None, Some(option)) = (arguments.bytecode, overrides.first()) {

@@ -3,6 +3,9 @@
 use super::model::Manifest;
 use serde::Serialize;
 
+/// Type of the statement's predicate.
+pub(super) const PREDICATE: &str = "urn:pycompile:manifest:1";
+
 #[derive(Serialize)]
 struct Statement<'a> {
     #[serde(rename = "_type")]
@@ -36,7 +39,7 @@ pub fn in_toto(manifest: &Manifest) -> Result<String, serde_json::Error> {
     let statement = Statement {
         kind: "https://in-toto.io/Statement/v1",
         subject: subject.collect(),
-        predicate_type: "urn:pycompile:manifest:1",
+        predicate_type: PREDICATE,
         predicate: manifest,
     };
     let mut text = serde_json::to_string_pretty(&statement)?;

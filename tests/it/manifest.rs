@@ -115,3 +115,56 @@ fn normalize_leaves_a_pyc_to_its_owner() {
     let found = pyc.metadata().unwrap();
     assert_eq!((found.uid(), found.gid()), (1234, 4321));
 }
+
+/// A manifest takes the place of a manifest only, whichever command writes it.
+#[test]
+fn no_manifest_is_written_over_another_file() {
+    let session = Session::new();
+    session.file("a.py", "");
+    let config = "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n[zip]\noutput = \"a.zip\"\n\
+                  [manifest]\noutput = \"m.json\"\nalso = [\"sha256sum\", \"in-toto\"]\n";
+    session.file("pycompile.toml", config);
+    session.run(&["build"]).exits(0);
+    session.run(&["pack"]).exits(0);
+    let site = "v/lib/python3.14/site-packages";
+    session.file(&format!("{site}/m.py"), "");
+    session.file(&format!("{site}/m-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: m\nVersion: 1\n");
+    session.record(&format!("{site}/m-1.dist-info/RECORD"), "m.py,,\nm-1.dist-info/METADATA,,\n");
+    let before = session.files();
+    for name in ["m.json", "m.sha256", "m.in-toto.json", "notes"] {
+        let kept = std::fs::read(session.path(name)).ok();
+        session.file(name, "{\"mine\": 1}\n");
+        let mut runs = vec![vec!["build"], vec!["pack"]];
+        if name == "notes" {
+            let pyc = "__pycache__/a.cpython-314.pyc";
+            runs = vec![
+                vec!["build", "--manifest", name],
+                vec!["pack", "--manifest", name],
+                vec!["env", "v", "--manifest", name],
+                vec!["manifest", pyc, "--output", name],
+                vec!["manifest", pyc, "--format", "sha256sum", "--output", name],
+            ];
+        }
+        for arguments in runs {
+            let said = session.run(&arguments).exits(2);
+            let error = format!(
+                "{name} exists and is not a manifest: nothing is written over it\nhint: remove it, or name another file\n"
+            );
+            assert!(said.err.ends_with(&error), "{arguments:?}: {}", said.err);
+            assert_eq!(std::fs::read_to_string(session.path(name)).unwrap(), "{\"mine\": 1}\n");
+        }
+        match kept {
+            Some(bytes) => drop(session.file(name, bytes)),
+            None => std::fs::remove_file(session.path(name)).unwrap(),
+        }
+    }
+    assert_eq!(session.files(), before);
+    // Nor an archive over what is none. A file without content, as of mktemp, is nobody's.
+    session.file("a.zip", "mine\n");
+    session.run(&["pack"]).exits(2).says("a.zip exists and is not an archive: nothing is written over it\n");
+    for name in ["a.zip", "m.json", "m.sha256", "m.in-toto.json"] {
+        session.file(name, "");
+    }
+    session.run(&["pack"]).exits(0);
+    session.run(&["build"]).exits(0);
+}

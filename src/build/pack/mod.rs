@@ -16,6 +16,7 @@ use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::job::Job;
 use super::outcome::{Done, Failure, Outcome};
 use super::project::{BuildProject, ProjectError};
+use super::publish::{check_archive, check_manifests};
 use crate::archive::{Bytes, File};
 use crate::config::init::{BUILD_IT, Lists};
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
@@ -128,6 +129,7 @@ pub fn pack(
 ) -> Result<Packed, ProjectError> {
     check(project)?;
     project.loaded.check_listed(&project.selection)?;
+    check_manifests(project)?;
     let engines = run.engines;
     // Metadata comes first, so that errors in it are reported before compiling.
     let wheel = wheel::WheelPlan::new(project, backend, run.workers)?;
@@ -167,6 +169,9 @@ pub fn pack(
         made.push(zip.make(&contents, jobs, time)?);
     }
     project.loaded.check_archives(made.iter().map(|archive| archive.path.as_path()))?;
+    for archive in &made {
+        check_archive(project, &archive.path)?;
+    }
     let _together = Writing::begin();
     let mut archives = Vec::new();
     for archive in made {
