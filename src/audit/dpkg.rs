@@ -3,14 +3,20 @@
 
 use crate::manifest::hex;
 use crate::project::{LARGEST, PACKAGES, names_in, read_regular};
+use crate::text::{Shown as _, counted};
 use md5::Digest as _;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+/// Directory of the lists of files below the root of a system.
+const INFO: &str = "var/lib/dpkg/info";
 
 /// Databases of the systems that files are in, each read once.
 #[derive(Default)]
 pub(super) struct Dpkg {
     databases: BTreeMap<PathBuf, Packaged>,
+    /// Files that only the database of another system than this one lists, by its directory.
+    own: BTreeMap<PathBuf, Vec<PathBuf>>,
 }
 
 /// Files in directories of packages, by their paths below the root of the system. The digest is
@@ -21,22 +27,37 @@ impl Dpkg {
     /// Returns whether a package of the system that a file is in installed the file with the
     /// content that `read_file` returns. No directory in the path is a symlink.
     pub(super) fn has(&mut self, path: &Path, read_file: impl Fn() -> Option<Vec<u8>>) -> bool {
-        path.ancestors().skip(1).any(|root| {
+        let found = path.ancestors().skip(1).find(|root| {
             let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { return false };
-            let packaged = match self.databases.get(root) {
+            let packaged = match self.databases.get(*root) {
                 Some(packaged) => packaged,
-                None => self.databases.entry(root.into()).or_insert_with(|| read(root)),
+                None => self.databases.entry(root.to_path_buf()).or_insert_with(|| read(root)),
             };
             packaged.get(name).is_some_and(|digest| match digest {
                 Some(digest) => read_file().is_some_and(|bytes| *digest == hex(&md5::Md5::digest(bytes))),
                 None => true,
             })
+        });
+        if let Some(root) = found.filter(|root| root.parent().is_some()) {
+            self.own.entry(root.join(INFO)).or_default().push(path.into());
+        }
+        found.is_some()
+    }
+
+    /// Returns notes on files for which only the system speaks that they are a part of.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        self.own.iter().filter_map(|(database, files)| {
+            let (first, database) = (files.first()?.shown(), database.shown());
+            let count = counted(files.len(), "file", "files");
+            Some(format!(
+                "{count} accepted by the tree's own dpkg database alone, {database}: the first is {first}"
+            ))
         })
     }
 }
 
 fn read(root: &Path) -> Packaged {
-    let folder = root.join("var/lib/dpkg/info");
+    let folder = root.join(INFO);
     let is_installed = |path: &str| PACKAGES.iter().any(|packages| path.contains(packages));
     let mut found = Packaged::new();
     for name in names_in(&folder).unwrap_or_default() {

@@ -118,6 +118,7 @@ pub(super) fn unrecorded(
             }
         }
     }
+    notes.extend(dpkg.notes());
     (findings, notes)
 }
 

@@ -121,12 +121,15 @@ impl<'a> View<'a> {
             let in_cache =
                 path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "__pycache__");
             let within = if in_cache { format!("__pycache__/{pyc}") } else { pyc.to_owned() };
-            return Named { parsed: parse_name(&within), below_prefix: false };
+            let below_prefix = below_prefix(&within);
+            let is_below = below_prefix.is_some();
+            return Named { parsed: below_prefix.or_else(|| parse_name(&within)), below_prefix: is_below };
         }
         let place = self.place_of(pyc);
         let parsed = parse_name(&place);
         let below_prefix = match &parsed {
-            Some(PycName { cache_tag: None, source, .. }) if !self.has(source) => below_prefix(&place),
+            // No module has a name with a dot, so that a source of that name is not imported.
+            Some(PycName { cache_tag: None, .. }) => below_prefix(&place),
             _ => None,
         };
         let is_below = below_prefix.is_some();

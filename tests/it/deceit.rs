@@ -270,6 +270,15 @@ fn sources_are_the_judge() {
     session.file("prefix/m.cpython-314.pyc", pycs.good());
     session.run(&["verify", "prefix"]).exits(1);
     session.run(&["verify", "prefix", "--sources", "trusted"]).exits(0).says("1 verified, 0 findings");
+    // No importer compares such a pyc with a source of its own name.
+    session.file("prefix/m.cpython-314.py", EVIL);
+    session.file("prefix/m.cpython-314.pyc", pycs.of(EVIL, "m.cpython-314.py", "0", "unchecked-hash"));
+    for path in ["prefix", "prefix/m.cpython-314.pyc"] {
+        let said = session.run(&["verify", path]).exits(1);
+        assert!(said.out.contains("it is named as below PYTHONPYCACHEPREFIX"), "{}", said.out);
+    }
+    let said = session.run(&["verify", "prefix", "--sources", "trusted"]).exits(1);
+    assert!(said.out.contains("prefix/m.cpython-314.pyc: code: "), "{}", said.out);
 }
 
 const NAME: &str = "demo-1.0-py3-none-any.whl";
