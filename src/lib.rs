@@ -31,6 +31,7 @@
 //! | `cli` | arguments, environment → settings → a command; printing, progress, exit status |
 //! | `library` | the functions at the root of this crate |
 //! | `report` | findings → text, JSON, HTML |
+//! | `bazel` | requests of Bazel on a stream → answers |
 //! | [`audit`] | pycs → findings |
 //! | `build` | jobs → outputs |
 //! | `config` | `pycompile.toml` → settings, with errors that show the line |
@@ -53,6 +54,8 @@
 pub mod allowance;
 pub mod archive;
 pub mod audit;
+#[doc(hidden)]
+pub mod bazel;
 #[doc(hidden)]
 pub mod build;
 #[doc(hidden)]

@@ -114,11 +114,6 @@ impl CompileSettings {
         Jobs { run, levels: &self.levels, mode: self.mode }
     }
 
-    /// Returns whether pycs of different levels have different paths.
-    fn path_says_level(&self) -> bool {
-        self.output.is_none() && self.naming.layout == Layout::Pycache
-    }
-
     /// Reads a source within the bounds.
     ///
     /// # Errors
@@ -165,12 +160,14 @@ pub struct Task {
     pub file: PathBuf,
     /// File name to record, or the reason not to compile; `None` for the name by the naming rules.
     pub recorded: Option<Result<PathBuf, String>>,
+    /// Path of the pyc; `None` for the path by the settings.
+    pub output: Option<PathBuf>,
 }
 
 impl Task {
-    /// Returns a source with the recorded name of the naming rules.
+    /// Returns a source with the recorded name and the pyc of the settings.
     pub const fn new(file: PathBuf) -> Self {
-        Self { file, recorded: None }
+        Self { file, recorded: None, output: None }
     }
 
     fn read(&self, settings: &CompileSettings, run: Run<'_>) -> Result<SourceFile<'static>, Box<Diagnostic>> {
@@ -265,7 +262,8 @@ fn write(
     written: &mut Written,
 ) -> Result<Done, Box<Diagnostic>> {
     let source = job.source()?;
-    let output = match &settings.output {
+    let named = task.output.as_ref().or(settings.output.as_ref());
+    let output = match named {
         Some(output) => output.clone(),
         None => settings
             .naming
@@ -277,7 +275,7 @@ fn write(
     }
     let output = &*written.output.insert(output);
     let mut digested = |pyc: &[u8]| written.digest = settings.digests.then(|| FileDigest::of(pyc));
-    if is_source(output, &task.file, settings) {
+    if is_source(output, &task.file, named.is_some()) {
         let message = format!("{} is the source: no pyc is written over it", output.shown());
         return Err(Diagnostic::without_place("FileExistsError", message));
     }
@@ -287,13 +285,14 @@ fn write(
         Err(error) => return Err(errno::write_diagnostic(&error)),
     };
     let mut found = None;
+    let path_says_level = named.is_none() && settings.naming.layout == Layout::Pycache;
     if let Some(place) = &place {
         place.check().map_err(|error| errno::write_diagnostic(&error))?;
         // An invalid recorded name is an error even if the pyc is up to date.
         let recorded = task.recorded(settings)?;
         found = if settings.force { None } else { place.bytes().ok() };
         let current = |found: &Vec<u8>| is_current(found, &job.header, &recorded, job.target);
-        if let Some(found) = found.as_ref().filter(|found| settings.path_says_level() && current(found)) {
+        if let Some(found) = found.as_ref().filter(|found| path_says_level && current(found)) {
             digested(found);
             return Ok(Done::UpToDate);
         }
@@ -311,10 +310,9 @@ fn write(
 
 /// Returns whether writing the pyc would overwrite its source: with an explicit output path, or
 /// with a layout that does not change the path.
-fn is_source(output: &Path, file: &Path, settings: &CompileSettings) -> bool {
+fn is_source(output: &Path, file: &Path, is_named: bool) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
-    output == file
-        || (settings.output.is_some() && real(output).is_some_and(|output| real(file) == Some(output)))
+    output == file || (is_named && real(output).is_some_and(|output| real(file) == Some(output)))
 }
 
 /// Hard-links the equal pycs of a source (`compileall --hardlink-dupes`), by rename.

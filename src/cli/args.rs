@@ -4,8 +4,8 @@ use super::error::{CommandError, Status};
 use super::options::{Global, MessageFormat};
 use super::printer::Printer;
 use super::{
-    build, clean, compile, compileall, diff, env, init, inspect, man, manifest, normalize, pack, targets,
-    verify,
+    bazel_worker, build, clean, compile, compileall, diff, env, init, inspect, man, manifest, normalize,
+    pack, targets, verify,
 };
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::sync::LazyLock;
@@ -49,6 +49,9 @@ enum Command {
     #[command(about = "Compile files and directories with the options of `python -m compileall`")]
     #[command(args_override_self = true, infer_long_args = true)]
     Compileall(compileall::CompileallArgs),
+    #[command(about = "Compile for Bazel, as the precompiler of rules_python does")]
+    #[command(args_override_self = true, infer_long_args = true)]
+    BazelWorker(bazel_worker::BazelWorkerArgs),
     #[command(about = "Compile an installed environment, and add the pycs to its RECORDs")]
     Env(env::EnvArgs),
     #[command(about = "Build deterministic wheels and zips from pycompile.toml, an sdist or a wheel")]
@@ -105,6 +108,7 @@ impl CommandLine {
             Command::Compile(_) => "compile",
             Command::Build(_) => "build",
             Command::Compileall(_) => "compileall",
+            Command::BazelWorker(_) => "bazel-worker",
             Command::Env(_) => "env",
             Command::Pack(_) => "pack",
             Command::Manifest(_) => "manifest",
@@ -137,7 +141,9 @@ impl CommandLine {
             Command::Clean(arguments) => arguments.format.get(),
             Command::Targets(arguments) => arguments.format.get(),
             Command::Diff(arguments) => arguments.format(),
-            Command::Completions { .. } | Command::Man { .. } => MessageFormat::Human,
+            Command::BazelWorker(_) | Command::Completions { .. } | Command::Man { .. } => {
+                MessageFormat::Human
+            }
         };
         format == MessageFormat::Json
     }
@@ -147,6 +153,7 @@ impl CommandLine {
             Command::Compile(arguments) => compile::run(arguments, printer),
             Command::Build(arguments) => build::run(&arguments, printer),
             Command::Compileall(arguments) => compileall::run(&arguments, printer),
+            Command::BazelWorker(arguments) => bazel_worker::run(arguments, printer),
             Command::Env(arguments) => env::run(&arguments, printer),
             Command::Pack(arguments) => pack::run(&arguments, printer),
             Command::Manifest(arguments) => manifest::run(&arguments, printer),

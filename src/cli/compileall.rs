@@ -251,7 +251,7 @@ fn tasks(
                 continue;
             }
             let recorded = recorded(arguments, &file, base);
-            tasks.push(Task { file, recorded: Some(recorded) });
+            tasks.push(Task { file, recorded: Some(recorded), output: None });
         }
     }
     Ok(tasks)

@@ -56,6 +56,9 @@ pub enum CommandError {
     /// A wheel cannot be turned into a config.
     #[error(transparent)]
     FromWheel(#[from] crate::config::init::FromWheelError),
+    /// The requests of Bazel cannot be read or answered.
+    #[error(transparent)]
+    Requests(#[from] crate::bazel::StreamFault),
     /// A directory cannot be searched.
     #[error(transparent)]
     Discover(#[from] crate::project::DiscoverError),

@@ -130,6 +130,11 @@ pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
     read
 }
 
+/// Notes whether the process waits for requests and writes nothing: an interrupt ends it then.
+pub(super) fn idle(is_idle: bool) {
+    WAITING.store(is_idle, Ordering::Relaxed);
+}
+
 /// Returns the flag that an interrupt sets.
 pub(super) fn flag() -> &'static AtomicBool {
     &INTERRUPTED

@@ -7,6 +7,7 @@
 
 mod annotation;
 mod args;
+mod bazel_worker;
 mod build;
 mod clean;
 mod compile;
@@ -33,6 +34,7 @@ mod options;
 mod own_interpreter;
 mod pack;
 mod paths;
+mod precompile;
 mod printer;
 mod project;
 mod targets;
@@ -51,7 +53,7 @@ pub fn main() -> ExitCode {
         printer::legacy_note(&package);
         return ExitCode::SUCCESS;
     }
-    let arguments = match CommandLine::try_parse() {
+    let arguments = match CommandLine::try_parse_from(arguments()) {
         Ok(arguments) => arguments,
         Err(error) => {
             let error = suggested(error);
@@ -90,6 +92,16 @@ pub fn main() -> ExitCode {
         return ExitCode::from(Status::Trouble as u8);
     }
     ExitCode::from(status as u8)
+}
+
+/// Returns the arguments, with the command that the name of the program stands for.
+fn arguments() -> Vec<std::ffi::OsString> {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    let name = arguments.first().and_then(|program| std::path::Path::new(program).file_stem());
+    if name.is_some_and(|name| name == bazel_worker::PROGRAM) {
+        arguments.insert(1, "bazel-worker".into());
+    }
+    arguments
 }
 
 /// Keeps only the most similar command: clap suggests all similar ones, the least similar first.

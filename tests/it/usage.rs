@@ -12,7 +12,7 @@ fn commands(session: &Session) -> Vec<String> {
         // Deeper lines continue the one before.
         .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help" && name.chars().all(|c| c.is_ascii_lowercase()))
+        .filter(|name| *name != "help" && name.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
         .map(str::to_owned)
         .collect::<Vec<_>>();
     assert!(commands.iter().any(|name| name == "compile"), "{top}");
@@ -51,7 +51,9 @@ fn the_manual_page_has_every_flag() {
         let section = section.split("\n.SH ").next().unwrap();
         let help = session.run(&[&command, "--help"]).exits(0).out;
         let flags = help.lines().filter_map(|line| line.trim_start().split("--").nth(1));
-        for flag in flags.filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '-')).next()) {
+        for flag in
+            flags.filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || "-_".contains(c))).next())
+        {
             let is_there = section.contains(&format!("--{flag}"))
                 || page
                     .split("\n.SH ")

@@ -1,0 +1,75 @@
+//! The two encodings of messages.
+
+use super::message::{StreamFault, WorkRequest, WorkResponse};
+use super::{json, proto};
+use std::io::{self, BufRead};
+
+/// Encoding of requests and answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Protocol {
+    /// Objects one after the other, with or without lines between them.
+    Json,
+    /// Messages with their lengths before them.
+    Proto,
+}
+
+/// Message from a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// A request.
+    Request(WorkRequest),
+    /// A message that is no request; its answer is in the place of the request's.
+    Invalid(WorkResponse),
+}
+
+impl Protocol {
+    /// Returns the encoding of a stream whose first bytes are `start`, or `None` if more of them
+    /// are needed.
+    ///
+    /// JSON begins with white space or `{`, all of which can be the length of a message as well.
+    /// The next byte tells: after a length it is the number of a field, mostly that of the first
+    /// one, which is the same as a line end.
+    pub fn of(start: &[u8]) -> Option<Self> {
+        const FIRST_FIELD: u8 = 0x0a;
+        match start {
+            [] => None,
+            [b'{' | b' ' | b'\t' | b'\r' | b'\n'] => None,
+            [b'{', second, ..] if *second != FIRST_FIELD => Some(Self::Json),
+            [b' ' | b'\t' | b'\r' | b'\n', b'{' | b' ' | b'\t' | b'\r', ..] => Some(Self::Json),
+            [b'\r', b'\n', ..] => Some(Self::Json),
+            _ => Some(Self::Proto),
+        }
+    }
+
+    /// Reads a message; `None` at the end of the stream.
+    ///
+    /// # Errors
+    /// [`StreamFault`].
+    pub fn read(self, input: &mut impl BufRead) -> Result<Option<Incoming>, StreamFault> {
+        match self {
+            Self::Json => json::read(input),
+            Self::Proto => proto::read(input),
+        }
+    }
+
+    /// Returns an answer as it is written to a stream.
+    pub fn write(self, response: &WorkResponse) -> Vec<u8> {
+        match self {
+            Self::Json => json::write(response),
+            Self::Proto => proto::write(response),
+        }
+    }
+}
+
+/// Returns the bytes that are buffered, reading more if there are none; nothing at the end.
+pub(super) fn filled(input: &mut impl BufRead) -> Result<&[u8], StreamFault> {
+    loop {
+        match input.fill_buf() {
+            // Borrowed again, since a borrow that is returned cannot be part of a loop.
+            Ok(_) => break,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(StreamFault::Read(error)),
+        }
+    }
+    input.fill_buf().map_err(StreamFault::Read)
+}

@@ -1,0 +1,269 @@
+//! One request to `pycompile bazel-worker`: sources, recorded names and pycs.
+
+use super::error::{CommandError, Status};
+use super::paths::path_from_bytes;
+use crate::build::compile::compile;
+use crate::build::{CompileBounds, CompileSettings, Outcome, Task};
+use crate::engine::python::Places;
+use crate::engine::{Diagnostic, EngineOptions, Engines, Limits, Refs, Run, Workers, select};
+use crate::output::inside::Links;
+use crate::project::{Naming, read_regular};
+use crate::pyc::InvalidationMode;
+use crate::target::Release;
+use crate::text::{Shown as _, visible_lines};
+use crate::warnings::Filters;
+use clap::Parser as _;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Sources to compile, with the names to record and the pycs to write.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PrecompileArgs {
+    /// Python version, such as 3.14.
+    #[arg(long = "python_version", value_name = "X.Y")]
+    python: Option<Release>,
+    /// Invalidation mode: `checked_hash` or `unchecked_hash` [default: checked_hash].
+    #[arg(long = "invalidation_mode", value_name = "MODE", value_parser = mode)]
+    mode: Option<InvalidationMode>,
+    /// Optimization level 0, 1 or 2; -1 is 0 [default: 0].
+    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true, value_parser = clap::value_parser!(i8).range(-1..=2))]
+    optimize: Option<i8>,
+    /// Source to compile (repeatable).
+    #[arg(long = "src", value_name = "FILE", allow_hyphen_values = true)]
+    sources: Vec<PathBuf>,
+    /// Name to record for the source of the same position (repeatable).
+    #[arg(long = "src_name", value_name = "NAME", allow_hyphen_values = true)]
+    names: Vec<PathBuf>,
+    /// Pyc to write for the source of the same position (repeatable).
+    #[arg(long = "pyc", value_name = "CFILE", allow_hyphen_values = true)]
+    pycs: Vec<PathBuf>,
+    /// Files with more arguments, one per line.
+    #[arg(value_name = "@FILE")]
+    files: Vec<OsString>,
+}
+
+/// Arguments of a request.
+#[derive(clap::Parser)]
+#[command(no_binary_name = true, disable_help_flag = true, args_override_self = true, infer_long_args = true)]
+struct RequestLine {
+    #[command(flatten)]
+    arguments: PrecompileArgs,
+}
+
+/// Largest number of files with arguments in one request, and the size of each.
+const MOST_FILES: usize = 64;
+const LARGEST_FILE: u64 = 16 << 20;
+
+fn mode(name: &str) -> Result<InvalidationMode, &'static str> {
+    match name.to_ascii_lowercase().as_str() {
+        "checked_hash" => Ok(InvalidationMode::CheckedHash),
+        "unchecked_hash" => Ok(InvalidationMode::UncheckedHash),
+        "timestamp" => Err("the time of a source is not the same wherever a build runs"),
+        _ => Err("it is neither checked_hash nor unchecked_hash"),
+    }
+}
+
+fn usage(message: impl Into<String>) -> CommandError {
+    CommandError::Usage(message.into())
+}
+
+impl PrecompileArgs {
+    /// Parses the arguments of a request.
+    ///
+    /// # Errors
+    /// [`CommandError::Usage`].
+    pub(super) fn parse(arguments: &[OsString]) -> Result<Self, CommandError> {
+        RequestLine::try_parse_from(arguments).map(|line| line.arguments).map_err(|error| {
+            let text = error.render().to_string();
+            // Behind it are tips and the usage, which nobody typed.
+            let text = text.split("\n\n").next().unwrap_or_default();
+            usage(text.strip_prefix("error: ").unwrap_or(text).trim_end())
+        })
+    }
+
+    /// Reads the files with arguments, which are relative to `folder`.
+    ///
+    /// # Errors
+    /// [`CommandError::Usage`].
+    pub(super) fn expanded(mut self, folder: Option<&Path>) -> Result<Self, CommandError> {
+        let mut read = 0;
+        while let Some(file) = self.files.pop() {
+            read += 1;
+            if read > MOST_FILES {
+                return Err(usage(format!("more than {MOST_FILES} files with arguments")));
+            }
+            let path = file.as_encoded_bytes().strip_prefix(b"@").map(path_from_bytes);
+            let Some(path) = path else {
+                return Err(usage(format!("unexpected argument `{}`", file.shown())));
+            };
+            let path = folder.map_or(path.clone(), |folder| folder.join(&path));
+            let cannot = |error| usage(format!("cannot read {}: {error}", path.shown()));
+            let text = read_regular(&path, LARGEST_FILE).map_err(cannot)?;
+            let text = text.strip_suffix(b"\n").unwrap_or(&text);
+            let lines = text.split(|&byte| byte == b'\n').map(|line| path_from_bytes(line).into());
+            let more = Self::parse(&lines.collect::<Vec<OsString>>())?;
+            self.python = more.python.or(self.python);
+            self.mode = more.mode.or(self.mode);
+            self.optimize = more.optimize.or(self.optimize);
+            self.sources.extend(more.sources);
+            self.names.extend(more.names);
+            self.pycs.extend(more.pycs);
+            self.files.extend(more.files);
+        }
+        Ok(self)
+    }
+
+    /// Returns the sources with their names and pycs, all of them below `folder`.
+    fn tasks(self, folder: Option<&Path>) -> Result<Vec<Task>, CommandError> {
+        let counts = [self.sources.len(), self.names.len(), self.pycs.len()];
+        if counts == [0; 3] {
+            return Err(usage("there is nothing to compile: --src, --src_name and --pyc are missing"));
+        }
+        if let [sources, names, pycs] = counts
+            && (names, pycs) != (sources, sources)
+        {
+            return Err(usage(format!(
+                "{sources} --src, {names} --src_name and {pycs} --pyc: there must be as many of each"
+            )));
+        }
+        let sources: BTreeSet<&Path> = self.sources.iter().map(PathBuf::as_path).collect();
+        let mut written = BTreeSet::new();
+        for pyc in &self.pycs {
+            if sources.contains(pyc.as_path()) {
+                return Err(usage(format!("{} is a source: no pyc is written over it", pyc.shown())));
+            }
+            if !written.insert(pyc.as_path()) {
+                return Err(usage(format!("{} would be written twice", pyc.shown())));
+            }
+        }
+        let placed = |path: PathBuf| folder.map_or(path.clone(), |folder| folder.join(&path));
+        let named = self.sources.into_iter().zip(self.names).zip(self.pycs);
+        let tasks = named.map(|((source, name), pyc)| Task {
+            file: placed(source),
+            recorded: Some(Ok(name)),
+            output: Some(placed(pyc)),
+        });
+        Ok(tasks.collect())
+    }
+}
+
+/// Messages besides errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reports {
+    /// None.
+    Errors,
+    /// Warnings of the compiler.
+    Warnings,
+    /// Warnings, engines and pycs.
+    Pycs,
+}
+
+/// Result of a request.
+pub(super) struct Precompiled {
+    /// [`Status::No`] if a source was not compiled.
+    pub(super) status: Status,
+    /// Errors and other messages.
+    pub(super) text: String,
+}
+
+/// Compiler of requests, which keeps its engines.
+pub(super) struct Precompiler {
+    places: Places,
+    limits: Limits,
+    engines: Vec<(Release, Engines)>,
+}
+
+impl Precompiler {
+    pub(super) const fn new(places: Places, limits: Limits) -> Self {
+        Self { places, limits, engines: Vec::new() }
+    }
+
+    /// Compiles the sources of a request. With a `sandbox`, all paths are below it, and nothing is
+    /// written through symlinks in it.
+    ///
+    /// # Errors
+    /// The arguments are wrong, or there is no engine for the version.
+    pub(super) fn run(
+        &mut self,
+        arguments: PrecompileArgs,
+        sandbox: Option<&Path>,
+        reports: Reports,
+        workers: Workers<'_>,
+    ) -> Result<Precompiled, CommandError> {
+        let mode = arguments.mode.unwrap_or(InvalidationMode::CheckedHash);
+        let level = arguments.optimize.map_or(0, |level| level.max(0).unsigned_abs());
+        let release = arguments.python;
+        let tasks = arguments.tasks(sandbox)?;
+        let missing = "--python_version is missing: no Python is looked for";
+        let release = release.ok_or_else(|| usage(missing))?;
+        let engines = self.engines(release)?;
+        let settings = CompileSettings {
+            mode,
+            levels: vec![level],
+            force: true,
+            check: false,
+            digests: false,
+            clamp_mtime: None,
+            output: None,
+            naming: Naming::default(),
+            bounds: CompileBounds {
+                below: sandbox.map(Into::into),
+                // The sources in a sandbox are symlinks to the real ones.
+                links: Links::Anywhere,
+                ..CompileBounds::default()
+            },
+            hardlink_dupes: false,
+        };
+        let (outcomes, missing) = compile(&tasks, Run { engines, workers }, &settings)?;
+        let is_interrupted =
+            |outcome: &Outcome| outcome.result().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
+        if missing > 0 || outcomes.iter().any(is_interrupted) {
+            return Err(usage("interrupted"));
+        }
+        Ok(Precompiled {
+            status: match outcomes.iter().all(|outcome| outcome.result().is_ok()) {
+                true => Status::Done,
+                false => Status::No,
+            },
+            text: text(&outcomes, engines, reports),
+        })
+    }
+
+    fn engines(&mut self, release: Release) -> Result<&Engines, CommandError> {
+        let at = match self.engines.iter().position(|(known, _)| *known == release) {
+            Some(at) => at,
+            None => {
+                let options = EngineOptions::automatic(&[], &self.places, self.limits, Refs::Cpython);
+                let mut started = select::start(&[release], &options)?;
+                for target in &mut started {
+                    target.warnings = Some(Filters::new("", &[]));
+                }
+                self.engines.push((release, started));
+                self.engines.len() - 1
+            }
+        };
+        Ok(&self.engines[at].1)
+    }
+}
+
+/// Returns the messages about a request.
+fn text(outcomes: &[Outcome], engines: &Engines, reports: Reports) -> String {
+    let mut lines = Vec::new();
+    if reports >= Reports::Pycs {
+        lines.extend(engines.iter().map(|target| target.about.clone()));
+    }
+    for outcome in outcomes {
+        if let Some(pyc) = outcome.pyc().filter(|_| reports >= Reports::Warnings) {
+            lines.extend(pyc.warnings.iter().map(|warning| warning.rendered.clone()));
+        }
+        match (outcome.result(), outcome.output()) {
+            (Err(error), _) => lines.push(error.rendered.clone()),
+            (Ok(done), Some(output)) if reports >= Reports::Pycs => {
+                lines.push(format!("{}: {}", done.name(), output.shown()));
+            }
+            _ => {}
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", visible_lines(line.trim_end_matches('\n')))).collect()
+}
