@@ -14,6 +14,8 @@ const PROPORTION: usize = 4;
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
 /// of times as much memory.
 const LARGEST: usize = 1 << 20;
+/// End of the message about bytes that mean the same.
+const OTHER_ENCODINGS: &str = "with other encodings";
 /// Characters of an instruction or constant that a sentence shows.
 const WORDS: usize = 60;
 /// Bytes of a constant that are compared.
@@ -27,21 +29,26 @@ pub(super) struct FirstPlace {
     line: Option<u32>,
     /// Difference, such as `RETURN_CONST 1 became RETURN_CONST 2`, or its kind.
     what: String,
+    /// True if the code does the same, and only its lines and columns differ.
+    is_of_lines: bool,
 }
 
 impl FirstPlace {
     /// Compares two pycs; `name` is the file name of the pyc.
     pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
         let findings = compare_pycs(name, expected, found);
-        let weight = |kind: DifferenceKind| match kind {
+        let is_of_lines = |kind| matches!(kind, DifferenceKind::LineTable | DifferenceKind::FirstLine);
+        let weight = |finding: &&DiffFinding| match finding.kind {
+            // Two jumps may have the same text and lead to different instructions.
+            _ if !finding.rows.iter().any(differs_visibly) => 4,
             DifferenceKind::Instructions => 0,
             DifferenceKind::Constants | DifferenceKind::Names => 1,
-            DifferenceKind::LineTable | DifferenceKind::FirstLine => 3,
+            kind if is_of_lines(kind) => 3,
             _ => 2,
         };
-        let finding = findings.iter().min_by_key(|finding| weight(finding.kind))?;
-        let differs = |row: &Row| !row.same && (row.left.is_some() || row.right.is_some());
-        let (line, what) = match finding.rows.iter().position(differs) {
+        let finding = findings.iter().min_by_key(weight)?;
+        let at = finding.rows.iter().position(differs_visibly);
+        let (line, what) = match at.or_else(|| finding.rows.iter().position(differs)) {
             Some(at) => {
                 let row = &finding.rows[at];
                 let ((line, left), (_, right)) =
@@ -49,12 +56,16 @@ impl FirstPlace {
                 // Only the first instruction of a line has a line number.
                 let before =
                     finding.rows[..at].iter().rev().find_map(|row| instruction(row.left.as_deref()).0);
-                (line.or(before), change(finding, left.as_deref(), right.as_deref()))
+                let own = row.left.as_deref().filter(|_| finding.kind == DifferenceKind::LineTable);
+                let own = own.and_then(|left| left.split([':', '-']).next()?.parse().ok());
+                let what = change(finding, row.label.as_deref(), left.as_deref(), right.as_deref());
+                (line.or(before).or(own), what)
             }
             None => (None, finding.kind.words().to_owned()),
         };
         let place = finding.place.clone().unwrap_or_else(|| name.to_owned());
-        Some(Self { place, line, what })
+        let is_of_lines = findings.iter().all(|finding| is_of_lines(finding.kind));
+        Some(Self { place, line, what, is_of_lines })
     }
 
     /// Returns the difference without the location.
@@ -91,7 +102,17 @@ pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8], series: &
         return Some(format!("{code}, line {line}"));
     }
     let first = FirstPlace::of(name, expected, found)?;
-    Some(format!("{}{}", first.code(), first.line()))
+    let lines = if first.is_of_lines { ", in nothing but lines and columns" } else { "" };
+    Some(format!("{}{}{lines}", first.code(), first.line()))
+}
+
+fn differs(row: &Row) -> bool {
+    !row.same && (row.left.is_some() || row.right.is_some())
+}
+
+/// Returns whether a row differs in more than offsets and indices.
+fn differs_visibly(row: &Row) -> bool {
+    differs(row) && instruction(row.left.as_deref()).1 != instruction(row.right.as_deref()).1
 }
 
 /// Finds the first instruction that differs, outer code objects first.
@@ -159,7 +180,11 @@ fn instructions(view: CodeView<'_>, series: &Series) -> Option<Vec<Instruction>>
 /// are text only, without their index.
 fn instruction(side: Option<&str>) -> (Option<u32>, Option<String>) {
     let Some(side) = side else { return (None, None) };
-    let words: Vec<&str> = side.split_whitespace().collect();
+    let mut words: Vec<&str> = side.split_whitespace().collect();
+    // An instruction without a line.
+    if words.len() > 2 && words[0] == "-" && words[1].parse::<u32>().is_ok() {
+        words.remove(0);
+    }
     let numbers = words.iter().take_while(|word| word.parse::<u32>().is_ok()).count();
     let line = if numbers == 2 { words[0].parse().ok() } else { None };
     let rest = words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" ");
@@ -172,13 +197,30 @@ fn instruction(side: Option<&str>) -> (Option<u32>, Option<String>) {
 }
 
 /// Describes a row that differs; `left` is what the source compiles to.
-fn change(finding: &DiffFinding, left: Option<&str>, right: Option<&str>) -> String {
+fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right: Option<&str>) -> String {
     if finding.kind == DifferenceKind::Structure {
         let change = if left.is_some() { "missing" } else { "added" };
         return format!("the code object is {change}");
     }
     let what = field(finding).map_or(String::new(), |field| format!("{field} "));
     match (left, right) {
+        (Some(left), Some(right)) if left == right => {
+            let text = around(left, "").0;
+            match finding.kind {
+                DifferenceKind::Instructions if left.contains(" to ") => {
+                    format!("{text} leads to another instruction")
+                }
+                _ => format!("{what}{text} differs in what is not shown"),
+            }
+        }
+        (Some(_), Some(_)) if finding.message.ends_with(OTHER_ENCODINGS) => finding.message.clone(),
+        (Some(left), Some(right)) if finding.kind == DifferenceKind::LineTable => {
+            let of =
+                label.and_then(|label| label.strip_prefix("at ")).and_then(|label| label.split_once(' '));
+            let of = of.map(|(_, text)| text.split(" and on to ").next().unwrap_or(text));
+            let of = of.map_or(String::new(), |text| format!(" of {}", around(text, "").0));
+            format!("the position{of} in the source, {left}, became {right}")
+        }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
             format!("{what}{left} became {right}")
@@ -198,7 +240,6 @@ fn field(finding: &DiffFinding) -> Option<&'static str> {
         DifferenceKind::Filename => "co_filename",
         DifferenceKind::FirstLine => "co_firstlineno",
         DifferenceKind::Flags => "co_flags",
-        DifferenceKind::LineTable => "line table:",
         DifferenceKind::ExceptionTable => "co_exceptiontable:",
         DifferenceKind::Name if finding.message == "qualified name" => "co_qualname",
         DifferenceKind::Name => "co_name",
@@ -240,15 +281,22 @@ mod tests {
         assert_eq!(constant.as_deref(), Some("'a b'"));
         let finding = |kind, message: &str| DiffFinding::new(kind, message);
         let of = |kind| finding(kind, "");
-        assert_eq!(change(&of(DifferenceKind::Constants), Some("1"), Some("2")), "constant 1 became 2");
-        assert_eq!(change(&of(DifferenceKind::Instructions), Some("NOP"), None), "NOP is missing");
-        assert_eq!(change(&of(DifferenceKind::Names), None, Some("x")), "name x is added");
+        assert_eq!(change(&of(DifferenceKind::Constants), None, Some("1"), Some("2")), "constant 1 became 2");
+        assert_eq!(change(&of(DifferenceKind::Instructions), None, Some("NOP"), None), "NOP is missing");
+        assert_eq!(change(&of(DifferenceKind::Names), None, None, Some("x")), "name x is added");
         let stack = finding(DifferenceKind::Size, "stack size");
-        assert_eq!(change(&stack, Some("1"), Some("2")), "co_stacksize 1 became 2");
-        let added = change(&of(DifferenceKind::Structure), None, Some("RESUME 0"));
+        assert_eq!(change(&stack, None, Some("1"), Some("2")), "co_stacksize 1 became 2");
+        let added = change(&of(DifferenceKind::Structure), None, None, Some("RESUME 0"));
         assert_eq!(added, "the code object is added");
+        let jump = "POP_JUMP_IF_FALSE to 12";
+        assert_eq!(
+            change(&of(DifferenceKind::Instructions), None, Some(jump), Some(jump)),
+            "POP_JUMP_IF_FALSE to 12 leads to another instruction"
+        );
+        let (line, text) = instruction(Some("    -     2 COPY                   1"));
+        assert_eq!((line, text.as_deref()), (None, Some("COPY 1")));
         let long = |end: &str| format!("'{}{end}{}'", "a".repeat(300), "b".repeat(300));
-        let text = change(&of(DifferenceKind::Constants), Some(&long("one")), Some(&long("two")));
+        let text = change(&of(DifferenceKind::Constants), None, Some(&long("one")), Some(&long("two")));
         assert!(text.len() < 200 && text.contains("aone") && text.contains("became …a"), "{text}");
     }
 }

@@ -219,6 +219,7 @@ impl Claim<'_> {
                 }
                 Form::References
             }
+            Likeness::OlderMarshal => Form::OlderMarshal,
             Likeness::OtherSetOrder => Form::SetOrder,
         };
         Err(Miss::Other(Reason::OtherForm { source: source.clone(), form }))

@@ -1,6 +1,6 @@
 //! Comparison of a pyc's code with the code that its source compiles to.
 
-use crate::diff::{first_difference, have_same_value};
+use crate::diff::{first_difference, have_same_value, is_older_marshal};
 use crate::marshal::{self, MarshalError};
 use crate::object::Objects;
 use crate::pyc::PycName;
@@ -13,6 +13,8 @@ pub(super) enum Likeness {
     Exact,
     /// The same code with other references; contains the expected objects.
     OtherReferences(Objects),
+    /// The same code in the format of an older version of marshal.
+    OlderMarshal,
     /// The same code, with the elements of sets in another order.
     OtherSetOrder,
     /// Other code.
@@ -33,7 +35,9 @@ pub(super) fn likeness(
         return Ok(Likeness::Exact);
     }
     let expected = marshal::read(expected, series.code_layout)?;
-    Ok(if first_difference(objects, &expected).is_none() {
+    Ok(if is_older_marshal(objects) && !is_older_marshal(&expected) && have_same_value(objects, &expected) {
+        Likeness::OlderMarshal
+    } else if first_difference(objects, &expected).is_none() {
         Likeness::OtherReferences(expected)
     } else if have_same_value(objects, &expected) {
         Likeness::OtherSetOrder

@@ -146,6 +146,8 @@ pub enum PycField {
 pub enum Form {
     /// Other objects are marked or shared.
     References,
+    /// The code is in the format of an older version of marshal.
+    OlderMarshal,
     /// The elements of sets are in another order.
     SetOrder,
 }

@@ -1,6 +1,6 @@
 //! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
-use super::model::{Comparison, DifferenceKind, FileDifference};
+use super::model::{Comparison, DiffSubject, DifferenceKind, FileDifference};
 use serde::{Serialize, Serializer};
 
 /// Kinds of causes, the most alarming first.
@@ -150,9 +150,14 @@ impl FailOn {
 }
 
 impl Comparison {
-    /// Returns the number of files that differ.
+    /// Returns the number of files, archives and directories that differ.
     pub fn different(&self) -> usize {
         self.files.iter().filter(|file| file.is_file()).count()
+    }
+
+    /// Returns the number of the subjects of one kind that differ.
+    pub fn number_of(&self, subject: DiffSubject) -> usize {
+        self.files.iter().filter(|file| file.subject() == Some(subject)).count()
     }
 
     /// Removes the files that the user excludes, and counts those that differ, since an alarm among

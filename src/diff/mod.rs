@@ -28,9 +28,10 @@ mod sides;
 mod tables;
 
 pub use cause::{Cause, CauseKind, CauseReason, FailOn};
-pub use model::{Comparison, DiffFinding, DifferenceKind, FileDifference, Row, SCHEMA};
+pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA};
 pub use nested::{Nested, read_within};
 pub use places::compare;
 pub use pyc::compare_pycs;
+pub use references::is_older_marshal;
 pub use same::{first_difference, have_same_value};
 pub use sides::{Side, SideError};

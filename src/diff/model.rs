@@ -131,7 +131,7 @@ const MOST: usize = 1000;
 /// One row of a listing with both sides. A row without sides is a remark, whose text is the label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Subject of both sides, if they do not name it themselves.
+    /// DiffSubject of both sides, if they do not name it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Left side; of a long side, the part where the sides begin to differ.
@@ -275,6 +275,17 @@ pub struct FileDifference {
     pub lines: [BTreeMap<u32, String>; 2],
 }
 
+/// Subject of a [`FileDifference`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DiffSubject {
+    /// The content, or the absence, of a file.
+    File,
+    /// An archive as a whole, whose files are subjects of their own.
+    Archive,
+    /// A directory with another path on each side, whose files are subjects of their own.
+    Folder,
+}
+
 /// Path that stands for the releases in two manifests.
 pub(super) const RELEASES: &str = "(releases)";
 
@@ -303,9 +314,19 @@ impl FileDifference {
         [self.left_path.as_ref().unwrap_or(&self.path), &self.path]
     }
 
-    /// Returns whether this is a file, and not the releases in two manifests.
+    /// Returns whether this is not the releases in two manifests.
     pub fn is_file(&self) -> bool {
         self.path != RELEASES
+    }
+
+    /// Returns what differs; `None` for the releases in two manifests.
+    pub fn subject(&self) -> Option<DiffSubject> {
+        match self.is_file() {
+            false => None,
+            true if self.whole => Some(DiffSubject::Archive),
+            true if self.is_folder() => Some(DiffSubject::Folder),
+            true => Some(DiffSubject::File),
+        }
     }
 
     /// Returns whether the files are directories that belong together.

@@ -156,6 +156,15 @@ impl PlaceOutcome {
         }
     }
 
+    /// Adds the findings for a file, which is the same without any.
+    fn settle(&mut self, paths: Paths<'_>, findings: Vec<DiffFinding>) {
+        if findings.is_empty() {
+            self.same += 1;
+            self.unchanged.push([paths.left.to_owned(), paths.right.to_owned()]);
+        }
+        self.add_pair(paths, findings);
+    }
+
     /// Adds the result for an archive as a whole and a manifest that lists archives. The manifest
     /// may list pycs that exist only after installation of a wheel, or in another archive.
     fn hold(&mut self, found: Option<Vec<FileDifference>>, entries: &mut Files<'_>, pycs: &mut Files<'_>) {
@@ -235,9 +244,6 @@ fn compare_all(
                 (None, Some(&file)) => only(DifferenceKind::OnlyRight, paths.right, file),
                 (None, None) => PlaceOutcome::default(),
             };
-            if outcome.same == 1 {
-                outcome.unchanged.push([paths.left.to_owned(), paths.right.to_owned()]);
-            }
             if pairing.layouts.contains(name) {
                 outcome.tell_layouts(paths);
             }
@@ -273,8 +279,7 @@ fn compare_files(
     }
     if let (SideFile::Special(one), SideFile::Special(other)) = (left, right) {
         findings.extend(compare_specials(one, other));
-        outcome.same = usize::from(findings.is_empty());
-        outcome.add_pair(paths, findings);
+        outcome.settle(paths, findings);
         return outcome;
     }
     let unreadable =
@@ -286,8 +291,7 @@ fn compare_files(
     });
     if let Some(found) = links.or_else(|| compare_large_files(path, left, right)) {
         findings.extend(found);
-        outcome.same = usize::from(findings.is_empty());
-        outcome.add_pair(paths, findings);
+        outcome.settle(paths, findings);
         return outcome;
     }
     match (left.content(), right.content()) {
@@ -315,12 +319,10 @@ fn compare_files(
         (SideContent::Failed(one), _) => findings.extend(unreadable(&one, "can be read")),
         (_, SideContent::Failed(other)) => findings.extend(unreadable("can be read", &other)),
     }
-    if findings.is_empty() && outcome.files.is_empty() {
-        outcome.same = 1;
-    }
     // An archive has differences as a whole besides those of its entry.
-    match outcome.files.iter_mut().find(|file| file.path == path) {
-        Some(archive) => drop(archive.findings.splice(..0, findings)),
+    match outcome.files.iter().position(|file| file.path == path) {
+        Some(at) => drop(outcome.files[at].findings.splice(..0, findings)),
+        None if outcome.files.is_empty() => outcome.settle(paths, findings),
         None => outcome.add_pair(paths, findings),
     }
     outcome
@@ -382,8 +384,6 @@ fn compare_nested(
             let larger = if one.size < other.size { &other } else { &one };
             outcome = compare_all(prefix, &left, &right, Some(&room.within(larger)), nested, pairing);
             outcome.tell_whole(paths, whole);
-            outcome.same = 0;
-            outcome.unchanged.clear();
             if outcome.files.is_empty() {
                 outcome.files.push(other_bytes(paths.right).from_left(paths.left));
             }

@@ -21,7 +21,13 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFind
         1 => "one object is marked or shared otherwise".to_owned(),
         count => format!("{count} objects are marked or shared otherwise"),
     };
+    let older = (is_older_marshal(left), is_older_marshal(right));
+    if older.0 != older.1 {
+        let side = if older.0 { "left" } else { "right" };
+        message = format!("the {side} side is in the format of an older version of marshal");
+    }
     match (unused(left), unused(right)) {
+        _ if older.0 != older.1 => {}
         (0, 1..) => message.push_str("; the left side marks only what is referred to"),
         (0, 0) => message.push_str("; both sides mark only what is referred to"),
         (1.., 0) => message.push_str("; the right side marks only what is referred to"),
@@ -45,6 +51,12 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFind
         rows.push(Row::remark(format!("… {} more objects", count - LISTED)));
     }
     DiffFinding::new(DifferenceKind::References, message).rows(rows)
+}
+
+/// Returns whether the objects are in the form of version 3 of marshal or an older one, which has
+/// no short strings and tuples. Every code object of a later version has some.
+pub fn is_older_marshal(objects: &Objects) -> bool {
+    objects.nodes().all(|(_, node)| !matches!(node.type_code, b'a' | b'A' | b'z' | b'Z' | b')'))
 }
 
 /// Returns the number of objects that are flagged although no reference refers to them.

@@ -49,6 +49,9 @@ pub(super) fn of(reason: &Reason) -> String {
                 Form::References => {
                     "it marks other references, as a process that compiled other files before does"
                 }
+                Form::OlderMarshal => {
+                    "it is in an older format of marshal than the one that this Python writes"
+                }
                 Form::SetOrder => {
                     "members of its sets are in another order, which depends on the process that wrote it"
                 }

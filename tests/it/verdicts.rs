@@ -556,6 +556,50 @@ fn reasons_name_what_is_known_of_a_listed_file() {
 }
 
 /// Equal poison in many modules is one cause, and a comment has room for it.
+/// The sentence, JSON, the line for people, the page and Markdown have the same numbers.
+#[test]
+fn members_of_archives_count_and_archives_are_no_files() {
+    let pair = Pair::new();
+    change(&pair);
+    for (side, from, year) in [("x", "a", 1980), ("y", "b", 1990)] {
+        pair.write(side, "demo.zip", packed(&pair, from, year));
+        pair.write(side, "equal.zip", packed(&pair, "a", 1980));
+        let version = if side == "x" { "1.0" } else { "2.0" };
+        for name in ["METADATA", "WHEEL"] {
+            pair.write(side, &format!("demo-{version}.dist-info/{name}"), "Name: demo\n");
+        }
+    }
+    let said = pair.run_in(".", &["diff", "x", "y", "--json"]).exits(1);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    adds_up(&document);
+    assert_eq!(
+        document["conclusion"],
+        "1 source differs; 1 pyc follows from it; 1 path differs; 1 archive differs in form alone; nothing that \
+         differs is unexplained"
+    );
+    // Two members of the archive, two files of the metadata, and the other archive.
+    let numbers =
+        ["same", "different", "archives", "directories"].map(|name| document[name].as_u64().unwrap());
+    assert_eq!(numbers, [5, 4, 1, 1], "{document:#}");
+    let line = "2 files, 1 archive and 1 directory differ, 5 are the same";
+    let said = pair.run_in(".", &["diff", "x", "y"]).exits(1);
+    assert!(said.err.ends_with(&format!("{line}\n")), "{}", said.err);
+    assert!(
+        said.out.contains("other path: the directory has another path on each side (1 directory)\n"),
+        "{}",
+        said.out
+    );
+    let page = pair.run_in(".", &["diff", "x", "y", "--html", "-"]).exits(1).out;
+    assert!(page.contains(&format!("<dt>Files</dt><dd>{line}</dd>")), "{page}");
+    assert!(page.contains("<summary>2 files, 1 archive and 1 directory, 6 kinds, "), "{page}");
+    assert!(page.contains("<summary>1 archive</summary>"), "{page}");
+    let markdown = pair.run_in(".", &["diff", "x", "y", "--markdown", "-"]).exits(1).out;
+    assert!(
+        markdown.contains(" (1 directory)</summary>") && markdown.contains(" (1 archive)</summary>"),
+        "{markdown}"
+    );
+}
+
 #[test]
 fn equal_alarms_are_one_cause() {
     let pair = Pair::new();

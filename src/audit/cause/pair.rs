@@ -8,10 +8,10 @@ use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{
     Cause, CauseKind, CauseReason, DifferenceKind, FileDifference, first_difference, have_same_value,
+    is_older_marshal,
 };
 use crate::engine::Engine;
 use crate::input::PlaceError;
-use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;
@@ -210,14 +210,6 @@ fn is_pyc(bytes: &[u8]) -> bool {
     bytes.get(2..4) == Some(b"\r\n")
 }
 
-/// Returns whether the objects are in the form of versions 0 to 2 of marshal, which have neither
-/// references nor short forms.
-fn is_old_form(objects: &Objects) -> bool {
-    objects
-        .nodes()
-        .all(|(_, node)| !node.flagged && !matches!(node.type_code, b'a' | b'A' | b'z' | b'Z' | b')'))
-}
-
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
 fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], container: &str) -> Cause {
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
@@ -236,7 +228,7 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
                 "the source differs in a way that the code does not show: only the header follows from it"
             }
             () if !same_objects => "the code is the same, with members of sets in another order",
-            () if is_old_form(&left.objects) != is_old_form(&right.objects) => {
+            () if is_older_marshal(&left.objects) != is_older_marshal(&right.objects) => {
                 "the code is the same, written by an older version of marshal"
             }
             () if pycs[0][HEADER_SIZE..] != pycs[1][HEADER_SIZE..] => {

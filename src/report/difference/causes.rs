@@ -19,9 +19,8 @@ impl Group<'_> {
     /// Returns the number of files; `None` if the title contains it or names the file.
     pub(super) fn number(&self) -> Option<String> {
         let is_told = self.files.is_empty() || self.kind == CauseKind::Source;
-        let whole = self.files.iter().all(|file| file.whole);
-        let (one, several) = if whole { ("archive", "archives") } else { ("file", "files") };
-        (!is_told).then(|| counted(self.files.len(), one, several))
+        let subjects = super::subjects(self.files.iter().copied());
+        (!is_told && !subjects.is_empty()).then_some(subjects)
     }
 }
 

@@ -31,7 +31,7 @@ pub fn markdown(comparison: &Comparison) -> String {
         // that is left out.
         if causes > 0 || out.len() + section.len() > LIMIT {
             causes += 1;
-            files += group.files.len().max(usize::from(group.subject.is_some()));
+            files += group.files.len() + usize::from(group.subject.is_some());
         } else {
             out.push_str(&section);
         }

@@ -11,7 +11,7 @@ pub use markdown::markdown;
 pub use page::html;
 pub use text::text;
 
-use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
+use crate::diff::{CauseKind, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row};
 use crate::text::counted;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,6 +26,8 @@ struct Document<'a> {
     right: &'a str,
     same: usize,
     different: usize,
+    archives: usize,
+    directories: usize,
     kinds: Vec<Count>,
     causes: Vec<CauseCount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,6 +78,8 @@ impl<'a> Document<'a> {
             right: &comparison.right,
             same: comparison.same,
             different: comparison.different(),
+            archives: comparison.number_of(DiffSubject::Archive),
+            directories: comparison.number_of(DiffSubject::Folder),
             kinds: kinds.collect(),
             causes: causes.collect(),
             ignored: left_out(&comparison.ignored),
@@ -104,24 +108,40 @@ pub fn json_line(comparison: &Comparison, summary: &Value) -> Result<String, ser
     serde_json::to_string(&Document::new(comparison, Some(summary)))
 }
 
-/// Returns the numbers of files in a line: `2 files differ, 31 are the same`.
+/// Returns the numbers of files in a line: `2 files and 1 archive differ, 31 are the same`.
 pub fn summary(comparison: &Comparison) -> String {
-    let archives = comparison.files.iter().filter(|file| file.whole).count();
-    let files = match comparison.different() - archives {
-        0 if archives > 0 => None,
-        0 => Some("no file".to_owned()),
-        files => Some(counted(files, "file", "files")),
+    let differing = subjects(&comparison.files);
+    let differ = match (differing.is_empty(), comparison.different()) {
+        (true, _) => "no file differs".to_owned(),
+        (false, 1) => format!("{differing} differs"),
+        (false, _) => format!("{differing} differ"),
     };
-    let archives = (archives > 0).then(|| counted(archives, "archive", "archives"));
-    let is_one = comparison.different() <= 1;
-    let differing: Vec<String> = files.into_iter().chain(archives).collect();
-    let (differ, are) =
-        (if is_one { "differs" } else { "differ" }, if comparison.same == 1 { "is" } else { "are" });
+    let are = if comparison.same == 1 { "is" } else { "are" };
     let excluded = match comparison.excluded.values().sum::<usize>() {
         0 => String::new(),
         number => format!(", {}", counted(number, "excluded file differs", "excluded files differ")),
     };
-    format!("{} {differ}, {} {are} the same{excluded}", differing.join(" and "), comparison.same)
+    format!("{differ}, {} {are} the same{excluded}", comparison.same)
+}
+
+/// Returns the numbers of files, archives and directories, as `2 files and 1 archive`; empty if
+/// there are none.
+fn subjects<'a>(files: impl IntoIterator<Item = &'a FileDifference>) -> String {
+    let found: Vec<DiffSubject> = files.into_iter().filter_map(FileDifference::subject).collect();
+    let words = [
+        (DiffSubject::File, "file", "files"),
+        (DiffSubject::Archive, "archive", "archives"),
+        (DiffSubject::Folder, "directory", "directories"),
+    ];
+    let numbers = words.map(|(subject, one, several)| {
+        let number = found.iter().filter(|other| **other == subject).count();
+        (number > 0).then(|| counted(number, one, several))
+    });
+    let numbers: Vec<String> = numbers.into_iter().flatten().collect();
+    match numbers.as_slice() {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        numbers => numbers.concat(),
+    }
 }
 
 /// Returns the number of findings of each kind, as `1 header, 3 constants`; empty if there are

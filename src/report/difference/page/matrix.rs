@@ -15,7 +15,7 @@ pub(super) fn matrix(files: &[&FileDifference], shown: &BTreeSet<&str>, out: &mu
     let _ = writeln!(
         out,
         "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Files by kind of difference</h2>\n<details{open}>\n<summary>{}, {}, from the outside in</summary>\n<div class=\"scroll\" tabindex=\"0\">\n<table class=\"matrix\">",
-        counted(files.len(), "file", "files"),
+        super::super::subjects(files.iter().copied()),
         counted(kinds.len(), "kind", "kinds")
     );
     out.push_str("<thead><tr><th scope=\"col\">File</th>");
@@ -42,7 +42,7 @@ pub(super) fn matrix(files: &[&FileDifference], shown: &BTreeSet<&str>, out: &mu
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
     if files.len() > NAMED {
-        let _ = writeln!(out, "<p class=\"remark\">and {} more files</p>", files.len() - NAMED);
+        let _ = writeln!(out, "<p class=\"remark\">and {} more</p>", files.len() - NAMED);
     }
     out.push_str("</details>\n</section>\n");
 }

@@ -126,7 +126,7 @@ fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
         let _ = write!(out, "<li>{} {}", badge(group.kind), title(group, shown));
         if !group.files.is_empty() {
             let open = if groups.len() <= CAUSES && group.files.len() <= OPEN / 4 { " open" } else { "" };
-            let files = counted(group.files.len(), "file", "files");
+            let files = super::subjects(group.files.iter().copied());
             let _ = write!(out, "<details{open}><summary>{files}</summary><ul>");
             let number = group.files.len().min(left);
             left -= number;
