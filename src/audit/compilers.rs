@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, EngineOptions, Engines, select};
 use crate::target::{PyVersion, Release, Target};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,7 +75,11 @@ impl<'a> Compilers<'a> {
     fn start(&self, version: PyVersion) -> FoundCompilers {
         let mut started =
             select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
-        started.extend(select::others_of_series(version, self.options));
+        // The interpreter that the user named for the version decides alone.
+        let is_named = matches!(started.first(), Some(engine) if matches!(engine.engine, Engine::Python(_)));
+        if self.options.named.is_empty() || !is_named {
+            started.extend(select::others_of_series(version, self.options));
+        }
         let own = self.own.iter().find(|release| release.version == version);
         let own = own.and_then(|release| Target::find(*release)).map(|target| target.release().to_string());
         if let Some(at) = started.iter().position(|engine| Some(&engine.release) == own.as_ref()) {
@@ -109,6 +114,12 @@ impl<'a> Compilers<'a> {
             programs.map(move |program| (version, program))
         });
         programs.collect()
+    }
+
+    /// Returns the versions for which an engine was wanted.
+    pub(super) fn versions(&self) -> BTreeSet<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().map(|(version, _)| version.to_string()).collect()
     }
 
     /// Returns descriptions of the engines that were used.

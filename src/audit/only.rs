@@ -4,10 +4,12 @@ use super::finding::Finding;
 use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::view::is_wheel;
+use crate::archive::is_called_an_archive;
 use crate::input::Place;
 use crate::text::counted;
 use crate::wheel::{WheelName, normalize_name};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Selection of the files of a place.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +37,7 @@ pub(super) enum Selection {
 #[non_exhaustive]
 pub enum OnlyError {
     /// The distribution does not exist.
-    #[error("there is no distribution {name}{}", found(known))]
+    #[error("there is no distribution {name}{}", found(name, known))]
     Unknown {
         /// The requested name.
         name: String,
@@ -47,13 +49,46 @@ pub enum OnlyError {
     NoRecord(String),
 }
 
-fn found(known: &BTreeSet<String>) -> String {
+fn found(name: &str, known: &BTreeSet<String>) -> String {
     const MOST: usize = 20;
+    let wanted = normalize_name(name);
+    let distance = |other: &&str| strsim::damerau_levenshtein(&wanted, other);
+    let is_near = |other: &&str| {
+        distance(other) <= 1 + wanted.chars().count() / 4 || (wanted.len() > 2 && other.contains(&wanted))
+    };
+    let mut near: Vec<&str> = known.iter().map(String::as_str).filter(is_near).collect();
+    near.sort_by_key(distance);
     let names: Vec<&str> = known.iter().map(String::as_str).take(MOST).collect();
     let more = if known.len() > MOST { ", …" } else { "" };
-    match names.as_slice() {
-        [] => ": no dist-info names one".to_owned(),
-        names => format!("\nhint: there are {}{more}", names.join(", ")),
+    match (near.as_slice(), names.as_slice()) {
+        (_, []) => ": no dist-info names one".to_owned(),
+        ([near, ..], _) => format!("\nhint: did you mean {near}?"),
+        (_, [name]) => format!("\nhint: there is {name}"),
+        (_, names) => format!("\nhint: there are {}{more}", names.join(", ")),
+    }
+}
+
+/// Refuses the name of a distribution that no place has, before anything is verified. Archives
+/// other than wheels are not opened for this.
+///
+/// # Errors
+/// [`OnlyError::Unknown`].
+pub fn find_only(places: &[Place], name: &str) -> Result<(), OnlyError> {
+    let mut known = BTreeSet::new();
+    for place in places {
+        known.extend(names(place, &Installed::read(place)));
+        for name in place.names() {
+            let path = Path::new(&name);
+            match path.file_name().and_then(|file| WheelName::parse(file.to_str()?).ok()) {
+                Some(wheel) => drop(known.insert(normalize_name(&wheel.distribution))),
+                None if is_called_an_archive(path) => return Ok(()),
+                None => {}
+            }
+        }
+    }
+    match known.contains(&normalize_name(name)) {
+        true => Ok(()),
+        false => Err(OnlyError::Unknown { name: name.to_owned(), known }),
     }
 }
 

@@ -153,6 +153,10 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
             }
         };
         let path = fault.file().map_or_else(|| own_file(&fault), str::to_owned);
+        let reason = match reason {
+            Reason::Wheel(text) => Reason::Wheel(about(&path, &text)),
+            reason => reason,
+        };
         Finding::new(path, reason)
     };
     let dist_info = archive.files().filter_map(|entry| entry.name.split_once('/')).map(|(folder, _)| folder);
@@ -167,6 +171,16 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     let prefix = Fault::Prefix(archive.prefix.len() as u64);
     let prefix = (!archive.prefix.is_empty()).then(|| Finding::new("", Reason::Wheel(prefix.to_string())));
     prefix.into_iter().chain(faults(archive).into_iter().map(finding).map(own)).collect()
+}
+
+/// Returns the first sentence of an error about a file, which the finding names itself.
+fn about(path: &str, error: &str) -> String {
+    let sentence = error.split("\nhint: ").next().unwrap_or(error);
+    match sentence.strip_prefix(&format!("{path:?} ")) {
+        // Other files that the sentence names keep their names.
+        Some(rest) if !rest.starts_with("and ") => format!("it {rest}"),
+        _ => sentence.to_owned(),
+    }
 }
 
 /// Returns the file in `dist-info` that a fault concerns; empty for a fault of the wheel as a

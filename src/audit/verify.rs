@@ -9,6 +9,7 @@ use super::only::{self, OnlyError, Selection};
 use super::reason::Reason;
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
+use super::repeated;
 use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
@@ -16,6 +17,7 @@ use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
+use crate::engine::select::{EnginesError, named_interpreters, refuse_unused};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, embedded};
 use crate::manifest::{Manifest, Shard};
@@ -93,6 +95,9 @@ pub enum VerifyError {
     /// The threads could not be started.
     #[error(transparent)]
     Threads(#[from] ThreadsError),
+    /// An interpreter that the user named cannot be used.
+    #[error(transparent)]
+    Engines(#[from] EnginesError),
     /// The requested distribution cannot be verified.
     #[error(transparent)]
     Only(#[from] OnlyError),
@@ -107,6 +112,7 @@ pub fn verify(
     request: &Request<'_>,
     workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
+    let named = named_interpreters(&request.engines)?;
     let said = request.manifest.into_iter().flat_map(|manifest| manifest.releases.values());
     let mut own: Vec<Release> = said.filter_map(|release| release.parse().ok()).collect();
     own.extend(&request.created_with);
@@ -130,11 +136,19 @@ pub fn verify(
         audit.examined = whole.filter_map(Place::real_path).collect();
     }
     for (at, place) in places.iter().enumerate() {
+        if let Some(whole) = repeated::within(places, at) {
+            audit.verified.notes.push(repeated::note(place, &places[whole]));
+            continue;
+        }
         audit.at = at;
         let installed = Installed::read(place);
         let selection = Selection::of(place, &installed, request.only)?;
         audit.note_names(place, &installed);
         audit.place(place, &installed, &selection, "", DEPTH)?;
+    }
+    // `env --check` names the interpreters of all of its site-packages directories for each.
+    if request.settled.is_none() && !workers.interrupted() {
+        refuse_unused(&named, &compilers.versions())?;
     }
     if let Some(name) = request.only
         && !audit.known.contains(&normalize_name(name))

@@ -9,6 +9,7 @@ use crate::manifest::{Manifest, ManifestForm};
 use crate::output::atomic;
 use crate::output::place::is_one_file;
 use crate::project::{LARGEST, read_regular};
+use crate::text::Shown as _;
 use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser as _, ValueParserFactory};
 use std::path::{Path, PathBuf};
 
@@ -55,6 +56,18 @@ impl Destination {
     pub(super) fn check_manifest(&self, form: ManifestForm) -> Result<(), CommandError> {
         let found = self.file().and_then(|path| Some((path, read_regular(path, LARGEST).ok()?)));
         found.map_or(Ok(()), |(path, found)| Ok(check_manifest(form, path, &found)?))
+    }
+
+    /// Refuses a file in a directory that does not exist.
+    pub(super) fn has_folder(&self) -> Result<(), CommandError> {
+        let folder = self.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+        match folder.filter(|folder| !folder.is_dir()) {
+            Some(folder) => Err(CommandError::Usage(format!(
+                "there is no directory {} to write to\nhint: create it, or name a file in another directory",
+                folder.shown()
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// Writes a manifest, or compares the file with it, and reports a file.

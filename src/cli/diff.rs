@@ -131,6 +131,9 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             return Err(CommandError::Usage(message));
         }
     }
+    for page in arguments.pages() {
+        page.has_folder()?;
+    }
     if arguments.pages().filter(|page| page.file().is_none()).count() > 1 {
         return Err(CommandError::Usage(
             "only one of --html and --markdown can go to standard output".into(),
@@ -232,10 +235,15 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     explained?;
     comparison.exclude(|path| exclude.is_match(path));
     comparison.ignore(&arguments.ignore);
-    let left_out = comparison.excluded.values().chain(comparison.ignored.values()).sum::<usize>();
-    if left_out > 0 {
-        let files = counted(left_out, "file that differs", "files that differ");
-        printer.summary(&format!("left out by --exclude and --ignore: {files}"));
+    let mut left_out = comparison.excluded.clone();
+    for (kind, number) in &comparison.ignored {
+        *left_out.entry(*kind).or_default() += number;
+    }
+    if !left_out.is_empty() {
+        let files = counted(left_out.values().sum::<usize>(), "file that differs", "files that differ");
+        let kinds = left_out.iter().map(|(kind, number)| format!("{number} {}", kind.words()));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        printer.summary(&format!("left out by --exclude and --ignore: {files} ({kinds})"));
     }
     Ok(comparison)
 }

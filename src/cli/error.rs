@@ -44,6 +44,9 @@ pub enum CommandError {
     /// `verify` cannot read what it was given.
     #[error(transparent)]
     Verify(#[from] crate::audit::VerifyError),
+    /// `diff` cannot search for causes.
+    #[error(transparent)]
+    Explain(#[from] crate::audit::ExplainError),
     /// Threads cannot be started.
     #[error(transparent)]
     Threads(#[from] crate::engine::ThreadsError),

@@ -10,7 +10,7 @@ use crate::input::Place;
 use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
 use crate::text::{counted, visible, visible_json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
 pub(super) fn is_of_path_file(finding: &Finding) -> bool {
@@ -137,7 +137,16 @@ pub(super) fn tell_excluded(
         more => format!(" and {more} more (--verbose lists all)"),
     };
     let count = counted(excluded.len(), "finding", "findings");
-    printer.summary(&format!("note: --exclude leaves out {count}: {}{more}", names.join(", ")));
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in excluded {
+        *kinds.entry(finding.kind).or_default() += 1;
+    }
+    let kinds: Vec<String> = kinds.into_iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+    printer.summary(&format!(
+        "note: --exclude leaves out {count} ({}): {}{more}",
+        kinds.join(", "),
+        names.join(", ")
+    ));
     Ok(())
 }
 

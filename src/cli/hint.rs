@@ -1,12 +1,15 @@
 //! Hints that name the option for an error of the library, which knows no options.
 
 use super::error::CommandError;
+use crate::audit::{ExplainError, VerifyError};
 use crate::build::ProjectError;
 use crate::build::env::EnvError;
 use crate::build::normalize::NormalizeError;
 use crate::config::ConfigError;
+use crate::diff::SideError;
 use crate::engine::EngineError;
 use crate::engine::select::{EnginesError, native_releases, native_versions};
+use crate::manifest::ManifestError;
 
 /// Returns the error's message, with a hint on a line of its own if there is one.
 pub(super) fn message(error: &CommandError) -> String {
@@ -19,6 +22,8 @@ pub(super) fn message(error: &CommandError) -> String {
 fn of(error: &CommandError) -> Option<String> {
     match error {
         CommandError::Engines(error) | CommandError::Project(ProjectError::Engines(error)) => engines(error),
+        CommandError::Verify(VerifyError::Engines(error))
+        | CommandError::Explain(ExplainError::Engines(error)) => of_named(error).or_else(|| engines(error)),
         CommandError::Project(ProjectError::OverInput(_)) => {
             Some("`--in-place` replaces it, `--output-dir` names another directory".into())
         }
@@ -26,6 +31,10 @@ fn of(error: &CommandError) -> Option<String> {
             Some("remove it, or name another file".into())
         }
         CommandError::Project(ProjectError::Config(error)) => config(error),
+        CommandError::Manifest(ManifestError::OtherFile { .. })
+        | CommandError::Side(SideError::Manifest(ManifestError::OtherFile { .. })) => {
+            Some("`pycompile manifest PATH --output FILE` writes a manifest of what is there".into())
+        }
         CommandError::Env(EnvError::NoVersion(_) | EnvError::AnyVersion(_)) => {
             Some("name it with `--python X.Y`".into())
         }
@@ -59,6 +68,20 @@ fn engines(error: &EnginesError) -> Option<String> {
         )),
         EnginesError::OnlyInterpreters(_) => {
             Some(format!("without an interpreter, {} can be compiled for", native_versions()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the hint for an interpreter that an audit cannot use.
+fn of_named(error: &EnginesError) -> Option<String> {
+    match error {
+        EnginesError::Engine(EngineError::Start { .. }) => Some(
+            "`--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12"
+                .into(),
+        ),
+        EnginesError::TwoInterpreters { .. } | EnginesError::NoPyc { .. } => {
+            Some("`--interpreter PATH` names an interpreter for the pycs of its version".into())
         }
         _ => None,
     }

@@ -7,7 +7,9 @@ use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
-use crate::audit::{Finding, FindingKind, Reason, Request, Verified, gathered, verify};
+use crate::audit::{
+    Finding, FindingKind, Reason, Request, Verified, VerifyError, find_only, gathered, verify,
+};
 use crate::build::env::VirtualEnvironment;
 use crate::engine::{EngineChoice, EngineOptions, Refs};
 use crate::input::Place;
@@ -106,6 +108,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let mut places = Vec::new();
     for path in &arguments.paths {
         places.push(Place::open(path)?);
+    }
+    if let Some(name) = &arguments.only {
+        find_only(&places, name).map_err(VerifyError::from)?;
     }
     let exclude = file_patterns(&arguments.exclude)?;
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;

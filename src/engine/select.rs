@@ -6,6 +6,7 @@ use super::{Engine, EngineChoice, EngineError, Limits, Refs};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
 use crate::warnings::Filters;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Rules for selecting engines.
@@ -87,6 +88,18 @@ pub enum EnginesError {
         path: String,
         /// Version of the interpreter.
         found: String,
+    },
+    /// No pyc has the version of an interpreter.
+    #[error("{path} is Python {found}, and no pyc is of Python {version}; they are of {versions}")]
+    NoPyc {
+        /// Path of the interpreter.
+        path: String,
+        /// Release of the interpreter.
+        found: String,
+        /// Version of the interpreter.
+        version: PyVersion,
+        /// Versions of the pycs.
+        versions: String,
     },
     /// Two interpreters have the same version.
     #[error(
@@ -197,9 +210,57 @@ fn start_all(
     Ok(engines)
 }
 
+/// Interpreter that a user named, and its version.
+#[derive(Clone, Debug)]
+pub struct NamedInterpreter {
+    path: PathBuf,
+    found: String,
+    version: PyVersion,
+}
+
+/// Starts each named interpreter once, and returns their versions. A command that starts engines
+/// only for the versions that it meets would otherwise report a wrong interpreter late or never.
+///
+/// # Errors
+/// [`EnginesError::Engine`], [`EnginesError::TwoInterpreters`].
+pub fn named_interpreters(options: &EngineOptions<'_>) -> Result<Vec<NamedInterpreter>, EnginesError> {
+    if options.choice == EngineChoice::Native {
+        return Ok(Vec::new());
+    }
+    let mut named: Vec<NamedInterpreter> = Vec::new();
+    for path in options.named {
+        let engine = PythonEngine::start_any(path, options.limits)?;
+        let version = engine.version();
+        if let Some(first) = named.iter().find(|known| known.version == version) {
+            let (first, second) = (first.path.shown(), path.shown());
+            return Err(EnginesError::TwoInterpreters { first, second, version });
+        }
+        named.push(NamedInterpreter { path: path.clone(), found: engine.full_version().to_owned(), version });
+    }
+    Ok(named)
+}
+
+/// Refuses a named interpreter if there are pycs, and none of its version; `versions` are those of
+/// the pycs.
+///
+/// # Errors
+/// [`EnginesError::NoPyc`].
+pub fn refuse_unused(named: &[NamedInterpreter], versions: &BTreeSet<String>) -> Result<(), EnginesError> {
+    let is_unused = |one: &&NamedInterpreter| !versions.contains(&one.version.to_string());
+    match named.iter().find(is_unused) {
+        Some(one) if !versions.is_empty() => Err(EnginesError::NoPyc {
+            path: one.path.shown(),
+            found: one.found.clone(),
+            version: one.version,
+            versions: versions.iter().cloned().collect::<Vec<_>>().join(", "),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Returns the native engines for the other releases of a series than its newest, newest first.
 pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
-    if options.choice == EngineChoice::Python || !options.named.is_empty() {
+    if options.choice == EngineChoice::Python {
         return Engines::new();
     }
     let Some(series) = Series::find(version) else { return Engines::new() };
@@ -227,6 +288,7 @@ fn start_plain(
         return if named.is_empty() { of_default(options) } else { of_named(named) };
     }
     if let (&[release], [engine], true) = (releases, named.as_slice(), options.named.len() == 1)
+        && all_are_used
         && !engine.is(release)
     {
         return Err(wrong_version(engine, release));

@@ -23,6 +23,14 @@ pub enum ManifestError {
         /// Description of the fault.
         message: String,
     },
+    /// The file is of another kind.
+    #[error("{} is not a manifest of pycompile: it is {what}", path.shown())]
+    OtherFile {
+        /// The file.
+        path: PathBuf,
+        /// Description of the file.
+        what: &'static str,
+    },
     /// The schema is unknown.
     #[error("{}: schema `{schema}` is not known; known is `{SCHEMA}`", path.shown())]
     Schema {
@@ -77,9 +85,15 @@ pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> 
         let message = text.split(" at line ").next().unwrap_or(&text).to_owned();
         ManifestError::Malformed { path: path.into(), line: error.line(), column: error.column(), message }
     };
-    let found: SchemaOnly = serde_json::from_slice(text).map_err(malformed)?;
-    if found.schema != SCHEMA {
-        return Err(ManifestError::Schema { path: path.into(), schema: found.schema });
+    match serde_json::from_slice::<SchemaOnly>(text) {
+        Ok(found) if found.schema == SCHEMA => {}
+        found => {
+            if let Some(what) = other_file(text) {
+                return Err(ManifestError::OtherFile { path: path.into(), what });
+            }
+            let schema = found.map_err(malformed)?.schema;
+            return Err(ManifestError::Schema { path: path.into(), schema });
+        }
     }
     let manifest: Manifest = serde_json::from_slice(text).map_err(malformed)?;
     let entry = |list: &str, index: usize, message: String| ManifestError::Entry {
@@ -158,6 +172,38 @@ pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> 
         }
     }
     Ok(manifest)
+}
+
+/// Returns what a file is that does not look like a manifest.
+fn other_file(text: &[u8]) -> Option<&'static str> {
+    if text.starts_with(b"PK\x03\x04") {
+        return Some("a wheel or another zip");
+    }
+    if text.get(2..4) == Some(b"\r\n") {
+        return Some("a pyc");
+    }
+    let start = text.trim_ascii_start();
+    match start.first() {
+        None => return Some("empty"),
+        Some(b'{') => {}
+        Some(_) if start.get(..64).is_some_and(|digest| digest.iter().all(u8::is_ascii_hexdigit)) => {
+            return Some("a list of digests, as for sha256sum");
+        }
+        Some(_) => return Some("not a JSON object"),
+    }
+    let mut documents = serde_json::Deserializer::from_slice(text).into_iter::<serde_json::Value>();
+    let Some(Ok(document)) = documents.next() else { return None };
+    if document.get("_type").is_some() {
+        return Some("an in-toto statement");
+    }
+    match document.get("schema") {
+        None if documents.next().is_some() => Some("the messages of a command"),
+        None => Some("JSON without the key `schema`"),
+        Some(schema) if schema.as_str().is_some_and(|schema| schema.starts_with("pycompile-diff/")) => {
+            Some("the result of a comparison")
+        }
+        Some(_) => None,
+    }
 }
 
 fn is_relative(path: &str) -> bool {

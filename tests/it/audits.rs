@@ -124,11 +124,8 @@ fn several_paths_and_archives_without_pycs() {
     session.file("e/poisoned.zip", zip(&[("m.py", b"x = 1\n"), ("m.pyc", &pyc)]));
     let said = session.run(&["verify", "e", "e/poisoned.zip"]).exits(1);
     let header = "the hash in its header is another source's, and its code differs from that of m.py";
-    let expected = format!(
-        "e/poisoned.zip!m.pyc: code: {header} at <module>, line 1\n\
-         e/poisoned.zip: m.pyc: code: {header} at <module>, line 1\n"
-    );
-    assert_eq!(said.out, expected);
+    assert_eq!(said.out, format!("e/poisoned.zip!m.pyc: code: {header} at <module>, line 1\n"));
+    assert!(said.err.contains("note: e/poisoned.zip is a part of e, and verified once\n"), "{}", said.err);
 }
 
 pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -276,7 +273,7 @@ fn one_distribution_of_an_environment() {
     // A wheel is its own distribution.
     let session = packed();
     session.run(&["verify", "dist", "--only", "demo"]).exits(0).says("0 pycs, 0 verified, 0 findings\n");
-    session.run(&["verify", "dist", "--only", "v"]).exits(2).says("hint: there are demo\n");
+    session.run(&["verify", "dist", "--only", "v"]).exits(2).says("hint: there is demo\n");
 }
 
 /// Python 3.13 imports these instead of `m.py`, or reads them when it starts.

@@ -454,7 +454,9 @@ fn files_and_kinds_can_be_left_out() {
         "1 unexplained, excluded; no file differs apart from 2 excluded: \
          there is no other",
     );
-    pair.diff(&excluded).exits(0).says("left out by --exclude and --ignore: 2");
+    pair.diff(&excluded).exits(0).says(
+        "left out by --exclude and --ignore: 2 files that differ (1 unexplained, 1 only on one side)\n",
+    );
     pair.expect(&["--ignore", "only-right"], &[(PYC, "unexplained")], "1 pyc is unexplained");
     pair.diff(&["--ignore", "nothing"]).exits(2).says("no such kind");
 }

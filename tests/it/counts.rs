@@ -143,7 +143,12 @@ fn every_pyc_of_an_environment_counts_once() {
             let own = pycs - usize::from(what.starts_with("an egg"));
             add_up(&session, &[&["env", "v", "--check"], &native[..], options].concat(), own);
         }
-        add_up(&session, &["verify", "v", SITE, "--engine", "native"], 2 * pycs);
+        // What is given twice counts once.
+        for paths in [["v", SITE], [SITE, "v"], ["v", "v"]] {
+            let summary = add_up(&session, &[&["verify"][..], &paths[..], &native[..]].concat(), pycs);
+            let alone = add_up(&session, &["verify", "v", "--engine", "native"], pycs);
+            assert_eq!(summary["findings"], alone["findings"], "{what}: {paths:?}");
+        }
         let only = add_up(&session, &["verify", "v", "--only", "two", "--engine", "native"], 1);
         assert_eq!(only["verified"], 1, "{what}");
     }
@@ -230,7 +235,9 @@ fn what_is_excluded_is_in_every_format() {
         for command in commands.iter().take(if path == "v" { 2 } else { 1 }) {
             let command = [command, &exclude[..]].concat();
             let said = session.run(&command).exits(0);
-            let note = format!("note: --exclude leaves out 3 findings: {more}, {SITE}/stray.py\n");
+            let note = format!(
+                "note: --exclude leaves out 3 findings (1 header, 2 record): {more}, {SITE}/stray.py\n"
+            );
             assert!(said.err.contains(&note), "{command:?}: {}", said.err);
             assert!(
                 said.err.contains("2 verified, 0 findings, 1 pyc with excluded findings\n"),

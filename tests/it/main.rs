@@ -80,6 +80,7 @@ mod sharded;
 #[cfg(target_os = "linux")]
 mod shipped;
 mod signals;
+mod spoken;
 #[cfg(unix)]
 mod stale;
 mod startup;

@@ -17,14 +17,17 @@ use super::view::View;
 use crate::diff::{
     Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Side, read_within,
 };
+use crate::engine::select::{EnginesError, named_interpreters, refuse_unused};
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
 use crate::manifest::{FileEntry, Manifest};
+use crate::pyc::parse_name;
+use crate::target::SERIES;
 use alone::Alone;
 use listed_pyc::{explain_listed, two_entries};
 use origin::Wanted;
 use pair::Pair;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Options of [`explain`].
 #[derive(Debug)]
@@ -37,17 +40,30 @@ pub struct Explanation<'a> {
     pub lines: bool,
 }
 
+/// Reason for which no causes could be searched for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExplainError {
+    /// The threads could not be started.
+    #[error(transparent)]
+    Threads(#[from] ThreadsError),
+    /// An interpreter that the user named cannot be used.
+    #[error(transparent)]
+    Engines(#[from] EnginesError),
+}
+
 /// Sets the cause of each difference.
 ///
 /// # Errors
-/// [`ThreadsError`].
+/// [`ExplainError`].
 pub fn explain(
     comparison: &mut Comparison,
     left: &Side,
     right: &Side,
     options: &Explanation<'_>,
     workers: Workers<'_>,
-) -> Result<(), ThreadsError> {
+) -> Result<(), ExplainError> {
+    let named = named_interpreters(&options.engines)?;
     let compilers = Compilers::new(&options.engines);
     let sides = [left, right];
     let entries = sides.map(|side| side.manifest().map(entries).unwrap_or_default());
@@ -66,6 +82,12 @@ pub fn explain(
         left_behind.extend(search.container(comparison, &container, contained)?);
     }
     unchanged::add(comparison, left_behind);
+    if !workers.interrupted() {
+        // A version of which no pyc differs needs no compiler.
+        let mut versions = compilers.versions();
+        versions.extend(versions_of(comparison).filter(|_| !compilers.versions().is_empty()));
+        refuse_unused(&named, &versions)?;
+    }
     for file in &mut comparison.files {
         name_alarm(file);
     }
@@ -74,6 +96,15 @@ pub fn explain(
         |file: &FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Unexplained);
     comparison.files.sort_by(|a, b| is_alarm(b).cmp(&is_alarm(a)).then_with(|| a.path.cmp(&b.path)));
     Ok(())
+}
+
+/// Returns the versions in the names of all pycs.
+fn versions_of(comparison: &Comparison) -> impl Iterator<Item = String> {
+    let files = comparison.files.iter().flat_map(FileDifference::paths);
+    let names = files.chain(comparison.unchanged.iter().flatten().map(String::as_str));
+    let tags = names.filter_map(|name| parse_name(name)?.cache_tag).collect::<BTreeSet<String>>();
+    let series = SERIES.iter().filter(move |series| tags.contains(&series.cache_tag()));
+    series.map(|series| series.version.to_string())
 }
 
 /// Files in one archive of each side, or in none.
