@@ -111,7 +111,7 @@ impl Pycs<'_> {
         let mut outputs = self.project.outputs(self.versions).filter(|(_, _, output)| output == name);
         let Some((file, level, _)) = outputs.next() else { return false };
         let (_, recorded) = self.project.names(file, pyc.series, level);
-        let filename = CodeView::at(&pyc.objects, Objects::ROOT).map(|code| code.filename());
+        let filename = CodeView::at(&pyc.objects, Objects::ROOT).map(CodeView::filename);
         self.versions.contains(&version)
             && pyc.header.mode() == self.project.mode
             && recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
