@@ -35,5 +35,5 @@ def pycompile_toolchain(
         exec_compatible_with = exec_compatible_with,
         target_settings = target_settings,
         toolchain = ":" + name + "_tools",
-        toolchain_type = "@rules_python//python:exec_tools_toolchain_type",
+        toolchain_type = Label("@rules_python//python:exec_tools_toolchain_type"),
     )

@@ -11,12 +11,15 @@ while IFS= read -r file; do
     ../*) place=external/${{place#../}} ;;
     esac
     case $place in
+    *.opt-?.pyc) ;;
     */__pycache__/*.pyc | __pycache__/*.pyc) place=${{place%.pyc}}{level}.pyc ;;
     esac
-    mkdir -p "$tree/$(dirname "$place")"
-    cp -L "$file" "$tree/$place"
+    mkdir -p "$tree/$(dirname "./$place")"
+    cp -L "./$file" "$tree/$place"
 done <"{list}"
-"./{pycompile}" verify "$tree" "$@"
+pycompile=$PWD/{pycompile}
+cd "$tree"
+"$pycompile" verify . "$@"
 """
 
 def _files(targets, py_infos):
@@ -49,6 +52,10 @@ def pyc_verify_test_impl(ctx, py_infos = []):
     files = _files(ctx.attr.targets, py_infos)
     if not [file for file in files if file.extension == "pyc"]:
         fail("{} has no pycs to verify: is precompiling enabled for its targets?".format(ctx.label))
+    paths = {}
+    for file in files:
+        if paths.setdefault(file.short_path, file) != file:
+            fail("{} has two files of the name {}, of which the test would see one".format(ctx.label, file.short_path))
     level = ".opt-{}".format(ctx.attr.optimize) if ctx.attr.optimize else ""
     names = ctx.actions.declare_file(ctx.label.name + ".files")
     ctx.actions.write(names, "".join([file.short_path + "\n" for file in files]))
