@@ -73,3 +73,31 @@ pub(super) fn filled(input: &mut impl BufRead) -> Result<&[u8], StreamFault> {
     }
     input.fill_buf().map_err(StreamFault::Read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Protocol;
+
+    #[test]
+    fn the_first_bytes_tell_the_encoding() {
+        let (json, proto) = (Some(Protocol::Json), Some(Protocol::Proto));
+        let starts: [(&[u8], Option<Protocol>); 12] = [
+            (b"", None),
+            (b"{", None),
+            (b"\n", None),
+            (b"{\"arguments\"", json),
+            (b"{}", json),
+            (b"{ \n", json),
+            (b"\n{", json),
+            (b"\r\n{", json),
+            // The lengths of messages that begin with an argument.
+            (b"{\x0a\x13--invalidation_mode", proto),
+            (b" \x0a\x05--src", proto),
+            (b"\n\x0a\x05--src", proto),
+            (b"\xf6\x01\x0a", proto),
+        ];
+        for (start, encoding) in starts {
+            assert_eq!(Protocol::of(start), encoding, "{}", start.escape_ascii());
+        }
+    }
+}

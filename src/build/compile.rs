@@ -41,6 +41,9 @@ pub struct CompileSettings {
     pub bounds: CompileBounds,
     /// Hard-link the pycs of a source that are equal at several levels.
     pub hardlink_dupes: bool,
+    /// Leave temporary files of killed runs in the directories of the pycs, which takes a listing
+    /// of each to find.
+    pub keep_leftovers: bool,
 }
 
 /// Directories whose content may belong to other users. Nothing is read through a symlink that
@@ -209,7 +212,7 @@ pub fn compile(
     })?;
     let missing = results.iter().filter(|outcomes| outcomes.is_none()).count();
     let outcomes: Vec<Outcome> = results.into_iter().flatten().flatten().collect();
-    let outputs = outcomes.iter().filter_map(Outcome::output);
+    let outputs = outcomes.iter().filter_map(Outcome::output).filter(|_| !settings.keep_leftovers);
     leftovers::remove(outputs, |output| settings.place(output, Missing::Refused));
     Ok((outcomes, missing))
 }

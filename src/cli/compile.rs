@@ -293,5 +293,6 @@ fn settings(arguments: CompileArgs) -> Result<CompileSettings, CommandError> {
             hint: "`--follow-links` compiles it",
         },
         hardlink_dupes: arguments.hardlink_dupes,
+        keep_leftovers: false,
     })
 }

@@ -318,6 +318,7 @@ fn settings(
             hint: "`-e DIR` compiles links to files below DIR",
         },
         hardlink_dupes: arguments.hardlink_dupes,
+        keep_leftovers: false,
     })
 }
 

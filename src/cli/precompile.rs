@@ -54,6 +54,8 @@ struct RequestLine {
 /// Largest number of files with arguments in one request, and the size of each.
 const MOST_FILES: usize = 64;
 const LARGEST_FILE: u64 = 16 << 20;
+/// Largest number of directories to remember.
+const MOST_FOLDERS: usize = 10_000;
 
 fn mode(name: &str) -> Result<InvalidationMode, &'static str> {
     match name.to_ascii_lowercase().as_str() {
@@ -172,11 +174,13 @@ pub(super) struct Precompiler {
     places: Places,
     limits: Limits,
     engines: Vec<(Release, Engines)>,
+    /// Directories of pycs that were looked through for temporary files of killed runs.
+    tidied: BTreeSet<PathBuf>,
 }
 
 impl Precompiler {
     pub(super) const fn new(places: Places, limits: Limits) -> Self {
-        Self { places, limits, engines: Vec::new() }
+        Self { places, limits, engines: Vec::new(), tidied: BTreeSet::new() }
     }
 
     /// Compiles the sources of a request. With a `sandbox`, all paths are below it, and nothing is
@@ -197,6 +201,8 @@ impl Precompiler {
         let tasks = arguments.tasks(sandbox)?;
         let missing = "--python_version is missing: no Python is looked for";
         let release = release.ok_or_else(|| usage(missing))?;
+        // Bazel removes sandboxes itself.
+        let is_first = sandbox.is_none() && self.is_first(&tasks);
         let engines = self.engines(release)?;
         let settings = CompileSettings {
             mode,
@@ -214,6 +220,7 @@ impl Precompiler {
                 ..CompileBounds::default()
             },
             hardlink_dupes: false,
+            keep_leftovers: !is_first,
         };
         let (outcomes, missing) = compile(&tasks, Run { engines, workers }, &settings)?;
         let is_interrupted =
@@ -228,6 +235,15 @@ impl Precompiler {
             },
             text: text(&outcomes, engines, reports),
         })
+    }
+
+    /// Returns whether a pyc is the first in its directory.
+    fn is_first(&mut self, tasks: &[Task]) -> bool {
+        if self.tidied.len() > MOST_FOLDERS {
+            self.tidied.clear();
+        }
+        let folders = tasks.iter().filter_map(|task| task.output.as_deref()?.parent());
+        folders.filter(|folder| self.tidied.insert(folder.to_path_buf())).count() > 0
     }
 
     fn engines(&mut self, release: Release) -> Result<&Engines, CommandError> {
