@@ -2,6 +2,7 @@
 //! of `fuzz/` with many.
 
 use pycompile::archive::{self, ArchiveLimits};
+use pycompile::bazel::{Incoming, Protocol};
 use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::engine::native::NativeEngine;
@@ -11,6 +12,7 @@ use pycompile::pyc::{HEADER_SIZE, Header};
 use pycompile::report::{Inspected, SourceState, difference, inspect_json, inspect_text};
 use pycompile::target::{self, LineFormat, Series};
 use pycompile::{config, manifest, marshal, wheel};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// Marshalled objects of either layout: what is read is written again, and the minimal form is
@@ -245,5 +247,24 @@ pub fn manifest(data: &[u8]) {
 pub fn config(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = config::parse(Path::new("fuzz.toml"), text.to_owned());
+    }
+}
+
+/// Requests of Bazel: the same ones whether a stream arrives as a whole or byte by byte, and not
+/// more than there are bytes.
+pub fn requests(data: &[u8]) {
+    fn next(protocol: Protocol, input: &mut impl BufRead) -> Result<Option<Incoming>, String> {
+        protocol.read(input).map_err(|fault| fault.to_string())
+    }
+    for protocol in [Protocol::Json, Protocol::Proto] {
+        let (mut whole, mut bytes) = (data, BufReader::with_capacity(1, data));
+        for number in 0.. {
+            assert!(number <= data.len(), "there are more requests than bytes");
+            let message = next(protocol, &mut whole);
+            assert_eq!(next(protocol, &mut bytes), message, "byte by byte, {protocol:?}");
+            if !matches!(message, Ok(Some(_))) {
+                break;
+            }
+        }
     }
 }

@@ -109,6 +109,7 @@ fn hold(cases: u32, seeds: Vec<Vec<u8>>, oracle: fn(&[u8])) {
 /// What the others start from is valid: else they would try nothing but refusals.
 #[test]
 fn seeds_are_read() {
+    use pycompile::bazel::{Incoming, Protocol};
     use pycompile::{archive, config, manifest, object::Objects, pyc, target::Series};
     for bytes in seeds("pyc") {
         let series = Series::with_magic(pyc::Header::parse(&bytes).unwrap().magic()).unwrap();
@@ -120,6 +121,16 @@ fn seeds_are_read() {
     }
     for bytes in seeds("manifest") {
         manifest::parse(Path::new("m.json"), &bytes).unwrap();
+    }
+    for bytes in seeds("requests") {
+        let protocol = Protocol::of(&bytes).unwrap();
+        let mut input = &bytes[..];
+        let mut requests = 0;
+        while let Some(message) = protocol.read(&mut input).unwrap() {
+            assert!(matches!(message, Incoming::Request(_)));
+            requests += 1;
+        }
+        assert!(requests > 1);
     }
     for bytes in seeds("config") {
         config::parse(Path::new("c.toml"), String::from_utf8(bytes).unwrap()).unwrap();
@@ -169,6 +180,11 @@ fn any_package() {
 #[test]
 fn any_manifest() {
     hold(2000, seeds("manifest"), holds::manifest);
+}
+
+#[test]
+fn any_requests() {
+    hold(4000, seeds("requests"), holds::requests);
 }
 
 #[test]
