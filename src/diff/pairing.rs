@@ -8,14 +8,17 @@ use super::sides::{Files, Side, SideFile};
 use crate::manifest::Shift;
 use crate::pyc::{HEADER_SIZE, Header, parse_name};
 use crate::target::Series;
-use crate::wheel::normalize_name;
+use crate::wheel::{WheelName, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 
 /// Directories whose names contain the version of the distribution.
 const METADATA: [&str; 3] = ["dist-info", "data", "egg-info"];
 
-/// A directory with another path on each side.
+/// Ends of the names of sdists.
+const SDISTS: [&str; 4] = [".tar.gz", ".tgz", ".tar.bz2", ".zip"];
+
+/// A directory with another path on each side; an empty path is the side itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PairedFolder {
     pub(super) left: String,
@@ -29,6 +32,8 @@ pub(super) struct PairedFolder {
 pub(super) struct Pairing {
     /// Paths of the left side by those of the right side.
     pub(super) partners: BTreeMap<String, String>,
+    /// Archives of the right side whose partner has another name.
+    pub(super) archives: BTreeSet<String>,
     /// Pycs of the right side whose partner has another layout.
     pub(super) layouts: BTreeSet<String>,
     pub(super) folders: Vec<PairedFolder>,
@@ -62,7 +67,8 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
     for find in [roots, metadata, sources] {
         let folders = find(&names.iter().map(String::as_str).collect::<Vec<_>>(), &right_names);
         for name in &mut names {
-            let found = above(name).find_map(|folder| folders.get_key_value(folder));
+            let found =
+                std::iter::once("").chain(above(name)).find_map(|folder| folders.get_key_value(folder));
             if let Some(moved) = found.and_then(|(from, to)| moved(name, from, to)) {
                 *name = moved;
             }
@@ -81,7 +87,8 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
     for name in only_left {
         let moved = moved_names[name.as_str()];
         if moved != name && only_right.remove(moved) {
-            above(moved).for_each(|folder| *files.entry(folder).or_default() += 1);
+            let folders = std::iter::once("").chain(above(moved));
+            folders.for_each(|folder| *files.entry(folder).or_default() += 1);
             pairing.partners.insert(moved.to_owned(), name);
         } else {
             unpaired.push((name.clone(), moved.to_owned()));
@@ -91,6 +98,10 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
         folder.files = files.get(folder.right.as_str()).copied().unwrap_or_default();
     }
     pairing.folders.retain(|folder| folder.files > 0);
+    for (one, other) in archives(&unpaired, &only_right) {
+        pairing.archives.insert(other.clone());
+        pairing.partners.insert(other, one);
+    }
     for (one, other) in layouts(left, &unpaired, right, &only_right) {
         pairing.layouts.insert(other.clone());
         pairing.partners.insert(other, one);
@@ -137,7 +148,11 @@ fn is_below(name: &str, folder: &str) -> bool {
 
 /// Returns the name of a file after its directory was renamed.
 fn moved(name: &str, from: &str, to: &str) -> Option<String> {
-    is_below(name, from).then(|| format!("{to}{}", &name[from.len()..]))
+    let below = match from {
+        "" => name,
+        from => name.strip_prefix(from)?.strip_prefix('/')?,
+    };
+    Some(if to.is_empty() { below.to_owned() } else { format!("{to}/{below}") })
 }
 
 /// Returns the name of a distribution: `a-b` for `A_B-1.0`.
@@ -147,21 +162,73 @@ fn distribution(folder: &str) -> Option<String> {
     (is_version && !name.is_empty()).then(|| normalize_name(name))
 }
 
-/// Finds the directories that contain all files, of two versions of one sdist.
+/// Finds the directories that contain all files: of two versions of one sdist, or of an unpacked
+/// wheel or sdist if the files of the other side are in no such directory.
 fn roots(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
-    let root = |names: &[&str]| {
-        let (root, _) = names.first()?.split_once('/')?;
-        names.iter().all(|name| is_below(name, root)).then(|| root.to_owned())
-    };
     // The version follows the last hyphen: older sdists keep the hyphens of the name.
     let project = |root: &str| {
         let (name, version) = root.rsplit_once('-')?;
         distribution(&format!("{}-{version}", normalize_name(name).replace('-', "_")))
     };
-    let found = root(left).zip(root(right)).filter(|(one, other)| {
-        one != other && project(one).is_some_and(|name| project(other).as_ref() == Some(&name))
-    });
+    let root = |names: &[&str]| {
+        let (root, _) = names.first()?.split_once('/')?;
+        (project(root).is_some() && names.iter().all(|name| is_below(name, root))).then(|| root.to_owned())
+    };
+    // An unpacked archive has a file in common with the archive.
+    let has = |root: &String, names: &[&str], others: &[&str]| {
+        let others: BTreeSet<&str> = others.iter().copied().collect();
+        names.iter().any(|name| moved(name, root, "").is_some_and(|name| others.contains(&*name)))
+    };
+    let found = match (root(left), root(right)) {
+        (Some(one), Some(other)) => {
+            Some((one, other)).filter(|(one, other)| one != other && project(one) == project(other))
+        }
+        (Some(one), None) => Some((one, String::new())).filter(|(one, _)| has(one, left, right)),
+        (None, Some(other)) => Some((String::new(), other)).filter(|(_, other)| has(other, right, left)),
+        (None, None) => None,
+    };
     found.into_iter().collect()
+}
+
+/// Pairs the wheels and sdists of two versions of one project in one directory: wheels with the
+/// same tags, then those of which each side has only one.
+fn archives(only_left: &[(String, String)], only_right: &BTreeSet<String>) -> Vec<(String, String)> {
+    fn parts(name: &str) -> Option<(String, String)> {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        if let Ok(wheel) = WheelName::parse(file) {
+            let tags: Vec<&str> = file.rsplitn(4, '-').take(3).collect();
+            return Some((format!("{folder}/{}.whl", normalize_name(&wheel.distribution)), tags.join("-")));
+        }
+        let end = SDISTS.into_iter().find(|end| file.ends_with(end))?;
+        let (project, version) = file.strip_suffix(end)?.rsplit_once('-')?;
+        let is_version = version.starts_with(|first: char| first.is_ascii_digit());
+        is_version.then(|| (format!("{folder}/{}{end}", normalize_name(project)), String::new()))
+    }
+    let mut left: Vec<(&str, (String, String))> =
+        only_left.iter().filter_map(|(name, moved)| Some((name.as_str(), parts(moved)?))).collect();
+    let mut right: Vec<(&str, (String, String))> =
+        only_right.iter().filter_map(|name| Some((name.as_str(), parts(name)?))).collect();
+    let mut pairs = Vec::new();
+    for has_tags in [true, false] {
+        let key = |(project, tags): &(String, String)| {
+            (project.clone(), tags.clone().repeat(usize::from(has_tags)))
+        };
+        let collect = |names: &[(&str, (String, String))]| {
+            let mut found: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+            for (name, parts) in names {
+                found.entry(key(parts)).or_default().insert((*name).to_owned());
+            }
+            found
+        };
+        let others = collect(&right);
+        for (key, one) in collect(&left) {
+            let Some(pair) = only_one(&one).zip(others.get(&key).and_then(only_one)) else { continue };
+            left.retain(|(name, _)| *name != pair.0);
+            right.retain(|(name, _)| *name != pair.1);
+            pairs.push(pair);
+        }
+    }
+    pairs
 }
 
 /// Finds the metadata directories of distributions of which each side has one.

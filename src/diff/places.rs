@@ -190,6 +190,20 @@ impl PlaceOutcome {
         self.unchanged.clear();
     }
 
+    /// Adds the paths of an archive that has another name on each side.
+    fn tell_other_name(&mut self, paths: Paths<'_>) {
+        let finding = DiffFinding::new(DifferenceKind::Path, "the archive has another name on each side")
+            .sides(paths.left, paths.right);
+        if let Some(file) = self.files.iter_mut().find(|file| file.path == paths.right) {
+            return file.findings.insert(0, finding);
+        }
+        let before = self.unchanged.len();
+        self.unchanged.retain(|[left, right]| (left.as_str(), right.as_str()) != (paths.left, paths.right));
+        self.same -= before - self.unchanged.len();
+        let file = FileDifference::new(paths.right, vec![finding]).from_left(paths.left);
+        self.files.push(FileDifference { whole: true, ..file });
+    }
+
     /// Adds the differences of the archive that contains the files.
     fn tell_whole(&mut self, archive: Paths<'_>, mut whole: Vec<DiffFinding>) {
         let (once, alike) = tell_entries_once(&mut self.files);
@@ -244,6 +258,9 @@ fn compare_all(
                 (None, Some(&file)) => only(DifferenceKind::OnlyRight, paths.right, file),
                 (None, None) => PlaceOutcome::default(),
             };
+            if pairing.archives.contains(name) {
+                outcome.tell_other_name(paths);
+            }
             if pairing.layouts.contains(name) {
                 outcome.tell_layouts(paths);
             }
@@ -253,8 +270,11 @@ fn compare_all(
     let mut all = PlaceOutcome::default();
     outcomes.into_iter().for_each(|outcome| all.extend(outcome));
     for folder in pairing.folders {
-        let paths =
-            [format!("{}{}/", prefix.left, folder.left), format!("{}{}/", prefix.right, folder.right)];
+        let path = |prefix: &str, folder: &str| match folder {
+            "" => format!("{prefix}./"),
+            folder => format!("{prefix}{folder}/"),
+        };
+        let paths = [path(prefix.left, &folder.left), path(prefix.right, &folder.right)];
         let files = counted(folder.files, "file is", "files are");
         let finding = DiffFinding::new(DifferenceKind::Path, format!("{files} compared under both paths"));
         let findings = vec![finding.sides(&paths[0], &paths[1])];

@@ -281,6 +281,39 @@ fn causes_of_pairs() {
             sentence: "1 path differs; nothing that differs is unexplained",
         },
         Case {
+            name: "an unpacked sdist, and its files at the top",
+            make: |pair| move_into(pair, "b", "demo-1.0"),
+            causes: &[("demo-1.0/", "other-path", Some("./"))],
+            sentence: "1 path differs; nothing that differs is unexplained",
+        },
+        Case {
+            name: "poison in a tree of another version, and the files at the top",
+            make: |pair| {
+                pair.poison("a");
+                move_into(pair, "a", "demo-1.0");
+                metadata(pair, "a", "demo-1.0/demo-1.0.dist-info");
+                metadata(pair, "b", "demo-2.0.dist-info");
+            },
+            causes: &[
+                ("./", "other-path", Some("demo-1.0/")),
+                ("demo-2.0.dist-info/", "other-path", Some("demo-1.0/demo-1.0.dist-info/")),
+                (PYC, "unexplained", Some("demo-1.0/demo/__pycache__/core.cpython-314.pyc")),
+            ],
+            sentence: "1 pyc is unexplained; 2 paths differ",
+        },
+        Case {
+            name: "a tree with another root that has nothing in common",
+            make: |pair| {
+                move_into(pair, "b", "demo-1.0/lib");
+                pair.remove("a", "demo/other.py").remove("a", PYC).remove("a", OTHER_PYC);
+                for name in ["demo/other.py", PYC, OTHER_PYC] {
+                    pair.remove("b", &format!("demo-1.0/lib/{name}"));
+                }
+            },
+            causes: &[("demo-1.0/lib/demo/core.py", "one-side", None), ("demo/core.py", "one-side", None)],
+            sentence: "2 files are only on one side; nothing that differs is unexplained",
+        },
+        Case {
             name: "metadata in trees of two versions",
             make: |pair| {
                 for (side, version) in [("a", "1.0"), ("b", "2.0")] {

@@ -424,7 +424,7 @@ pub(crate) fn adds_up(document: &Value) {
         ("other-release", &["by another release"]),
         ("other-level", &["at another optimization level"]),
         ("other-content", &["other file differs", "other files differ", "in more than form"]),
-        ("other-path", &["path differs", "paths differ"]),
+        ("other-path", &["path differs", "paths differ", "another name", "other names"]),
         ("harmless", &["in form alone"]),
     ];
     let number = |text: &str| text.split(' ').next().unwrap().parse::<usize>().ok();
@@ -598,6 +598,52 @@ fn members_of_archives_count_and_archives_are_no_files() {
         markdown.contains(" (1 directory)</summary>") && markdown.contains(" (1 archive)</summary>"),
         "{markdown}"
     );
+}
+
+/// Directories of wheels: `name` is that of the wheel on each side.
+#[test]
+fn archives_of_two_versions_are_compared() {
+    let pair = Pair::new();
+    pair.poison("b");
+    let (name, other) = ("demo-1.0-py3-none-any.whl", "demo-2.0-py3-none-any.whl");
+    pair.write("x", name, packed(&pair, "a", 1980)).write("y", other, packed(&pair, "b", 1980));
+    let document = |arguments: &[&str]| -> Value {
+        let said = pair.run_in(".", &[&["diff", "x", "y", "--json"], arguments].concat()).exits(1);
+        let document = serde_json::from_str(&said.out).unwrap();
+        adds_up(&document);
+        document
+    };
+    let found = document(&[]);
+    assert_eq!(found["conclusion"], "1 pyc is unexplained; 1 archive has another name");
+    let paths = |at: usize| (found["files"][at]["left_path"].clone(), found["files"][at]["path"].clone());
+    assert_eq!(paths(0), (format!("{name}!{PYC}").into(), format!("{other}!{PYC}").into()), "{found:#}");
+    assert_eq!(paths(1), (name.into(), other.into()));
+    // Members that are the same, and the number of archives.
+    assert_eq!((&found["same"], &found["archives"]), (&3.into(), &1.into()));
+    let text = pair.run_in(".", &["diff", "x", "y"]).out;
+    assert!(text.contains(&format!("  unexplained: {{{name} => {other}}}!{PYC}: the right\n")), "{text}");
+    // Equal archives with two names are not the same.
+    pair.write("y", other, packed(&pair, "a", 1980));
+    let found = document(&[]);
+    assert_eq!(found["conclusion"], "1 archive has another name; nothing that differs is unexplained");
+    assert_eq!(found["same"], 0);
+    // With several candidates, those with the same tags belong together.
+    let (second, third) = ("demo-1.0-cp313-none-any.whl", "demo-2.0-cp314-none-any.whl");
+    pair.write("x", second, packed(&pair, "a", 1980)).write("y", third, packed(&pair, "b", 1980));
+    let found = document(&[]);
+    assert_eq!(found["conclusion"], "1 pyc is unexplained; 2 archives have other names");
+    // Two of one project, of which neither has the tags of one on the other side.
+    pair.write("x", "demo-1.1-cp312-none-any.whl", packed(&pair, "a", 1980));
+    let found = document(&[]);
+    let sentence = "1 pyc is unexplained; 14 files are only on one side; 1 archive has another name";
+    assert_eq!(found["conclusion"], sentence);
+    // sdists.
+    let pair = Pair::new();
+    pair.write("x", "my-demo-1.0.zip", packed(&pair, "a", 1980));
+    pair.write("y", "my_demo-2.0.zip", packed(&pair, "a", 1980));
+    let said = pair.run_in(".", &["diff", "x", "y"]).exits(1);
+    let sentence = "1 archive has another name; nothing that differs is unexplained\n";
+    assert!(said.out.starts_with(sentence), "{}", said.out);
 }
 
 #[test]

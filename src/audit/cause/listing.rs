@@ -212,7 +212,9 @@ impl ListRows {
 
 /// Returns the path on the right side of a file in directories with another path on each side.
 fn moved(path: &str, folders: &[[String; 2]]) -> String {
-    let below = folders.iter().filter_map(|[left, right]| Some((right, path.strip_prefix(left.as_str())?)));
+    let name = |folder: &'_ String| folder.strip_prefix("./").unwrap_or(folder).to_owned();
+    let below =
+        folders.iter().filter_map(|[left, right]| Some((name(right), path.strip_prefix(&name(left))?)));
     let innermost = below.min_by_key(|(_, below)| below.len());
     innermost.map_or_else(|| path.to_owned(), |(right, below)| format!("{right}{below}"))
 }

@@ -7,8 +7,8 @@ use super::{SIDES, in_container, not_read, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{
-    Cause, CauseKind, CauseReason, DifferenceKind, FileDifference, first_difference, have_same_value,
-    is_older_marshal,
+    Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, first_difference,
+    have_same_value, is_older_marshal,
 };
 use crate::engine::Engine;
 use crate::input::PlaceError;
@@ -48,7 +48,14 @@ impl Pair<'_> {
         if file.is_folder() {
             return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
         }
-        if file.findings.iter().all(|finding| finding.kind == DifferenceKind::Archive) {
+        let is_path = |finding: &&DiffFinding| finding.kind == DifferenceKind::Path;
+        let is_form = |finding: &DiffFinding| {
+            finding.kind == DifferenceKind::Archive || (file.whole && is_path(&finding))
+        };
+        if file.whole && file.findings.iter().all(is_form) && file.findings.iter().any(|one| is_path(&one)) {
+            return Cause::new(CauseKind::OtherPath, "the archive has another name on each side");
+        }
+        if file.findings.iter().all(is_form) {
             if let Some(cause) = self.alike(&names) {
                 return cause;
             }
@@ -57,7 +64,7 @@ impl Pair<'_> {
             return Cause::new(CauseKind::Harmless, format!("archive metadata: {}", facts.join(", ")));
         }
         if file.whole {
-            let words = file.findings.iter().filter(|finding| finding.kind != DifferenceKind::Archive);
+            let words = file.findings.iter().filter(|finding| !is_form(finding));
             let words: Vec<&str> = words.map(|finding| finding.message.as_str()).collect();
             return Cause::new(CauseKind::OtherContent, words.join(", "));
         }

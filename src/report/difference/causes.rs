@@ -88,12 +88,13 @@ pub fn sentence(comparison: &Comparison) -> String {
     .map(|(kind, one, several)| (number(kind, false), one, several));
     let archives = [
         (CauseKind::OtherContent, "archive differs in more than form", "archives differ in more than form"),
+        (CauseKind::OtherPath, "archive has another name", "archives have other names"),
         (CauseKind::Harmless, "archive differs in form alone", "archives differ in form alone"),
     ]
     .map(|(kind, one, several)| (number(kind, true), one, several));
     let [rest @ .., harmless] = words;
-    let [content, form] = archives;
-    let all = rest.into_iter().chain([content, harmless, form]);
+    let [content, name, form] = archives;
+    let all = rest.into_iter().chain([content, name, harmless, form]);
     let found = all.filter(|(number, ..)| *number > 0);
     let found: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
     parts.extend(found);

@@ -177,7 +177,8 @@ fn path(file: &FileDifference) -> Cow<'_, str> {
         [_, ""] => "(the archive)".into(),
         [left, right] if left == right => right.into(),
         [left, right] => {
-            let slashes = |text: &str| text.match_indices('/').map(|(at, _)| at + 1).collect::<Vec<_>>();
+            let slashes =
+                |text: &str| text.match_indices(['/', '!']).map(|(at, _)| at + 1).collect::<Vec<_>>();
             let head = slashes(left).into_iter().rfind(|&at| left.get(..at) == right.get(..at)).unwrap_or(0);
             let (one, other) = (&left[head..], &right[head..]);
             let tail = slashes(one).into_iter().map(|at| &one[at - 1..]).find(|end| other.ends_with(end));

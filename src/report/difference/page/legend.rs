@@ -31,7 +31,7 @@ const fn cause(kind: CauseKind) -> &'static str {
         CauseKind::OtherRelease => "Both pycs are right for one source, by two releases or versions.",
         CauseKind::OtherLevel => "Both pycs are right for one source, at two optimization levels.",
         CauseKind::OtherContent => "A file that is neither a source nor a pyc differs.",
-        CauseKind::OtherPath => "A directory or a pyc has another path on each side.",
+        CauseKind::OtherPath => "A directory, an archive or a pyc has another path on each side.",
         CauseKind::Harmless => "Only the form differs: what runs is the same.",
     }
 }
