@@ -77,8 +77,10 @@ impl<'a> Compilers<'a> {
             select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         // The interpreter that the user named for the version decides alone.
         let is_named = matches!(started.first(), Some(engine) if matches!(engine.engine, Engine::Python(_)));
-        if self.options.named.is_empty() || !is_named {
-            started.extend(select::others_of_series(version, self.options));
+        if let [first] = started.as_slice()
+            && (self.options.named.is_empty() || !is_named)
+        {
+            started.extend(select::others_of_series(first, self.options));
         }
         let own = self.own.iter().find(|release| release.version == version);
         let own = own.and_then(|release| Target::find(*release)).map(|target| target.release().to_string());

@@ -19,11 +19,14 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
     let Some((folder, _)) = folder else {
         return Some(WrongName::Other(name.to_owned(), recorded.to_owned()));
     };
+    // Windows separates directories by backslashes; elsewhere one may be part of a name, or of the
+    // form in which a byte that is not UTF-8 is shown.
+    let separators: &[char] = if folder.contains('/') { &['/'] } else { &['/', '\\'] };
     let last = |path: &str, separators: &[char]| {
         let last = path.trim_end_matches(separators).rsplit(separators).next().unwrap_or_default().to_owned();
         Some(last).filter(|last| !last.is_empty() && last != ".")
     };
-    let leads_elsewhere = match (last(parent, &['/']), last(folder, &['/', '\\'])) {
+    let leads_elsewhere = match (last(parent, &['/']), last(folder, separators)) {
         (Some(parent), Some(folder)) => {
             parent != folder && is_file(recorded.trim_start_matches("./").trim_start_matches('/'))
         }
@@ -38,7 +41,7 @@ mod tests {
 
     #[test]
     fn names_of_builds_are_innocent_and_names_of_others_are_not() {
-        let is_file = |path: &str| matches!(path, "q/m.py" | "p/m.py" | "m.py" | "u/n.py");
+        let is_file = |path: &str| matches!(path, "q/m.py" | "p/m.py" | "m.py" | "u/n.py" | "\\udcff/m.py");
         let fault = |recorded: &str, own: &str| fault(recorded, own, &is_file);
         for (recorded, own) in [
             ("m.py", "p/m.py"),
@@ -51,6 +54,8 @@ mod tests {
             ("u/n.py", "p/u/n.py"),
             ("<dir>/größe.py", "p/größe.py"),
             ("p/\\udcff.py", "p/\\udcff.py"),
+            ("./\\udcff/m.py", "\\udcff/m.py"),
+            ("p\\m.py", "p/m.py"),
         ] {
             assert_eq!(fault(recorded, own), None, "{recorded} {own}");
         }

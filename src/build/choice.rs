@@ -3,7 +3,7 @@
 use crate::engine::select::EnginesError;
 use crate::project::backend::requires_python;
 use crate::project::{LARGEST, read_regular};
-use crate::target::{ALL, PyVersion, Target};
+use crate::target::{ALL, PyVersion, Series, Target};
 use crate::wheel::{RequiresPython, prepared_field};
 use std::fmt;
 use std::path::Path;
@@ -28,7 +28,9 @@ impl Choice {
         let found = on_path.map_or("there is no usable python3 on PATH".to_owned(), |version| {
             format!("the python3 on PATH is {version}")
         });
-        if let Some(version) = on_path.filter(|&version| is_allowed(version)) {
+        if let Some(version) =
+            on_path.filter(|&version| Series::find(version).is_some() && is_allowed(version))
+        {
             return Ok(Self { version, reason: "the version of the python3 on PATH".into() });
         }
         let newest = ALL.iter().rev().find(|target| is_allowed(target.version));

@@ -3,6 +3,7 @@
 use super::error::{CommandError, Status};
 use super::format::{tell_artifacts, tell_manifests};
 use super::messages;
+use super::number::between;
 use super::options::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines};
@@ -35,7 +36,7 @@ pub(super) struct BuildArgs {
     #[arg(long)]
     check: bool,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     warnings: WarningArgs,

@@ -9,6 +9,7 @@ use super::error::{CommandError, Status};
 use super::globs::{globs, note_unused};
 use super::limits::LimitArgs;
 use super::messages;
+use super::number::between;
 use super::options::{FormatArgs, MessageFormat, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
@@ -52,7 +53,7 @@ pub(super) struct CompileArgs {
     #[arg(long, value_name = "NAME")]
     dfile: Option<PathBuf>,
     /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
     optimize: Vec<u8>,
     /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
     /// timestamp].
@@ -92,7 +93,7 @@ pub(super) struct CompileArgs {
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     /// Recompile files whose pyc is up to date.
     ///
@@ -255,6 +256,12 @@ fn list_files(
         }
     }
     note_unused(&arguments.exclude, &used, printer);
+    if !arguments.exclude.is_empty() && !arguments.recursive {
+        printer.summary("hint: --exclude leaves out files that `--recursive` finds, not named ones");
+    }
+    if files.is_empty() && unlisted.is_empty() {
+        printer.summary("note: no Python files to compile");
+    }
     Ok((files, unlisted))
 }
 

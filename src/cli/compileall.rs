@@ -5,6 +5,7 @@
 
 use super::error::{CommandError, Status};
 use super::messages;
+use super::number::{at_least, between};
 use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
@@ -68,12 +69,13 @@ pub(super) struct CompileallArgs {
     #[arg(short = 'i', value_name = "FILE")]
     list: Option<PathBuf>,
     /// Number of files to compile in parallel; 0 for the number of processors.
-    #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..), allow_negative_numbers = true)]
+    #[arg(short = 'j', long = "workers", value_name = "N", default_value_t = 1, value_parser = at_least(0_u32), allow_negative_numbers = true)]
     workers: u32,
     /// Optimization level (repeatable).
-    #[arg(short = 'o', value_name = "LEVEL", value_parser = clap::value_parser!(i8).range(-1..=2), allow_negative_numbers = true)]
+    #[arg(short = 'o', value_name = "LEVEL", value_parser = between(-1_i8, 2), allow_negative_numbers = true)]
     levels: Vec<i8>,
-    /// Optimization level 1 (`-O`) or 2 (`-OO`) if no -o is given, as the options of python itself.
+    /// Optimization level 1 (`-O`) or 2 (`-OO`) if no -o is given, as the options of python itself
+    /// and PYTHONOPTIMIZE.
     #[arg(short = 'O', action = clap::ArgAction::Count)]
     optimize: u8,
     /// Exclude symlinks to files outside of this directory.
@@ -187,7 +189,7 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
 }
 
 fn levels(arguments: &CompileallArgs) -> Result<Vec<u8>, CommandError> {
-    let own = arguments.optimize.min(2);
+    let own = arguments.optimize.max(environment::python_optimize()).min(2);
     let mut levels: Vec<u8> =
         arguments.levels.iter().map(|&level| u8::try_from(level).unwrap_or(own)).collect();
     if levels.is_empty() {

@@ -5,6 +5,7 @@ use super::error::{CommandError, Status};
 use super::format::{summary, tell_artifacts};
 use super::globs::globs;
 use super::limits::LimitArgs;
+use super::number::{at_least, between};
 use super::options::{MessageFormat, with_errors};
 use super::printer::Printer;
 use super::{annotation, environment};
@@ -86,12 +87,12 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     /// Number of sources to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     limits: LimitArgs,
     /// Width of both sides together in columns [default: the width of the terminal].
-    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(20..))]
+    #[arg(long, value_name = "COLUMNS", value_parser = at_least(20_u16))]
     width: Option<u16>,
 }
 

@@ -7,6 +7,7 @@ use super::format::tell_artifacts;
 use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
 use super::messages;
+use super::number::between;
 use super::options::{FormatArgs, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
@@ -16,7 +17,7 @@ use super::{environment, findings, hint};
 use crate::build::Outcome;
 use crate::build::env::{
     Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, own_interpreter,
-    run as compile, site_packages,
+    recorded_version, run as compile, site_packages,
 };
 use crate::engine::python::on_path;
 use crate::engine::{Engine, EngineChoice, EngineOptions, Engines, Refs, Run, select};
@@ -73,7 +74,7 @@ pub(super) struct EnvArgs {
     #[arg(long, value_name = "GLOB")]
     allow_failures: Vec<String>,
     /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
     optimize: Vec<u8>,
     /// Invalidation mode of the pycs.
     #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE", default_value = "unchecked-hash")]
@@ -101,7 +102,7 @@ pub(super) struct EnvArgs {
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     limits: LimitArgs,
@@ -295,6 +296,22 @@ fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Res
     })
 }
 
+/// Prints a note if the native compiler does not know the release that the environment was created
+/// with: its pycs then have the bytes of another release.
+fn note_other_release(site: &SitePackages, prefix: &Path, printer: &Printer) {
+    let Some(version) = recorded_version(prefix) else { return };
+    let is_of_series = version.starts_with(&format!("{}.", site.python));
+    let Some(target) = Target::find(site.python).filter(|_| is_of_series) else { return };
+    if let Some(why) = Target::why_not(site.python, &version) {
+        printer.summary(&format!(
+            "note: the environment was created with Python {}, and {why}: compiling for {}\nhint: `--interpreter PATH` \
+             compiles with that interpreter",
+            visible(&version),
+            target.release()
+        ));
+    }
+}
+
 fn start(
     site: &SitePackages,
     prefix: &Path,
@@ -312,6 +329,9 @@ fn start(
         if is_native || choice == EngineChoice::Native {
             let created_with = created_with(prefix).filter(|found| found.version == site.python);
             if release.patch.is_none() {
+                if !arguments.check {
+                    note_other_release(site, prefix, printer);
+                }
                 release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
             }
         } else if arguments.root.is_none() {

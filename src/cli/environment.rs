@@ -32,6 +32,16 @@ pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::error::Comm
     Ok(Some(CachePrefix { folder: value.into(), working_directory: working_directory()? }))
 }
 
+/// Returns the level that `PYTHONOPTIMIZE` sets, read as Python reads it: what is not a number, or
+/// is negative, counts as 1.
+pub(super) fn python_optimize() -> u8 {
+    let value = std::env::var_os("PYTHONOPTIMIZE").filter(|value| !value.is_empty());
+    value.map_or(0, |value| {
+        let number = value.to_str().and_then(|text| text.trim_start().parse::<i32>().ok()).unwrap_or(1);
+        u8::try_from(number).unwrap_or(if number < 0 { 1 } else { u8::MAX })
+    })
+}
+
 /// Returns the working directory.
 ///
 /// # Errors

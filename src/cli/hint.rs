@@ -52,7 +52,7 @@ fn engines(error: &EnginesError) -> Option<String> {
             native_releases()
         )),
         EnginesError::NativeDefault => Some(format!("name one with `--python`: {}", native_versions())),
-        EnginesError::NoDefault(_) => Some(format!(
+        EnginesError::NoDefault(_) | EnginesError::UnknownDefault { .. } => Some(format!(
             "name a version with `--python`: {}, or another whose interpreter is installed",
             native_versions()
         )),
@@ -62,13 +62,14 @@ fn engines(error: &EnginesError) -> Option<String> {
         EnginesError::OtherReleases { releases, .. } => Some(format!(
             "`--interpreter PATH` names an interpreter; without one, {releases} can be compiled for"
         )),
-        EnginesError::OnlyInterpreters(EngineError::NoInterpreter(..)) => Some(format!(
+        EnginesError::OnlyInterpreters { found: Some(found), .. } => Some(format!(
+            "`--python {}` compiles with the interpreter of {found}; `--interpreter PATH` names another",
+            found.version
+        )),
+        EnginesError::OnlyInterpreters { .. } => Some(format!(
             "`--interpreter PATH` names an interpreter; without one, {} can be compiled for",
             native_versions()
         )),
-        EnginesError::OnlyInterpreters(_) => {
-            Some(format!("without an interpreter, {} can be compiled for", native_versions()))
-        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Options for the time and memory of one file.
 
 use super::interrupt;
+use super::number::at_least;
 use crate::engine::Limits;
 use std::time::Duration;
 
@@ -8,12 +9,12 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct LimitArgs {
     /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = at_least(1_u64))]
     timeout: u64,
     /// Memory limit for one file, in megabytes; at least 64.
     ///
     /// For interpreters, the limit is on the address space (Linux only).
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "MB", value_parser = at_least(64_u64))]
     memory_limit: Option<u64>,
 }
 

@@ -30,6 +30,7 @@ mod man;
 mod manifest;
 mod messages;
 mod normalize;
+mod number;
 mod options;
 mod own_interpreter;
 mod pack;

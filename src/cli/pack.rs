@@ -5,6 +5,7 @@ use super::error::{CommandError, Status};
 use super::format::{tell_artifacts, tell_manifests};
 use super::globs::{globs, note_unused};
 use super::messages;
+use super::number::between;
 use super::options::{FormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
@@ -67,7 +68,7 @@ pub(super) struct PackArgs {
     #[arg(long)]
     check: bool,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     warnings: WarningArgs,

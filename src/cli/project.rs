@@ -1,6 +1,7 @@
 //! Options that `build`, `pack`, `manifest` and `clean` share.
 
 use super::error::CommandError;
+use super::number::{at_least, between};
 use super::options::names;
 use super::printer::Printer;
 use super::{environment, interrupt};
@@ -34,7 +35,7 @@ pub(super) struct OverrideArgs {
     #[arg(long, value_name = "X.Y")]
     pub(super) python: Vec<Release>,
     /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(0..=2))]
+    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
     pub(super) optimize: Vec<u8>,
     /// Invalidation mode of the pycs.
     ///
@@ -52,10 +53,10 @@ pub(super) struct OverrideArgs {
     #[arg(long, value_parser = names::<Refs>())]
     pub(super) refs: Option<Refs>,
     /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = at_least(1_u64))]
     pub(super) timeout: Option<u64>,
     /// Memory limit for one file, in megabytes; at least 64.
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u64).range(64..))]
+    #[arg(long, value_name = "MB", value_parser = at_least(64_u64))]
     pub(super) memory_limit: Option<u64>,
     #[command(flatten)]
     names: NamingArgs,
@@ -220,7 +221,7 @@ const SHOWN: usize = 3;
 pub(super) fn tell_engines(engines: &Engines, printer: &Printer) {
     for target in engines {
         if let Some(note) = &target.note {
-            printer.summary(&format!("note: {note}"));
+            printer.summary(&format!("note: {note}\nhint: `--python X.Y` names another version"));
         }
         printer.detail(&target.about);
     }

@@ -3,6 +3,7 @@
 use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
 use super::limits::LimitArgs;
+use super::number::between;
 use super::options::{AuditFormatArgs, MessageFormat, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
@@ -87,7 +88,7 @@ pub(super) struct VerifyArgs {
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     limits: LimitArgs,
@@ -196,6 +197,11 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     printer.summary(&format!("{counts}{}", judges.sentence()));
     if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
+    }
+    let is_source = |path: &&PathBuf| path.extension().is_some_and(|end| end == "py") && path.is_file();
+    if let Some(source) = arguments.paths.iter().find(is_source) {
+        let source = source.shown();
+        printer.summary(&format!("hint: {source} is a source: name its pyc, or the directory that it is in"));
     }
     let lacks_source = |finding: &Finding| matches!(finding.reason, Reason::NoSource(_));
     if sources.is_none() && verified.findings.iter().any(lacks_source) {

@@ -193,7 +193,8 @@ impl Loaded {
             None => {
                 let known = crate::target::SERIES.iter().map(|series| series.version.to_string());
                 let known = known.collect::<Vec<_>>().join(", ");
-                Err(self.error_at(span, format!("Python {version} is not known; known are {known}")))
+                Err(self
+                    .error_at(span, format!("Python {version} is not supported; known versions: {known}")))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Selection of the engine for each version.
 
 use super::native::NativeEngine;
-use super::python::{Places, PythonEngine, default_interpreter, start_found};
+use super::python::{Places, PythonEngine, default_interpreter, start_found, start_others};
 use super::{Engine, EngineChoice, EngineError, Limits, Refs};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
@@ -70,13 +70,21 @@ pub type Engines = Vec<TargetEngine>;
 #[non_exhaustive]
 pub enum EnginesError {
     /// The version is unknown.
-    #[error("Python {0} is not known; known are {known}", known = known_versions())]
+    #[error("Python {0} is not supported; known versions: {known}", known = known_versions())]
     UnknownVersion(PyVersion),
+    /// The version of the `python3` on PATH, which was to be the default, is unknown.
+    #[error("{path} is Python {version}, which is not supported; known versions: {known}", known = known_versions())]
+    UnknownDefault {
+        /// Path of the interpreter.
+        path: String,
+        /// Its version.
+        version: PyVersion,
+    },
     /// The native compiler does not support the release.
     #[error("the native compiler does not support {0}")]
     NoNative(Release),
     /// The native compiler cannot use the version of an interpreter as the default.
-    #[error("no version is named, and that of an interpreter is none that the native compiler supports")]
+    #[error("the native engine needs the version to compile for, since it asks no interpreter")]
     NativeDefault,
     /// Two releases would write the same file.
     #[error("{0} and {1} belong to one series, and their pycs would have one name: name one of them")]
@@ -138,8 +146,13 @@ pub enum EnginesError {
         releases: String,
     },
     /// No interpreter for a version that the native compiler does not support.
-    #[error("{0}")]
-    OnlyInterpreters(#[source] EngineError),
+    #[error("{error}")]
+    OnlyInterpreters {
+        /// Error of the engine.
+        error: EngineError,
+        /// Release of the same version whose interpreter was found.
+        found: Option<Release>,
+    },
     /// Error of the engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -258,15 +271,17 @@ pub fn refuse_unused(named: &[NamedInterpreter], versions: &BTreeSet<String>) ->
     }
 }
 
-/// Returns the native engines for the other releases of a series than its newest, newest first.
-pub fn others_of_series(version: PyVersion, options: &EngineOptions<'_>) -> Engines {
-    if options.choice == EngineChoice::Python {
-        return Engines::new();
+/// Returns the engines for the other releases of a series than that of `first`, newest first:
+/// native ones, or, where `first` is an interpreter, the other interpreters that are found.
+pub fn others_of_series(first: &TargetEngine, options: &EngineOptions<'_>) -> Engines {
+    let (series, limits) = (first.series, options.limits);
+    if options.choice == EngineChoice::Python || Target::of_series(series.version).next().is_none() {
+        let found = start_others(series.version, &first.release, options.places, limits);
+        return found.into_iter().map(|engine| python(series, engine, None)).collect();
     }
-    let Some(series) = Series::find(version) else { return Engines::new() };
-    let mut others: Vec<_> = Target::of_series(version).collect();
+    let mut others: Vec<_> = Target::of_series(series.version).collect();
     others.pop();
-    others.into_iter().rev().map(|target| native_engine(series, target, options.limits)).collect()
+    others.into_iter().rev().map(|target| native_engine(series, target, limits)).collect()
 }
 
 fn start_plain(
@@ -311,7 +326,13 @@ fn start_plain(
                 (EngineError::NoInterpreter(..), Some(_)) => {
                     EnginesError::OtherReleases { error, releases: Target::releases(release.version) }
                 }
-                (EngineError::NoInterpreter(..), None) => EnginesError::OnlyInterpreters(error),
+                (EngineError::NoInterpreter(..), None) => {
+                    let found = release.patch.and_then(|_| {
+                        start_found(release.version, None, options.places, options.limits).ok()
+                    });
+                    let found = found.and_then(|engine| engine.full_version().parse().ok());
+                    EnginesError::OnlyInterpreters { error, found }
+                }
                 _ => EnginesError::Engine(error),
             }
         })?;
@@ -358,8 +379,8 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
             let target = Target::newest();
             let mut engine = native_engine(series(target.version)?, target, options.limits);
             engine.note = Some(format!(
-                "no python3 on PATH: compiling for Python {}, the newest version that the native compiler knows\nhint: \
-                 name a version to compile for another",
+                "no python3 on PATH: compiling for Python {}, the newest version that the native compiler \
+                 knows",
                 target.version
             ));
             return Ok(vec![engine]);
@@ -370,7 +391,9 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
         EngineError::Interrupted => EnginesError::Engine(error),
         error => EnginesError::NoDefault(error),
     })?;
-    let series = series(engine.version())?;
+    let version = engine.version();
+    let series = Series::find(version)
+        .ok_or_else(|| EnginesError::UnknownDefault { path: interpreter.shown(), version })?;
     let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
     Ok(match target {
         Some(target) if is_auto => vec![native_engine(series, target, options.limits)],

@@ -49,8 +49,17 @@ impl std::fmt::Display for Release {
 
 /// Text that is not a version. The fault is the user's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a version like 3.14")]
+#[error("`{0}` is not a version like 3.14{build}", build = other_build(.0))]
 pub struct VersionError(String);
+
+/// Returns an explanation for the version of a free-threaded build or a pre-release.
+fn other_build(text: &str) -> &'static str {
+    let is_build = text.ends_with('t') || ["a", "b", "rc"].iter().any(|stage| text.contains(stage));
+    match text.starts_with("3.") && is_build {
+        true => "; a free-threaded build or a pre-release is named by the path of its interpreter",
+        false => "",
+    }
+}
 
 impl std::str::FromStr for PyVersion {
     type Err = VersionError;

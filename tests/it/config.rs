@@ -186,7 +186,7 @@ fn a_search_that_finds_nothing() {
 fn a_version_that_is_not_known() {
     refused(
         "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\", \"2.7\"]\n",
-        "pycompile.toml:4:19: Python 2.7 is not known; known are 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15\n  \
+        "pycompile.toml:4:19: Python 2.7 is not supported; known versions: 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15\n  \
          |\n4 | python = [\"3.14\", \"2.7\"]\n  |                   ^^^^^",
     );
 }

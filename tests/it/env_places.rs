@@ -42,7 +42,32 @@ fn dist_packages_are_site_packages() {
     assert!(record(&session, site, "p").contains("__pycache__/p.cpython-314.pyc,sha256="));
     session.run(&["env", "usr/local"]).exits(0).says("1 compiled, 1 up to date");
     session.run(&["env", "/usr/local", "--root", ".", "--check"]).exits(0).says("2 verified, 0 findings");
-    session.run(&["env", "usr/local", "--python", "3.15"]).exits(2).says("no lib/pythonX.Y/site-packages");
+    let said = session.run(&["env", "usr/local", "--python", "3.15"]).exits(2);
+    assert_eq!(said.err, "error: usr/local has no lib/python3.15/site-packages, but python3.13\n");
+}
+
+/// An environment of a release that was not compared gets the bytes of another one, and a note.
+#[test]
+fn the_release_in_pyvenv_cfg() {
+    let session = environment();
+    for (version, why) in [
+        ("3.14.8", None),
+        ("3.14.3", Some("the native engine was not compared with 3.14.3")),
+        ("3.14.99", Some("3.14.99 is newer than the releases that the native engine knows")),
+        ("3.14.0rc1", Some("the native engine needs a release, and 3.14.0rc1 is not one")),
+    ] {
+        session.file("v/pyvenv.cfg", format!("version = {version}\n"));
+        let said = session.run(&["env", "v"]).exits(0);
+        let start = format!("note: the environment was created with Python {version}, and ");
+        match why {
+            None => assert!(!said.err.contains("note:"), "{}", said.err),
+            Some(why) => {
+                assert!(said.err.starts_with(&format!("{start}{why}")), "{}", said.err);
+                assert!(said.err.contains(": compiling for 3.14.10\nhint: "), "{}", said.err);
+            }
+        }
+        assert!(!check(&session).exits(0).err.contains("note: the environment"), "{version}");
+    }
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn an_interpreter_of_another_version() {
         session.run(&[&engine[..], &["a.py"]].concat()).exits(2).err
     };
     assert_eq!(run(&python), format!("error: {python} is Python {version}, not {other}\n"));
-    let expected = "error: cannot start /bin/true: it is not a Python 3.8 or newer, or it does not start\n";
+    let expected = "error: cannot start /bin/true: it is not a Python 3.8 or later, or it is broken\n";
     assert_eq!(run("/bin/true"), expected);
     let expected = "error: cannot start /no/such/python: No such file or directory (os error 2)\n";
     assert_eq!(run("/no/such/python"), expected);

@@ -21,7 +21,7 @@ fn script(session: &Session, name: &str, text: &str) {
 }
 
 const NOTE: &str = "note: no python3 on PATH: compiling for Python 3.15, the newest version that the native compiler \
-                    knows\nhint: name a version to compile for another\n";
+                    knows\nhint: `--python X.Y` names another version\n";
 
 #[test]
 fn without_python_the_newest_version_that_needs_none() {
@@ -69,15 +69,14 @@ fn a_shim_that_fails_is_passed_over_and_quoted() {
     let said = run(&session, &["compile", "--python", "3.12", "a.py"]).exits(2);
     assert_eq!(
         said.err,
-        "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: it is not a Python 3.8 or newer, \
-         or it does not start: pyenv: python3.12: command not found) and `python3` on PATH\nhint: `--interpreter PATH` names \
-         an interpreter; without one, 3.13, 3.14, 3.15 can be compiled for\n"
+        "error: no interpreter for Python 3.12: tried `python3.12` (which does not start: pyenv: python3.12: command not \
+         found) and `python3` on PATH\nhint: `--interpreter PATH` names an interpreter; without one, 3.13, 3.14, 3.15 can \
+         be compiled for\n"
     );
     let shim = session.path("bin/python3.12");
     let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);
-    let start =
-        format!("error: cannot start {}: it is not a Python 3.8 or newer, or it", shim.to_str().unwrap());
-    assert!(said.err.starts_with(&start) && said.err.contains(" start: pyenv: "), "{}", said.err);
+    let start = format!("error: cannot start {}: pyenv: python3.12: command", shim.to_str().unwrap());
+    assert!(said.err.starts_with(&start), "{}", said.err);
 }
 
 #[cfg(unix)]
@@ -233,4 +232,43 @@ fn a_version_that_the_project_excludes_is_not_chosen() {
     session.file("PKG-INFO", format!("{fields}requires-python: ==3.14.*\n\nRequires-Python: ==3.13.*\n"));
     let words = "note: the config names Python 3.14, the newest that Requires-Python ==3.14.* allows";
     run(&session, &["init"]).exits(0).says(words);
+}
+
+/// The answer of an interpreter is its version after its length.
+#[cfg(unix)]
+#[test]
+fn a_python3_of_an_unknown_version_is_no_default() {
+    let session = Session::new();
+    session.file("a.py", "");
+    session.file("pyproject.toml", "[project]\nname = \"a\"\nversion = \"1\"\n");
+    script(&session, "bin/python3", "printf '\\005\\000\\000\\0003.7.2'; exec /bin/cat");
+    let said = run(&session, &["compile", "a.py"]).exits(2);
+    let python3 = session.path("bin/python3");
+    assert_eq!(
+        said.err,
+        format!(
+            "error: {} is Python 3.7, which is not supported; known versions: 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15\n\
+             hint: name a version with `--python`: 3.13, 3.14, 3.15, or another whose interpreter is installed\n",
+            python3.to_str().unwrap()
+        )
+    );
+    run(&session, &["init"]).exits(0).says("the newest that the native compiler knows");
+    assert!(std::fs::read_to_string(session.path("pycompile.toml")).unwrap().contains("\"3.15\""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_release_that_is_not_installed_is_answered_with_the_one_that_is() {
+    let session = Session::new();
+    session.file("a.py", "");
+    script(&session, "bin/python3.12", "printf '\\006\\000\\000\\0003.12.1'; exec /bin/cat");
+    let said = run(&session, &["compile", "--python", "3.12.4", "a.py"]).exits(2);
+    let hint =
+        "hint: `--python 3.12` compiles with the interpreter of 3.12.1; `--interpreter PATH` names another\n";
+    assert!(said.err.ends_with(hint), "{}", said.err);
+    for build in ["3.14t", "3.15.0rc1"] {
+        run(&session, &["compile", "--python", build, "a.py"])
+            .exits(2)
+            .says("a free-threaded build or a pre-release is named by the path of its interpreter");
+    }
 }

@@ -176,3 +176,12 @@ fn inspect_finds_the_source() {
         assert!(said.out.contains("m\\udce9.py, which the header matches\n"), "{}", said.out);
     }
 }
+
+/// The recorded name contains the directory, which is shown with backslashes.
+#[test]
+fn pycs_below_a_directory_that_is_not_utf8_are_verified() {
+    let session = Session::new();
+    file(&session, b"dir\xe9/mod.py", "x = 1\n");
+    session.run(&["compile", "-q", "--python", "3.14", "-r", "."]).exits(0);
+    session.run(&["verify", "."]).exits(0).says("1 verified, 0 findings");
+}

@@ -173,8 +173,8 @@ fn compileall_takes_numbers_and_short_forms_as_argparse_does() {
     session.file("p/a.py", "x = 1\n");
     for (flags, told) in [
         (["-r", "x"], "'x' for '-r <LEVELS>'"),
-        (["-j", "-1"], "-1 is not in 0.."),
-        (["-o", "3"], "3 is not in -1..=2"),
+        (["-j", "-1"], "it is not a number of at least 0"),
+        (["-o", "3"], "it is not a number from -1 to 2"),
         (["--inv", "x"], "'x' for '--invalidation-mode <MODE>'"),
         // Every path has it in it: nothing would be compiled, and nothing said.
         (["-x", ""], "-x is empty"),
@@ -190,4 +190,34 @@ fn old_maintainer_scripts_do_not_fail() {
     assert_eq!(said.out, "");
     assert_eq!(said.err.lines().count(), 1, "{}", said.err);
     assert!(said.err.contains("nothing done for package python-old"), "{}", said.err);
+}
+
+#[test]
+fn nothing_to_compile_is_reported() {
+    let session = Session::new();
+    std::fs::create_dir(session.path("empty")).unwrap();
+    let options = ["compile", "--python", "3.14"];
+    session.run(&[&options[..], &["-r", "empty"]].concat()).exits(0).says("note: no Python files to compile");
+    session.file("a.py", "x = 1\n");
+    let said = session.run(&[&options[..], &["--exclude", "*.py", "a.py"]].concat()).exits(0);
+    said.says("hint: --exclude leaves out files that `--recursive` finds, not named ones");
+    session.run(&["verify", "a.py"]).exits(1).says("hint: a.py is a source: name its pyc, or the directory");
+}
+
+/// CPython: `sys.flags.optimize`, asked of Python 3.14.
+#[test]
+fn python_optimize_is_read_as_python_reads_it() {
+    for (value, level) in
+        [("", ""), ("0", ""), ("1", ".opt-1"), ("x", ".opt-1"), ("-1", ".opt-1"), (" 2", ".opt-2")]
+    {
+        let session = Session::new();
+        session.file("a.py", "x = 1\n");
+        let mut command = session.command(&["compileall", "-q", "--python", "3.14", "a.py"]);
+        assert!(command.env("PYTHONOPTIMIZE", value).status().unwrap().success());
+        assert_eq!(
+            session.files(),
+            [format!("__pycache__/a.cpython-314{level}.pyc"), "a.py".into()],
+            "{value:?}"
+        );
+    }
 }

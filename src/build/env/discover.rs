@@ -77,10 +77,20 @@ pub struct LeftAlone {
 pub enum EnvError {
     /// The prefix has no `lib/pythonX.Y/site-packages` of a known version.
     #[error(
-        "{} has no lib/pythonX.Y/site-packages (or dist-packages) of a version that is known, and no dist-info of its own",
+        "{} has no lib/pythonX.Y/site-packages (or dist-packages) of a supported version, and no dist-info of its own",
         .0.shown()
     )]
     NoSitePackages(PathBuf),
+    /// The prefix has site-packages directories, but none of the version that was asked for.
+    #[error("{} has no lib/python{wanted}/site-packages, but python{present}", prefix.shown())]
+    OtherVersion {
+        /// Path of the prefix.
+        prefix: PathBuf,
+        /// Version that was asked for.
+        wanted: PyVersion,
+        /// Version of a directory that exists.
+        present: PyVersion,
+    },
     /// A directory of `pip install --target` does not record its version.
     #[error("{} does not say for which version it is", .0.shown())]
     NoVersion(PathBuf),
@@ -140,6 +150,7 @@ pub fn site_packages(
 ) -> Result<Vec<SitePackages>, EnvError> {
     let mut all = Vec::new();
     let mut seen = Vec::new();
+    let mut present = None;
     for lib in ["lib", "lib64"] {
         for name in names_in(&prefix.join(lib))? {
             let Some(version) = version_of(&name) else { continue };
@@ -147,7 +158,11 @@ pub fn site_packages(
                 let below = Path::new(lib).join(&name).join(packages);
                 let folder = prefix.join(&below);
                 let Ok(real) = folder.canonicalize() else { continue };
-                if seen.contains(&real) || python.is_some_and(|python| python != version.0) {
+                if seen.contains(&real) {
+                    continue;
+                }
+                if python.is_some_and(|python| python != version.0) {
+                    present.get_or_insert(version.0);
                     continue;
                 }
                 let bounds = Bounds::of(prefix, &below, image, follow_links)?;
@@ -171,7 +186,12 @@ pub fn site_packages(
     if all.is_empty() {
         let mut names = names_in(prefix)?.into_iter();
         if !names.any(|name| name.as_encoded_bytes().ends_with(b".dist-info")) {
-            return Err(EnvError::NoSitePackages(prefix.into()));
+            return Err(match (python, present) {
+                (Some(wanted), Some(present)) => {
+                    EnvError::OtherVersion { prefix: prefix.into(), wanted, present }
+                }
+                _ => EnvError::NoSitePackages(prefix.into()),
+            });
         }
         let version = python.map(|python| (python, false)).or_else(|| version_around(prefix));
         let version = version.ok_or_else(|| EnvError::NoVersion(prefix.into()))?;
@@ -322,10 +342,16 @@ fn is_editable(direct_url: &str) -> bool {
         .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
 }
 
-/// Returns the release that a virtual environment was created with, from its `pyvenv.cfg`, without
+/// Returns the release that a virtual environment was created with, if its version is that of a
+/// release.
+pub fn created_with(prefix: &Path) -> Option<Release> {
+    recorded_version(prefix)?.parse().ok()
+}
+
+/// Returns the version that a virtual environment was created with, from its `pyvenv.cfg`, without
 /// running any of its programs. venv writes `version = 3.14.2`, virtualenv and uv `version_info =
 /// 3.14.2.final.0` or `version_info = 3.14.2`.
-pub fn created_with(prefix: &Path) -> Option<Release> {
+pub fn recorded_version(prefix: &Path) -> Option<String> {
     let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
     let text = read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()?;
     let text = String::from_utf8(text).ok()?;
@@ -335,6 +361,6 @@ pub fn created_with(prefix: &Path) -> Option<Release> {
         if key != "version" && key != "version_info" {
             return None;
         }
-        value.trim().split('.').take(3).collect::<Vec<_>>().join(".").parse().ok()
+        Some(value.trim().split('.').take(3).collect::<Vec<_>>().join("."))
     })
 }

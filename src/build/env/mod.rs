@@ -16,7 +16,7 @@ mod virtualenv;
 pub use bounds::Bounds;
 pub use discover::{
     Distribution, EnvError, LeftAlone, SitePackages, VirtualEnvironment, created_with, own_interpreter,
-    site_packages, version_of,
+    recorded_version, site_packages, version_of,
 };
 pub use virtualenv::is_of_virtualenv;
 

@@ -58,6 +58,26 @@ pub fn start_found(
     Err(EngineError::NoInterpreter(release, tried))
 }
 
+/// Starts an interpreter of each other release of a version that is found in the places of
+/// [`start_found`]. Interpreters that do not start, pre-releases and free-threaded builds are
+/// passed over.
+pub fn start_others(version: PyVersion, than: &str, places: &Places, limits: Limits) -> Vec<PythonEngine> {
+    let name = format!("python{version}");
+    let on_path =
+        [name.as_str(), DEFAULT].into_iter().flat_map(|name| all_on_path(name, places.path.as_deref()));
+    let installed = places.installations.iter().flat_map(|folder| installed(folder, version.into()));
+    let mut others: Vec<PythonEngine> = Vec::new();
+    for path in on_path.chain(installed) {
+        let Ok(engine) = PythonEngine::start_any(&path, limits) else { continue };
+        let release = engine.full_version();
+        let is_known = release == than || others.iter().any(|other| other.full_version() == release);
+        if engine.version() == version && release.parse::<Release>().is_ok() && !is_known {
+            others.push(engine);
+        }
+    }
+    others
+}
+
 /// Returns the engine, or the reason that it is not the wanted one.
 fn try_start(
     path: &Path,

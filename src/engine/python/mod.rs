@@ -18,7 +18,7 @@ mod worker;
 #[path = "no_fork.rs"]
 mod worker;
 
-pub use find::{Places, default_interpreter, of_machine, on_path, start_found};
+pub use find::{Places, default_interpreter, of_machine, on_path, start_found, start_others};
 
 use super::{Compiled, Diagnostic, EngineError, Limits};
 use crate::target::{PyVersion, Release};

@@ -96,19 +96,21 @@ impl Worker {
         let patience = Limits { timeout: limits.timeout.min(START), ..*limits };
         let greeting = pipe::receive(&mut worker.stdout, GREETING, &Deadline::new(&patience));
         let greeting = greeting.map_err(|broken| {
-            let reason = match (broken, limits.memory) {
-                (Broken::Stopped, _) => return EngineError::Interrupted,
-                (Broken::TimedOut, _) => {
+            let reason = match broken {
+                Broken::Stopped => return EngineError::Interrupted,
+                Broken::TimedOut => {
                     let seconds = patience.timeout.as_secs();
                     return EngineError::NoAnswer { path: interpreter.shown(), seconds };
                 }
-                (_, Some(bytes)) => format!(
-                    "it is not a Python 3.8 or newer, or it does not start within {} MB of memory",
-                    bytes >> 20
-                ),
-                _ => "it is not a Python 3.8 or newer, or it does not start".into(),
+                _ => worker.complaint(interpreter).unwrap_or_else(|| match limits.memory {
+                    Some(bytes) => format!(
+                        "it is not a Python 3.8 or later, or {} MB of memory are too little for it",
+                        bytes >> 20
+                    ),
+                    None => "it is not a Python 3.8 or later, or it is broken".into(),
+                }),
             };
-            error(format!("{reason}{}", worker.complaint(interpreter)))
+            error(reason)
         })?;
         worker.version = String::from_utf8_lossy(&greeting).into_owned();
         Ok(worker)
@@ -121,32 +123,28 @@ impl Worker {
 
     /// Returns the first line of the message of an interpreter that did not start, such as the shim
     /// of a version manager.
-    fn complaint(&mut self, interpreter: &Path) -> String {
+    fn complaint(&mut self, interpreter: &Path) -> Option<String> {
         const LENGTH: u64 = 1000;
         let failed =
             |status: Option<std::process::ExitStatus>| status.is_some_and(|status| !status.success());
-        let mut said = String::new();
         if !failed(exit_of(&mut self.child)) {
-            return said;
+            return None;
         }
-        let Ok(mut file) = tempfile::tempfile() else { return said };
-        let Ok(stderr) = file.try_clone() else { return said };
+        let mut file = tempfile::tempfile().ok()?;
+        let stderr = file.try_clone().ok()?;
         let mut command = Command::new(interpreter);
         command.arg("-V").stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr).process_group(0);
-        let Ok(mut child) = command.spawn() else { return said };
+        let mut child = command.spawn().ok()?;
         if !failed(exit_of(&mut child)) {
             let _ = child.kill();
             let _ = child.wait();
-            return said;
+            return None;
         }
         let mut bytes = Vec::new();
-        if file.rewind().and_then(|()| file.take(LENGTH).read_to_end(&mut bytes)).is_ok() {
-            let text = String::from_utf8_lossy(&bytes);
-            if let Some(line) = text.lines().map(str::trim).find(|line| !line.is_empty()) {
-                said = format!(": {}", visible(line));
-            }
-        }
-        said
+        file.rewind().and_then(|()| file.take(LENGTH).read_to_end(&mut bytes)).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let line = text.lines().map(str::trim).find(|line| !line.is_empty());
+        line.map(|line| visible(line).to_string())
     }
 
     /// Enlarges the pipes, so that the processes rarely wait for each other. Systems without

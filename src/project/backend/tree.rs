@@ -3,6 +3,7 @@
 use super::hatch;
 use super::pyproject::PyProject;
 use crate::project::{DiscoverError, name_below, names_in};
+use crate::text::visible;
 use ignore::WalkBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -195,5 +196,6 @@ fn unshippable(path: &Path, name: &str, depth: usize) -> Option<&'static str> {
 
 fn failure(folder: &Path, error: &ignore::Error) -> DiscoverError {
     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+    let reason = visible(&reason).to_string();
     DiscoverError { path: folder.into(), reason }
 }
