@@ -152,6 +152,11 @@ fn is_named(name: &str, target: &Target) -> bool {
     }
     let code =
         ["CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-"].iter().find_map(|head| upper.strip_prefix(head));
+    // Another character's code stands in no such name.
+    let is_ideograph = |point: &u32| {
+        let known = char::from_u32(*point).and_then(unicode_names2::name);
+        known.is_none_or(|known| known.to_string() == upper)
+    };
     let listed = || {
         let line = include_str!("../../src/decode/new_names.txt")
             .lines()
@@ -159,7 +164,9 @@ fn is_named(name: &str, target: &Target) -> bool {
         line.map(|(_, code)| u32::from_str_radix(code, 16).unwrap())
     };
     let point = match code {
-        Some(code) => u32::from_str_radix(code, 16).ok().filter(|_| !code.starts_with('0')),
+        Some(code) => {
+            u32::from_str_radix(code, 16).ok().filter(|point| !code.starts_with('0') && is_ideograph(point))
+        }
         None => unicode_names2::character(name).map(u32::from).or_else(listed),
     };
     point.is_some_and(|point| target.assigns(point))

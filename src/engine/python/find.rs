@@ -62,12 +62,8 @@ pub fn start_found(
 /// [`start_found`]. Interpreters that do not start, pre-releases and free-threaded builds are
 /// passed over.
 pub fn start_others(version: PyVersion, than: &str, places: &Places, limits: Limits) -> Vec<PythonEngine> {
-    let name = format!("python{version}");
-    let on_path =
-        [name.as_str(), DEFAULT].into_iter().flat_map(|name| all_on_path(name, places.path.as_deref()));
-    let installed = places.installations.iter().flat_map(|folder| installed(folder, version.into()));
     let mut others: Vec<PythonEngine> = Vec::new();
-    for path in on_path.chain(installed) {
+    for path in of_machine(version, places) {
         let Ok(engine) = PythonEngine::start_any(&path, limits) else { continue };
         let release = engine.full_version();
         let is_known = release == than || others.iter().any(|other| other.full_version() == release);
