@@ -38,6 +38,7 @@ mod warned;
 use self::assemble::Assembler;
 use self::codegen::Finish;
 use self::constants::{CodeId, Constants};
+use self::flow::FlowError;
 use self::instruction::MAX_INSTRUCTIONS;
 use self::unit::CodeUnit;
 use crate::allowance;
@@ -135,10 +136,11 @@ impl Finish for BackEnd {
             let message = "a code object has too many instructions".to_owned();
             return Err(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
         }
-        let id = self.assembler.assemble(unit, constants, names).map_err(|error| SyntaxError {
-            kind: ErrorType::System,
-            message: error.to_string(),
-            location: Location::NONE,
+        let id = self.assembler.assemble(unit, constants, names).map_err(|error| match error {
+            FlowError::Handlers(location) => SyntaxError::new(error.to_string(), location),
+            _ => {
+                SyntaxError { kind: ErrorType::System, message: error.to_string(), location: Location::NONE }
+            }
         })?;
         if self.closures.len() == id.0 as usize {
             self.closures.push((unit.name, unit.freevars.clone()));

@@ -27,6 +27,26 @@ fn refusals() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Some releases count no inlined comprehension as a block, and crash when the exception handlers of
+/// all of them do not fit into their flow graph.
+#[test]
+fn handlers_for_which_cpython_has_no_room_are_refused() {
+    let nested = |levels: usize| {
+        let text = (0..levels).fold("x".to_owned(), |inner, _| format!("[{inner} async for v in w]"));
+        format!("async def f():\n {text}\n").into_bytes()
+    };
+    for release in ["3.13.0", "3.13.5", "3.13.15", "3.15.0"] {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let compile = |levels| Engine::open(&nested(levels)).compile(&engine, "m.py".as_ref(), 0).code;
+        assert!(compile(19).is_ok(), "{release}");
+        let refused = row(&compile(20).unwrap_err());
+        assert!(
+            refused.starts_with("SyntaxError\ttoo many statically nested blocks\t2\t"),
+            "{release}: {refused}"
+        );
+    }
+}
+
 /// 3.13 decodes names and strings one by one. The rows are CPython 3.13.18's.
 #[test]
 fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {

@@ -11,9 +11,6 @@ use crate::text::{Location, Name};
 
 /// Deepest nesting of blocks (`CO_MAXBLOCKS`).
 const MAX_BLOCKS: usize = 21;
-/// Largest number of exception handlers around an instruction. The handler stack of CPython's flow
-/// graph has `CO_MAXBLOCKS + 2` slots, one of which is unused; older releases do not check it.
-const MAX_HANDLERS: usize = 22;
 
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;
@@ -75,8 +72,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         block: FrameBlock<'a, 'ast>,
         location: Location,
     ) -> CodegenResult<()> {
-        let is_full = self.unit.inlined_blocks > 0 && self.handlers() >= MAX_HANDLERS;
-        if self.unit.blocks.len() >= MAX_BLOCKS || is_full {
+        if self.unit.blocks.len() >= MAX_BLOCKS {
             return Err(SyntaxError::new("too many statically nested blocks", location));
         }
         self.unit.blocks.push(block);
@@ -88,12 +84,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// No jump leaves it, so it only counts as a block, and not at all in older releases.
     pub(super) fn push_inlined_block(&mut self, location: Location) -> CodegenResult<()> {
         if self.target.features.inlined_comprehension_is_block {
-            return self.push_block(FrameBlock::StopIteration, location);
+            self.push_block(FrameBlock::StopIteration, location)?;
         }
-        if self.handlers() >= MAX_HANDLERS {
-            return Err(SyntaxError::new("too many statically nested blocks", location));
-        }
-        self.unit.inlined_blocks += 1;
         Ok(())
     }
 
@@ -101,17 +93,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     pub(super) fn pop_inlined_block(&mut self) {
         if self.target.features.inlined_comprehension_is_block {
             self.pop_block();
-        } else {
-            self.unit.inlined_blocks -= 1;
         }
-    }
-
-    /// Returns an upper bound for the number of exception handlers around the current instruction.
-    fn handlers(&self) -> usize {
-        let is_handler = |block: &&FrameBlock<'_, '_>| {
-            !matches!(block, FrameBlock::While(_) | FrameBlock::For(_) | FrameBlock::Value)
-        };
-        self.unit.blocks.iter().filter(is_handler).count() + self.unit.inlined_blocks
     }
 
     /// Leaves the innermost frame block (`_PyCompile_PopFBlock`).

@@ -41,8 +41,6 @@ pub(crate) struct CompilerUnit<'a, 'ast> {
     /// Class for the mangling of private names.
     pub(crate) private: Option<Name>,
     pub(crate) blocks: Vec<FrameBlock<'a, 'ast>>,
-    /// Number of enclosing inlined comprehensions that are not frame blocks.
-    pub(crate) inlined_blocks: usize,
     /// Depth of inlined comprehensions that are being compiled.
     pub(crate) inlined_depth: u32,
     /// Symbols that inlined comprehensions currently override.
@@ -77,7 +75,6 @@ impl CompilerUnit<'_, '_> {
             code: CodeUnit::default(),
             private: None,
             blocks: Vec::new(),
-            inlined_blocks: 0,
             inlined_depth: 0,
             overrides: FxHashMap::default(),
             hidden_now: FxHashSet::default(),
@@ -147,7 +144,6 @@ impl CompilerUnit<'_, '_> {
             code,
             private,
             blocks,
-            inlined_blocks,
             inlined_depth,
             overrides,
             hidden_now,
@@ -167,7 +163,6 @@ impl CompilerUnit<'_, '_> {
         code.clear();
         *private = None;
         blocks.clear();
-        *inlined_blocks = 0;
         *inlined_depth = 0;
         overrides.clear();
         hidden_now.clear();

@@ -11,6 +11,11 @@ use crate::target::Op;
 const AT_START: u32 = 0;
 const AT_GENERATOR_START: u32 = 4;
 
+/// Largest number of exception handlers around an instruction. CPython's stack of handlers has
+/// `CO_MAXBLOCKS + 2` slots, one of which is unused. Where inlined comprehensions are not blocks,
+/// more may be asked for, and CPython crashes.
+const MAX_HANDLERS: u32 = 22;
+
 /// Stack of active handlers: the index of the innermost in a list of all that occurred. Index 0 is
 /// the empty stack.
 type HandlerStack = usize;
@@ -58,6 +63,9 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                     todo.push((instr.target, stack));
                 }
                 let depth = actives[stack].depth + 1;
+                if depth > MAX_HANDLERS {
+                    return Err(FlowError::Handlers(instr.location));
+                }
                 actives.push(Active { handler: instr.target, depth, outer: stack });
                 stack = actives.len() - 1;
                 handler = instr.target;

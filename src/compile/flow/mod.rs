@@ -38,8 +38,9 @@ use super::constants::Constants;
 use super::unit::CodeUnit;
 use crate::allowance;
 use crate::target::{FlowPass, Target};
+use crate::text::Location;
 
-/// A malformed flow graph, which is always a bug in pycompile.
+/// A flow graph that is malformed, which is always a bug in pycompile, or has too many handlers.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
     /// A jump to a label that was not placed.
@@ -48,6 +49,9 @@ pub enum FlowError {
     /// An instruction that the target does not have.
     #[error("{0} is not an instruction of the target (this is a bug in pycompile)")]
     Opcode(&'static str),
+    /// Exception handlers that are nested too deeply, with the location of the innermost.
+    #[error("too many statically nested blocks")]
+    Handlers(Location),
     /// A malformed flow graph, which no valid program produces.
     #[error("malformed flow graph: {0} (this is a bug in pycompile)")]
     Malformed(&'static str),
