@@ -61,20 +61,25 @@ impl Codegen<'_, '_> {
     /// Returns the error for a free variable that the current scope lacks (`_PyCompile_LookupArg`).
     fn lacks_variable(&self, name: Name, code_name: Name, free: &[Name]) -> SyntaxError {
         let repr = |name: Name| str_repr(self.names.text(name).as_bytes());
+        let unit = self.names.text(self.unit.code.name);
+        let reftype = match self.reference_scope(name) {
+            NameScope::Unknown => {
+                // CPython adds an address and its tables.
+                let message =
+                    format!("_PyST_GetScope(name={}) failed: unknown scope in unit {unit}", repr(name));
+                return SyntaxError { kind: ErrorType::System, message, location: Location::NONE };
+            }
+            NameScope::Local => 1,
+            NameScope::GlobalExplicit => 2,
+            NameScope::GlobalImplicit => 3,
+            NameScope::Free => 4,
+            NameScope::Cell => 5,
+        };
         let free: Vec<String> = free.iter().map(|&name| repr(name)).collect();
         let comma = if free.len() == 1 { "," } else { "" };
         let message = format!(
-            "compiler_lookup_arg(name={}) with reftype={} failed in {}; freevars of code {}: ({}{comma})",
+            "compiler_lookup_arg(name={}) with reftype={reftype} failed in {unit}; freevars of code {}: ({}{comma})",
             repr(name),
-            match self.reference_scope(name) {
-                NameScope::Unknown => 0,
-                NameScope::Local => 1,
-                NameScope::GlobalExplicit => 2,
-                NameScope::GlobalImplicit => 3,
-                NameScope::Free => 4,
-                NameScope::Cell => 5,
-            },
-            self.names.text(self.unit.code.name),
             self.names.text(code_name),
             free.join(", "),
         );

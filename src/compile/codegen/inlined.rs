@@ -5,7 +5,6 @@
 use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::compile::symtable::{BlockKind, NameScope, ScopeId, SymbolInfo, flag};
-use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
@@ -38,13 +37,6 @@ impl Codegen<'_, '_> {
         let mut bound = Vec::new();
         for &symbol in symbols {
             let name = symbol.name;
-            if self.scope().kind == BlockKind::Class
-                && !self.target.features.classdict_in_comprehensions
-                && self.names.text(name) == "__classdict__"
-            {
-                let message = "__classdict__ in a comprehension in a class body".to_owned();
-                return Err(SyntaxError { kind: ErrorType::System, message, location: Location::NONE });
-            }
             let outer_scope = self.symbol(name).map_or(NameScope::Unknown, |outer| outer.scope);
             let is_saved = in_class && self.target.features.save_all_in_class;
             let is_bound = is_saved || symbol.flags & flag::LOCAL != 0 && symbol.flags & flag::NONLOCAL == 0;

@@ -41,6 +41,9 @@ impl Codegen<'_, '_> {
                     }
                     ExprContext::Load => Op::LOAD_DEREF,
                 };
+                if scope == NameScope::Free && self.is_lost_class_dict(name) {
+                    return Err(self.lacks_cell(name));
+                }
                 let index = self.closure_index(name)?;
                 self.emit_arg(op, index, location);
             }
@@ -152,6 +155,16 @@ impl Codegen<'_, '_> {
         let is_cell = self.symbol(name).is_none_or(|symbol| symbol.scope != NameScope::Free);
         let place = if is_cell { cell().or_else(free) } else { free().or_else(cell) };
         place.ok_or_else(|| self.lacks_cell(name))
+    }
+
+    /// Returns whether a comprehension in a class body refers to a `__classdict__` of an enclosing
+    /// scope that the class does not capture. CPython crashes then.
+    fn is_lost_class_dict(&self, name: Name) -> bool {
+        let here = self.scope();
+        here.kind == BlockKind::Class
+            && !self.target.features.classdict_in_comprehensions
+            && self.names.text(name) == "__classdict__"
+            && self.unit.free_place(name).is_none()
     }
 
     /// Returns the error for a variable that is neither a cell nor a free variable.
