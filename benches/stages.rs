@@ -94,7 +94,7 @@ fn measure(folders: &[String]) {
             else {
                 continue;
             };
-            drop(symtable::build(&module, &future, target, 0, &mut names));
+            drop(symtable::build(&module, &future, target, &mut names));
         }
     });
     let whole = best(|| {

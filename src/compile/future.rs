@@ -5,7 +5,7 @@
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, ExprKind, Module, Stmt, StmtKind};
 use crate::target::Target;
-use crate::text::{Location, Names};
+use crate::text::{Location, Name, Names};
 
 /// `CO_FUTURE_BARRY_AS_BDFL`.
 pub const BARRY_AS_BDFL: u32 = 0x40_0000;
@@ -25,6 +25,29 @@ impl Future {
     /// Returns whether annotations are kept as text (PEP 563).
     pub const fn annotations(&self) -> bool {
         self.flags & ANNOTATIONS != 0
+    }
+
+    /// Refuses an import of `__future__` behind the start of the module.
+    ///
+    /// # Errors
+    /// Fails for such an import.
+    pub fn check_place(
+        &self,
+        module: Option<Name>,
+        level: u32,
+        location: Location,
+        names: &Names,
+    ) -> Result<(), SyntaxError> {
+        let last = self.location;
+        let is_late = location.line() > last.line()
+            || (location.line() == last.end_line() && location.column() > last.end_column());
+        match module {
+            Some(module) if level == 0 && is_late && names.text(module) == "__future__" => {
+                let message = "from __future__ imports must occur at the beginning of the file";
+                Err(SyntaxError::new(message, location))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

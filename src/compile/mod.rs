@@ -94,12 +94,12 @@ fn pipeline(
     let future = future::scan(module, names, target)?;
     let module = preprocess::run(module, &arena, names, optimize, &future, target, warnings)?;
     allowance::hold(arena.allocated_bytes());
-    let symbols = symtable::build(&module, &future, target, optimize, names)?;
+    let symbols = symtable::build(&module, &future, target, names)?;
     let mut back_end = BackEnd {
         assembler: Assembler::new(target, symbols.scopes.len()),
         closures: Vec::with_capacity(symbols.scopes.len()),
     };
-    let made = codegen::compile(
+    let root = codegen::compile(
         &module,
         &symbols,
         future,
@@ -109,12 +109,7 @@ fn pipeline(
         &mut constants,
         &mut back_end,
         warnings,
-    );
-    let root = match (made, symbols.late.into_iter().next()) {
-        (Err(error), Some(_)) if error.kind == ErrorType::Syntax => return Err(error),
-        (_, Some(late)) => return Err(late),
-        (made, None) => made?,
-    };
+    )?;
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
 }
 

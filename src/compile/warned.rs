@@ -92,22 +92,6 @@ impl Warnings {
         self.push(CompilerWarning { warning, error, parsed: true });
     }
 
-    /// Returns the number of warnings.
-    pub(super) fn count(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Drops warnings after the first `count` that are located after the start of `location`.
-    pub(super) fn drop_after(&mut self, count: usize, location: Location) {
-        let first = (location.line(), location.column());
-        let mut number = 0;
-        self.list.retain(|warned| {
-            number += 1;
-            let at = warned.error.location;
-            number <= count || (at.line(), at.column()) <= first
-        });
-    }
-
     /// Issues the warnings of the tokenizer and parser.
     pub(super) fn issue_remarks(&mut self, remarks: &[Remark], target: &Target) {
         for remark in remarks.iter().take(MOST + 1) {

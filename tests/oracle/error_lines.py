@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Compares errors and warnings in odd sources: exception, message, lines, columns and the line that is shown.
 
-    tests/oracle/error_lines.py BINARY [--count N] [--seed S] [--only 3.X.Y]... [--raise] [--show N] [--save FOLDER]
+    tests/oracle/error_lines.py BINARY [--count N] [--seed S] [--only 3.X.Y]... [--late] [--raise] [--show N] [--save FOLDER]
                                 < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
 The sources are random statements with mistakes in them, in many encodings: with byte order marks, long lines, strings
 over several lines, letters that are not ASCII, bytes that are not text. CPython compiles each in a process of its own,
 from a file, since it reads the line of an error again. `--raise` turns every warning into an error.
+
+`--late` makes sources that parse, with several mistakes that only the compiler finds (`generator.Late`).
 
 What is known to differ is counted apart: under `error` filters, 3.13 does not fold `~True`.
 """
@@ -21,6 +23,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+from generator import Late
 
 WORKER = r"""
 import json, os, signal, sys, warnings
@@ -211,6 +215,7 @@ def main():
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--late", action="store_true")
     parser.add_argument("--raise", dest="action", action="store_const", const="error", default="always")
     parser.add_argument("--show", type=int, default=10)
     parser.add_argument("--save", type=pathlib.Path)
@@ -223,7 +228,9 @@ def main():
         folder.mkdir(exist_ok=True)
         names = [f"p{number:05}.py" for number in range(options.count)]
         for number, name in enumerate(names):
-            (folder / name).write_bytes(Source(f"{options.seed}/{number}").encoded())
+            seed = f"{options.seed}/{number}"
+            source = Late(seed, "3.13") if options.late else Source(seed)
+            (folder / name).write_bytes(source.encoded())
         for version, python in pythons:
             counts = collections.Counter(programs=len(names))
             expected = theirs(python, folder, names, options.action)

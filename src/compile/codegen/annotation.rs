@@ -51,6 +51,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let location = statement.location;
         match &target.kind {
             ExprKind::Name { id, .. } => {
+                self.check_name(*id, ExprContext::Store, location)?;
                 let is_stored = *simple && matches!(self.unit.kind, UnitKind::Module | UnitKind::Class);
                 if is_stored && (self.future.annotations() || !self.target.features.deferred_annotations) {
                     if self.future.annotations() {
@@ -67,12 +68,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 }
                 Ok(())
             }
-            ExprKind::Attribute { value: base, .. } if without_value => self.evaluate(base),
+            ExprKind::Attribute { value: base, attr, .. } => {
+                self.check_name(*attr, ExprContext::Store, location)?;
+                if without_value { self.evaluate(base) } else { Ok(()) }
+            }
             ExprKind::Subscript { value: base, slice, .. } if without_value => {
                 self.evaluate(base)?;
                 self.evaluate_index(slice)
             }
-            ExprKind::Attribute { .. } | ExprKind::Subscript { .. } => Ok(()),
+            ExprKind::Subscript { .. } => Ok(()),
             _ => Err(SyntaxError {
                 kind: ErrorType::System,
                 message: "invalid node type for annotated assignment".to_owned(),

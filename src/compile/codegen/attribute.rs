@@ -34,7 +34,10 @@ impl Codegen<'_, '_> {
         let location = self.attribute_location(expr.location, expr.location, attr);
         match ctx {
             ExprContext::Load => self.load_attr(attr, location),
-            ExprContext::Store => self.emit_name(Op::STORE_ATTR, attr, location),
+            ExprContext::Store => {
+                self.check_name(attr, ctx, location)?;
+                self.emit_name(Op::STORE_ATTR, attr, location);
+            }
             ExprContext::Del => self.emit_name(Op::DELETE_ATTR, attr, location),
         }
         Ok(())

@@ -57,10 +57,7 @@ impl Codegen<'_, '_> {
 
     /// Emits an `await` expression (`codegen_visit_expr`).
     pub(super) fn await_expr(&mut self, value: &Expr<'_>, location: Location) -> CodegenResult<()> {
-        if let Some(late) = self.symbols.late.iter().find(|late| late.location == location) {
-            // The operand is not visited.
-            return Err(late.clone());
-        }
+        self.check_await(location)?;
         self.visit_expr(value)?;
         self.emit_await(0, location);
         Ok(())

@@ -35,24 +35,34 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Refuses repeated keyword arguments (`codegen_validate_keywords`).
+    /// Refuses keyword arguments that are repeated or named `__debug__`
+    /// (`codegen_validate_keywords`).
     #[inline]
     fn check_keywords(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
-        if keywords.len() < 2 { Ok(()) } else { self.refuse_repetitions(keywords) }
+        match keywords {
+            [] => Ok(()),
+            [only] => self.check_optional_name(only.arg, only.location),
+            _ => self.refuse_keywords(keywords),
+        }
     }
 
-    /// Finds repeated keyword arguments (`codegen_validate_keywords`).
-    fn refuse_repetitions(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
+    /// Finds keyword arguments that are repeated or named `__debug__`
+    /// (`codegen_validate_keywords`).
+    fn refuse_keywords(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
         // Short lists are compared in pairs without hashing.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE
-            && keywords.iter().filter_map(|keyword| keyword.arg).all(|name| seen.insert(name))
+            && keywords
+                .iter()
+                .filter_map(|keyword| keyword.arg)
+                .all(|name| Some(name) != self.forbidden && seen.insert(name))
         {
             return Ok(());
         }
         // CPython reports the first name that is repeated, at its first repetition.
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = keyword.arg else { continue };
+            self.check_name(name, ExprContext::Store, keyword.location)?;
             if let Some(other) = keywords[index + 1..].iter().find(|other| other.arg == Some(name)) {
                 let message = format!("keyword argument repeated: {}", self.name_text(name));
                 return Err(SyntaxError::new(message, other.location));

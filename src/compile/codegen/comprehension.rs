@@ -26,6 +26,7 @@ impl Codegen<'_, '_> {
                 self.get_iterator(expr);
             }
             let state = self.enter_inlined(id, location)?;
+            self.check_comprehension(expr.kind, is_async, self.unit.kind, location)?;
             self.build_collection(expr, location, true);
             if is_indexed {
                 self.get_iterator(expr);
@@ -41,9 +42,11 @@ impl Codegen<'_, '_> {
             ComprehensionKind::Generator => "<genexpr>",
         });
         let counts = Counts { args: 1, ..Counts::default() };
+        let outer = self.unit.kind;
         let has_preamble = self.target.features.generator_preamble;
         let is_generator = expr.kind == ComprehensionKind::Generator;
         self.enter_scope(id, UnitKind::Comprehension, name, location.line(), None, counts);
+        self.check_comprehension(expr.kind, is_async, outer, location)?;
         let mut preamble = 0;
         if has_preamble && is_generator {
             preamble = self.generator_preamble(expr, location);

@@ -105,6 +105,9 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> CodegenResult<()> {
         self.load_const(&Constant::Int(i64::from(level)), location);
+        if self.target.features.check_with_code {
+            self.future.check_place(module, level, location, self.names)?;
+        }
         self.load_names_const(names.iter().map(|alias| alias.name), location);
         let module = module.unwrap_or_else(|| self.intern(""));
         let is_star = names.first().is_some_and(|first| self.name_text(first.name) == "*");

@@ -47,6 +47,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         location: Location,
     ) -> CodegenResult<()> {
         if statement.is_async {
+            self.check_async("async for", location)?;
             return self.async_for(statement, location);
         }
         let start = self.new_label();

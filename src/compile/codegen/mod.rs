@@ -27,12 +27,12 @@ mod function;
 mod import;
 mod inlined;
 mod jump_if;
-mod late;
 mod leave;
 mod loops;
 mod module;
 mod name;
 mod pattern;
+mod refuse;
 mod scope;
 mod statement;
 mod subscript;
@@ -98,6 +98,8 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) warnings: &'a mut Warnings,
     /// NaN constants by the address of their node, because each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
+    /// The name `__debug__`, if its bindings are refused here.
+    forbidden: Option<Name>,
     pub(crate) unit: Box<CompilerUnit<'a, 'ast>>,
     /// Enclosing units, outermost first.
     #[expect(clippy::vec_box, reason = "each takes the place of the current unit, and is large")]

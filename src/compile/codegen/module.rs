@@ -35,6 +35,7 @@ pub fn compile(
     let mut unit = Box::new(CompilerUnit::empty());
     unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);
     let unicode_strings = module.unicode_strings;
+    let forbidden = target.features.check_with_code.then(|| names.intern("__debug__"));
     let mut codegen = Codegen {
         symbols,
         names,
@@ -46,6 +47,7 @@ pub fn compile(
         finish,
         warnings,
         nans: FxHashMap::default(),
+        forbidden,
         unit,
         stack: Vec::new(),
         text: String::new(),

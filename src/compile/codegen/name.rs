@@ -21,6 +21,7 @@ impl CompilerUnit<'_, '_> {
 impl Codegen<'_, '_> {
     /// Loads, stores or deletes a name (`codegen_nameop`).
     pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> CodegenResult<()> {
+        self.check_name(name, ctx, location)?;
         let name = self.mangled(name);
         let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
         let here = self.scope();

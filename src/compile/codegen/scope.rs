@@ -247,6 +247,7 @@ impl Codegen<'_, '_> {
 
     /// Emits a lambda (`codegen_lambda`).
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> CodegenResult<()> {
+        self.check_parameters(&lambda.args)?;
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
         let name = self.intern("<lambda>");

@@ -49,8 +49,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         body.iter().try_for_each(|statement| self.visit_stmt(statement))
     }
 
-    /// Emits a statement and reports the errors that the symbol table left to it
-    /// (`codegen_visit_stmt`).
+    /// Emits a statement (`codegen_visit_stmt`).
     fn visit_stmt(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         self.ask();
         let is_conditional = matches!(
@@ -63,18 +62,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 | StmtKind::With(_)
         );
         self.unit.conditional_depth += u32::from(is_conditional);
-        if self.symbols.late.is_empty() {
-            self.statement(statement)?;
-        } else {
-            let warned = self.warnings.count();
-            let made = self.statement(statement);
-            self.with_late(statement, made, warned)?;
-        }
+        self.statement(statement)?;
         self.unit.conditional_depth -= u32::from(is_conditional);
         Ok(())
     }
 
-    /// Emits a statement (`codegen_visit_stmt`).
+    /// Emits a statement, regardless of what is conditional (`codegen_visit_stmt`).
     fn statement(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         let location = statement.location;
         match &statement.kind {
@@ -121,7 +114,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             StmtKind::For(statement) => self.for_statement(statement, location),
             StmtKind::While { test, body, orelse } => self.while_statement(test, body, orelse, location),
             StmtKind::If { test, body, orelse } => self.if_statement(test, body, orelse),
-            StmtKind::With(statement) => self.with_statement(statement, 0),
+            StmtKind::With(statement) => {
+                if statement.is_async {
+                    self.check_async("async with", location)?;
+                }
+                self.with_statement(statement, 0)
+            }
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Try(statement) => self.try_statement(statement, location),
             StmtKind::Assert { test, msg } => self.assertion(test, msg.as_deref(), location),

@@ -16,13 +16,10 @@ impl Builder<'_> {
         let key = ScopeKey { node, role: ScopeRole::Annotations };
         if !self.target.features.deferred_annotations {
             if !self.future.annotations() {
-                return match kind {
-                    BlockKind::Function => self.uncompiled(|builder| builder.expression(annotation)),
-                    _ => self.expression(annotation),
-                };
+                return self.expression(annotation);
             }
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, annotation.location)?;
-            self.uncompiled(|builder| builder.expression(annotation))?;
+            self.expression(annotation)?;
             self.exit();
             return Ok(());
         }
@@ -73,12 +70,7 @@ impl Builder<'_> {
             self.enter_new(self.known.annotate, BlockKind::Annotation, key, location)?;
             self.see_class(in_class && deferred, location)?;
         }
-        // An annotation that is kept as text is not compiled.
-        if separate && !deferred {
-            self.uncompiled(|builder| builder.of_function(function, separate))?;
-        } else {
-            self.of_function(function, separate)?;
-        }
+        self.of_function(function, separate)?;
         if separate {
             self.exit();
         }

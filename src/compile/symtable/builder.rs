@@ -50,9 +50,6 @@ pub(super) struct Builder<'n> {
     pub(super) target: &'n Target,
     pub(super) names: &'n mut Names,
     pub(super) known: Known,
-    /// True if the visited part of the tree is compiled.
-    pub(super) is_compiled: bool,
-    pub(super) optimize: u8,
 }
 
 /// Bytes that a scope takes in all lists and tables, while these grow.
@@ -66,21 +63,10 @@ const NOWHERE: ScopeId = ScopeId(u32::MAX);
 
 impl<'n> Builder<'n> {
     /// Returns a builder for a tree with about `nodes` nodes that open scopes.
-    pub(super) fn new(
-        future: &'n Future,
-        target: &'n Target,
-        optimize: u8,
-        names: &'n mut Names,
-        nodes: usize,
-    ) -> Self {
+    pub(super) fn new(future: &'n Future, target: &'n Target, names: &'n mut Names, nodes: usize) -> Self {
         let known = Known::new(names);
         let by_key = FxHashMap::with_capacity_and_hasher(nodes, Default::default());
-        let table = SymbolTable {
-            scopes: Vec::with_capacity(nodes),
-            by_key,
-            mangled_names: Vec::new(),
-            late: Vec::new(),
-        };
+        let table = SymbolTable { scopes: Vec::with_capacity(nodes), by_key, mangled_names: Vec::new() };
         Self {
             table,
             progress: Vec::with_capacity(nodes),
@@ -93,8 +79,6 @@ impl<'n> Builder<'n> {
             target,
             names,
             known,
-            is_compiled: true,
-            optimize,
         }
     }
 
@@ -318,44 +302,19 @@ impl<'n> Builder<'n> {
         self.error_with_name(&start, name, "' in function definition", location)
     }
 
-    /// Returns whether errors that may be left to code generation are reported here.
-    pub(super) fn is_checked(&self) -> bool {
-        self.is_compiled || !self.target.features.check_with_code
-    }
-
-    /// Reports an error here or when code is generated, as
+    /// Returns whether errors are reported here that are otherwise left to code generation, as
     /// [`Features::check_with_code`](crate::target::Features) selects.
-    #[cold]
-    pub(super) fn refuse_with_code(&mut self, message: &str, location: Location) -> Visit {
-        let refused = SyntaxError::new(message, location);
-        if !self.target.features.check_with_code {
-            return Err(Box::new(refused));
-        }
-        self.table.late.push(refused);
-        Ok(())
-    }
-
-    /// Visits a part of the tree that is not compiled.
-    pub(super) fn uncompiled(&mut self, read: impl FnOnce(&mut Self) -> Visit) -> Visit {
-        let was_compiled = std::mem::replace(&mut self.is_compiled, false);
-        read(self)?;
-        self.is_compiled = was_compiled;
-        Ok(())
+    pub(super) const fn checks_here(&self) -> bool {
+        !self.target.features.check_with_code
     }
 
     /// Refuses to bind `__debug__` (`check_name`).
-    pub(super) fn check_name(&mut self, name: Name, location: Location, context: ExprContext) -> Visit {
-        if name != self.known.debug || context == ExprContext::Load || !self.is_checked() {
+    pub(super) fn check_name(&self, name: Name, location: Location, context: ExprContext) -> Visit {
+        if name != self.known.debug || context == ExprContext::Load || !self.checks_here() {
             return Ok(());
         }
         let what = if context == ExprContext::Store { "assign to" } else { "delete" };
-        self.refuse_with_code(&format!("cannot {what} __debug__"), location)
-    }
-
-    /// Returns the location at which the binding of a name is refused: the name, or the statement
-    /// if it is compiled.
-    pub(super) const fn place_of_binding(&self, name: Location, statement: Location) -> Location {
-        if self.target.features.check_with_code { statement } else { name }
+        Err(Box::new(SyntaxError::new(format!("cannot {what} __debug__"), location)))
     }
 
     /// Records the location of a `global` or `nonlocal` statement (`symtable_record_directive`).

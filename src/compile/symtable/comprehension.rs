@@ -8,6 +8,9 @@ use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::text::{Location, Name};
 
+/// Error for an asynchronous comprehension in a function that is not asynchronous.
+pub const LONE_ASYNC_COMPREHENSION: &str = "asynchronous comprehension outside of an asynchronous function";
+
 impl Builder<'_> {
     /// Visits a comprehension (`symtable_handle_comprehension`).
     pub(super) fn comprehension(
@@ -48,9 +51,8 @@ impl Builder<'_> {
         let is_async = self.scope().coroutine && !generator;
         self.exit();
         if is_async {
-            if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
-                let message = "asynchronous comprehension outside of an asynchronous function";
-                self.refuse_with_code(message, location)?;
+            if self.checks_here() && !self.in_async_function() && self.scope().comprehension.is_none() {
+                return Err(Box::new(SyntaxError::new(LONE_ASYNC_COMPREHENSION, location)));
             }
             self.current().coroutine = self.scope().kind.is_function_like();
         }

@@ -133,8 +133,7 @@ impl Builder<'_> {
 
     /// Visits a type alias (`symtable_visit_stmt`).
     pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> Visit {
-        let place = self.place_of_binding(alias.name_location, location);
-        self.define(alias.name, flag::LOCAL, place)?;
+        self.define(alias.name, flag::LOCAL, alias.name_location)?;
         let in_class = self.scope().kind == BlockKind::Class;
         let generic = !alias.type_params.is_empty();
         if generic {

@@ -26,22 +26,7 @@ impl Builder<'_> {
             ExprKind::Name { id, ctx } => self.name(*id, *ctx, location),
             ExprKind::Constant(_) => Ok(()),
             ExprKind::Attribute { value, attr, ctx } => {
-                if !self.target.features.check_with_code {
-                    self.check_name(*attr, location, *ctx)?;
-                } else if *ctx == ExprContext::Store {
-                    // A deletion is not checked with the code, and a store is emitted at the line
-                    // of the attribute's name.
-                    let length = self.names.text(*attr).len() as i32;
-                    let column = location.end_column() - length;
-                    let own = Location::new(
-                        location.end_line(),
-                        location.end_line(),
-                        column,
-                        location.end_column(),
-                    );
-                    let place = if location.line() == location.end_line() { location } else { own };
-                    self.check_name(*attr, place, *ctx)?;
-                }
+                self.check_name(*attr, location, *ctx)?;
                 self.expression(value)
             }
             ExprKind::Call(call) => {
@@ -132,11 +117,14 @@ impl Builder<'_> {
     /// Visits `await` (`symtable_visit_expr`).
     fn awaits(&mut self, value: &Expr<'_>, location: Location) -> Visit {
         self.refuse_in_annotation("await expression", location)?;
-        let scope = self.scope();
-        if !scope.kind.is_function_like() && self.is_checked() {
-            self.refuse_with_code("'await' outside function", location)?;
-        } else if self.is_checked() && !self.in_async_function() && self.scope().comprehension.is_none() {
-            self.refuse_with_code("'await' outside async function", location)?;
+        if self.checks_here() {
+            let scope = self.scope();
+            if !scope.kind.is_function_like() {
+                return Err(Box::new(SyntaxError::new("'await' outside function", location)));
+            }
+            if !self.in_async_function() && scope.comprehension.is_none() {
+                return Err(Box::new(SyntaxError::new("'await' outside async function", location)));
+            }
         }
         self.expression(value)?;
         self.current().coroutine = self.scope().kind.is_function_like();

@@ -15,6 +15,7 @@ mod known;
 mod mangling;
 mod statement;
 
+pub use comprehension::LONE_ASYNC_COMPREHENSION;
 pub use mangling::mangle;
 
 use super::future::Future;
@@ -33,11 +34,10 @@ pub fn build(
     module: &Module<'_>,
     future: &Future,
     target: &Target,
-    optimize: u8,
     names: &mut Names,
 ) -> Result<SymbolTable, SyntaxError> {
     let nodes = module.node_count as usize;
-    let mut builder = builder::Builder::new(future, target, optimize, names, nodes);
+    let mut builder = builder::Builder::new(future, target, names, nodes);
     builder.module(module).map_err(|refused| *refused)?;
     let (mut table, directives, known) = builder.finish();
     analysis::analyze(&mut table, &directives, &known, names, &target.features)?;
@@ -226,8 +226,6 @@ pub struct SymbolTable {
     pub by_key: FxHashMap<ScopeKey, ScopeId>,
     /// Names of the type parameters of generic classes.
     pub mangled_names: Vec<Vec<Name>>,
-    /// Errors that code generation reports when it reaches them, in source order.
-    pub late: Vec<SyntaxError>,
 }
 
 impl SymbolTable {

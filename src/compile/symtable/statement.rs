@@ -46,12 +46,7 @@ impl Builder<'_> {
                 self.expression(value)
             }
             StmtKind::AugAssign { target, value, .. } => {
-                match &target.kind {
-                    ExprKind::Attribute { value, .. } if self.target.features.check_with_code => {
-                        self.expression(value)?;
-                    }
-                    _ => self.expression(target)?,
-                }
+                self.expression(target)?;
                 self.expression(value)
             }
             StmtKind::AnnAssign { .. } => self.annotated(&statement.kind, location),
@@ -77,17 +72,14 @@ impl Builder<'_> {
             }
             StmtKind::Try(statement) => self.try_statement(statement),
             StmtKind::Assert { test, msg } => {
-                let read = |builder: &mut Self| {
-                    builder.expression(test)?;
-                    builder.optional(msg.as_deref())
-                };
-                if self.optimize == 0 { read(self) } else { self.uncompiled(read) }
+                self.expression(test)?;
+                self.optional(msg.as_deref())
             }
             StmtKind::Import { names, is_lazy } => {
                 if *is_lazy {
                     self.check_lazy("lazy import", location)?;
                 }
-                names.iter().try_for_each(|alias| self.alias(alias, location))
+                names.iter().try_for_each(|alias| self.alias(alias))
             }
             StmtKind::ImportFrom { module, names, level, is_lazy } => {
                 if *is_lazy {
@@ -97,7 +89,7 @@ impl Builder<'_> {
                         return Err(Box::new(SyntaxError::new(message, location)));
                     }
                 }
-                names.iter().try_for_each(|alias| self.alias(alias, location))?;
+                names.iter().try_for_each(|alias| self.alias(alias))?;
                 self.check_future(*module, *level, location)
             }
             StmtKind::Global(names) => {
@@ -125,21 +117,15 @@ impl Builder<'_> {
                 let end = format!("' can't be {what}");
                 return self.error_with_name("annotated name '", id, &end, location);
             }
-            let place = match value {
-                Some(_) => target.location,
-                None => self.place_of_binding(target.location, location),
-            };
             if *simple {
-                self.define(id, flag::ANNOT | flag::LOCAL, place)?;
+                self.define(id, flag::ANNOT | flag::LOCAL, target.location)?;
             } else if value.is_some() {
-                self.define(id, flag::LOCAL, place)?;
-            } else if self.target.features.check_with_code {
-                self.check_name(id, place, ExprContext::Store)?;
+                self.define(id, flag::LOCAL, target.location)?;
             }
         } else if let ExprKind::Attribute { value: object, attr, .. } = &target.kind
             && value.is_none()
         {
-            self.check_name(*attr, self.place_of_binding(target.location, location), ExprContext::Store)?;
+            self.check_name(*attr, target.location, ExprContext::Store)?;
             self.expression(object)?;
         } else {
             self.expression(target)?;
@@ -177,10 +163,10 @@ impl Builder<'_> {
 
     /// Refuses a statement outside an asynchronous function (`symtable_raise_if_not_coroutine`).
     fn require_coroutine(&mut self, what: &str, location: Location) -> Visit {
-        if self.in_async_function() {
+        if !self.checks_here() || self.in_async_function() {
             return Ok(());
         }
-        self.refuse_with_code(&format!("'{what}' outside async function"), location)
+        Err(Box::new(SyntaxError::new(format!("'{what}' outside async function"), location)))
     }
 
     /// Visits a `try` statement (`symtable_visit_stmt`).
@@ -217,7 +203,7 @@ impl Builder<'_> {
     }
 
     /// Visits an imported name (`symtable_visit_alias`).
-    fn alias(&mut self, alias: &Alias, statement: Location) -> Visit {
+    fn alias(&mut self, alias: &Alias) -> Visit {
         let mut name = alias.asname.unwrap_or(alias.name);
         if name == self.known.star {
             if self.scope().kind == BlockKind::Module {
@@ -230,21 +216,15 @@ impl Builder<'_> {
             let first = first.to_owned();
             name = self.names.intern(&first);
         }
-        self.define(name, flag::IMPORT, self.place_of_binding(alias.location, statement))
+        self.define(name, flag::IMPORT, alias.location)
     }
 
     /// Refuses a future statement that is not at the start of the module (`check_import_from`).
     fn check_future(&mut self, module: Option<Name>, level: u32, location: Location) -> Visit {
-        let last = self.future.location;
-        let late = location.line() > last.line()
-            || (location.line() == last.end_line() && location.column() > last.end_column());
-        match module {
-            Some(module) if level == 0 && late && self.names.text(module) == "__future__" => {
-                let message = "from __future__ imports must occur at the beginning of the file";
-                self.refuse_with_code(message, location)
-            }
-            _ => Ok(()),
+        if !self.checks_here() {
+            return Ok(());
         }
+        self.future.check_place(module, level, location, self.names).map_err(Box::new)
     }
 
     /// Visits a name of `global` or `nonlocal` (`symtable_visit_stmt`).

@@ -5,8 +5,9 @@ is cheap (scopes, loops, what may stand in an annotation); what slips through mu
 `Sentence(seed, version)` is for what the grammar has and `Program` never writes; most of them are refused.
 `Place(seed, version)` puts pieces of programs where they fit and where they do not.
 """
+from .late import Late
 from .place import Place
 from .program import Program
 from .sentence import Sentence
 
-__all__ = ["Place", "Program", "Sentence"]
+__all__ = ["Late", "Place", "Program", "Sentence"]

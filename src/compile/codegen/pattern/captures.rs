@@ -10,7 +10,7 @@
 use super::{Codegen, CodegenResult, PatternContext, PatternKind};
 use crate::compile::flow::shortest_swaps;
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::Pattern;
+use crate::syntax::ast::{ExprContext, Pattern};
 use crate::target::Op;
 use crate::text::{ErrorType, Location, Name};
 use rustc_hash::FxHashMap;
@@ -143,13 +143,14 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Refuses a name that is captured twice (`codegen_error_duplicate_store`).
+    /// Refuses a name that is captured twice (`codegen_error_duplicate_store`) or is `__debug__`.
     pub(super) fn check_capture(
         &self,
         name: Name,
         location: Location,
         context: &PatternContext,
     ) -> CodegenResult<()> {
+        self.check_name(name, ExprContext::Store, location)?;
         if !context.stores.contains(name) {
             return Ok(());
         }

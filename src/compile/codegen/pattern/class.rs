@@ -5,7 +5,7 @@
 use super::{PatternContext, is_wildcard};
 use crate::compile::codegen::{Codegen, CodegenResult};
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::{Constant, Expr, Pattern};
+use crate::syntax::ast::{Constant, Expr, ExprContext, Pattern};
 use crate::target::Op;
 use crate::text::{Location, Name};
 use rustc_hash::FxHashMap;
@@ -21,10 +21,7 @@ impl Codegen<'_, '_> {
         location: Location,
         context: &mut PatternContext,
     ) -> CodegenResult<()> {
-        if let Some((name, second)) = first_repeated(attributes) {
-            let message = format!("attribute name repeated in class pattern: {}", self.name_text(name));
-            return Err(SyntaxError::new(message, attribute_patterns[second].location));
-        }
+        self.check_attributes(attributes, attribute_patterns)?;
         self.visit_expr(cls)?;
         self.load_names_const(attributes.iter().copied(), location);
         self.emit_arg(Op::MATCH_CLASS, patterns.len() as u32, location);
@@ -52,10 +49,25 @@ impl Codegen<'_, '_> {
         }
         Ok(())
     }
+
+    /// Refuses attributes that are repeated or named `__debug__` (`validate_kwd_attrs`).
+    fn check_attributes(&self, attributes: &[Name], patterns: &[Pattern<'_>]) -> CodegenResult<()> {
+        let repeated = first_repeated(attributes);
+        let forbidden = attributes.iter().position(|name| Some(*name) == self.forbidden);
+        if let Some(index) = forbidden
+            && repeated.is_none_or(|(first, _)| index <= first)
+        {
+            return self.check_name(attributes[index], ExprContext::Store, patterns[index].location);
+        }
+        let Some((first, second)) = repeated else { return Ok(()) };
+        let name = self.name_text(attributes[first]);
+        let message = format!("attribute name repeated in class pattern: {name}");
+        Err(SyntaxError::new(message, patterns[second].location))
+    }
 }
 
-/// Returns the first name that is repeated and the index of its repetition (`validate_kwd_attrs`).
-fn first_repeated(names: &[Name]) -> Option<(Name, usize)> {
+/// Returns the indices of the first name that is repeated and of its repetition.
+fn first_repeated(names: &[Name]) -> Option<(usize, usize)> {
     let mut firsts = FxHashMap::default();
     let mut repeated: Option<(usize, usize)> = None;
     for (index, name) in names.iter().enumerate() {
@@ -64,5 +76,5 @@ fn first_repeated(names: &[Name]) -> Option<(Name, usize)> {
             repeated = Some((first, index));
         }
     }
-    repeated.map(|(first, second)| (names[first], second))
+    repeated
 }
