@@ -62,6 +62,11 @@ impl BazelWorkerArgs {
 pub(super) fn run(arguments: BazelWorkerArgs, printer: &Printer) -> Result<Status, CommandError> {
     let reports = arguments.reports();
     if arguments.persistent {
+        if arguments.request != PrecompileArgs::default() {
+            let message =
+                "with --persistent_worker, the arguments that say what to compile come with requests";
+            return Err(CommandError::Usage(message.into()));
+        }
         return answer_requests(&arguments, reports);
     }
     let limits = arguments.limits.get();

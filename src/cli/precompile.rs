@@ -5,7 +5,8 @@ use super::paths::path_from_bytes;
 use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Outcome, Task};
 use crate::engine::python::Places;
-use crate::engine::{Diagnostic, EngineOptions, Engines, Limits, Refs, Run, Workers, select};
+use crate::engine::select::native_versions;
+use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Refs, Run, Workers, select};
 use crate::output::inside::Links;
 use crate::project::{Naming, read_regular};
 use crate::pyc::InvalidationMode;
@@ -15,10 +16,10 @@ use crate::warnings::Filters;
 use clap::Parser as _;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Sources to compile, with the names to record and the pycs to write.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct PrecompileArgs {
     /// Python version, such as 3.14.
     #[arg(long = "python_version", value_name = "X.Y")]
@@ -99,6 +100,10 @@ impl PrecompileArgs {
             let Some(path) = path else {
                 return Err(usage(format!("unexpected argument `{}`", file.shown())));
             };
+            let is_below = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+            if folder.is_some() && !path.components().all(is_below) {
+                return Err(usage(format!("{} is not in the sandbox", path.shown())));
+            }
             let path = folder.map_or(path.clone(), |folder| folder.join(&path));
             let cannot = |error| usage(format!("cannot read {}: {error}", path.shown()));
             let text = read_regular(&path, LARGEST_FILE).map_err(cannot)?;
@@ -251,7 +256,7 @@ impl Precompiler {
             Some(at) => at,
             None => {
                 let options = EngineOptions::automatic(&[], &self.places, self.limits, Refs::Cpython);
-                let mut started = select::start(&[release], &options)?;
+                let mut started = select::start(&[release], &options).map_err(without_interpreter)?;
                 for target in &mut started {
                     target.warnings = Some(Filters::new("", &[]));
                 }
@@ -261,6 +266,16 @@ impl Precompiler {
         };
         Ok(&self.engines[at].1)
     }
+}
+
+/// Adds a hint for this command, which has no option for an interpreter.
+fn without_interpreter(error: EnginesError) -> CommandError {
+    let known = match &error {
+        EnginesError::OnlyInterpreters { .. } => native_versions(),
+        EnginesError::OtherReleases { releases, .. } => releases.clone(),
+        _ => return error.into(),
+    };
+    usage(format!("{error}\nhint: without an interpreter, {known} can be compiled for"))
 }
 
 /// Returns the messages about a request.
