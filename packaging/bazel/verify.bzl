@@ -19,6 +19,10 @@ while IFS= read -r file; do
 done <"{list}"
 pycompile=$PWD/{pycompile}
 cd "$tree"
+if [ "${{TEST_TOTAL_SHARDS:-0}}" -gt 1 ]; then
+    : >"$TEST_SHARD_STATUS_FILE"
+    set -- --shard "$((TEST_SHARD_INDEX + 1))/$TEST_TOTAL_SHARDS" "$@"
+fi
 "$pycompile" verify . "$@"
 """
 
