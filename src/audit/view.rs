@@ -121,7 +121,7 @@ impl<'a> View<'a> {
             let in_cache =
                 path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "__pycache__");
             let within = if in_cache { format!("__pycache__/{pyc}") } else { pyc.to_owned() };
-            let below_prefix = below_prefix(&within);
+            let below_prefix = below_prefix(pyc).filter(|_| !in_cache);
             let is_below = below_prefix.is_some();
             return Named { parsed: below_prefix.or_else(|| parse_name(&within)), below_prefix: is_below };
         }
