@@ -13,6 +13,9 @@ use std::path::Path;
 pub fn check_manifest(form: ManifestForm, path: &Path, found: &[u8]) -> Result<(), ProjectError> {
     match form.may_replace(found) {
         true => Ok(()),
+        false if path.extension().is_some_and(|extension| extension == "whl") => {
+            Err(ProjectError::ManifestOverWheel(path.into()))
+        }
         false => Err(ProjectError::NotManifest(path.into())),
     }
 }
