@@ -237,6 +237,12 @@ pub enum Fault {
     /// A tar header with invalid fields or a wrong checksum.
     #[error("the tar header at offset {0} is malformed")]
     TarHeader(u64),
+    /// A global pax header with a record that names or measures entries.
+    #[error("a global pax header with {0:?} is refused: some readers apply it to every entry")]
+    Global(String),
+    /// Two headers of an entry of a tar archive give it different names.
+    #[error("its headers give it different names, of which readers choose different ones")]
+    Names,
     /// An entry that is neither a file, a directory nor a link.
     #[error("entries of type {0:?} are refused: neither a file, a directory nor a link")]
     TarKind(char),

@@ -152,7 +152,7 @@ fn member<R: Read>(
                 // The content of a sparse file is stored in other ways.
                 _ if key.starts_with("GNU.sparse") => return Err(refuse(Fault::TarKind('S'))),
                 // Readers differ in which of the two names they use.
-                "path" if value != name => return Err(refuse(Fault::Disagree("name"))),
+                "path" if value != name => return Err(refuse(Fault::Names)),
                 "path" | "linkpath" | "size" | "uid" | "gid" => {}
                 "mtime" => {
                     let whole = value.split('.').next().unwrap_or_default();
@@ -218,8 +218,9 @@ fn global<R: Read>(
         match record.key_bytes() {
             b"comment" => *comment = record.value_bytes().to_vec(),
             // Some readers apply these records to every entry.
-            b"path" | b"linkpath" | b"size" => return Err((None, Fault::TarKind('g'))),
-            key if key.starts_with(b"GNU.sparse") => return Err((None, Fault::TarKind('S'))),
+            key if [&b"path"[..], b"linkpath", b"size"].contains(&key) || key.starts_with(b"GNU.sparse") => {
+                return Err((None, Fault::Global(String::from_utf8_lossy(key).into_owned())));
+            }
             _ => {}
         }
     }
