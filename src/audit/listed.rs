@@ -169,9 +169,12 @@ impl<'a> Coverage<'a> {
         let is = |listed: &&crate::manifest::ListedArchive| {
             (&listed.sha256, listed.size) == (&found.sha256, found.size)
         };
-        if self.manifest.archives.iter().any(|listed| is(&listed)) {
+        let same: Vec<&str> =
+            self.manifest.archives.iter().filter(is).map(|listed| listed.path.as_str()).collect();
+        if let Some(first) = same.first() {
             self.archives.insert(found.sha256, at);
-            return None;
+            let is_there = same.iter().any(|listed| is_below(path, listed) || is_below(listed, path));
+            return (!is_there).then(|| of(path, ManifestFault::ArchiveElsewhere((*first).to_owned())));
         }
         let has_name =
             |listed: &crate::manifest::ListedArchive| listed.path == path || listed.path == found.path;
@@ -295,6 +298,11 @@ pub(super) fn against_releases(manifest: &Manifest, found: &[ReleaseFound]) -> (
         findings.push(Finding { place: other.place, ..of(&path, fault) });
     }
     (findings, notes)
+}
+
+/// Returns whether a path ends in another one, of whole components.
+fn is_below(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
 }
 
 /// Returns the fault of an archive as a whole, if the manifest lists archives.

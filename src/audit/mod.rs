@@ -7,6 +7,7 @@
 mod cause;
 mod compilers;
 mod dpkg;
+mod elsewhere;
 mod extensions;
 mod filename;
 mod finding;

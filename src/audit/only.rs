@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::view::is_wheel;
-use crate::archive::is_called_an_archive;
+use crate::archive::{Archive, Format, is_called_an_archive};
 use crate::input::Place;
 use crate::text::counted;
 use crate::wheel::{WheelName, normalize_name};
@@ -97,7 +97,29 @@ pub(super) fn names(place: &Place, installed: &Installed) -> BTreeSet<String> {
     if let Some(name) = wheel_name(place) {
         return BTreeSet::from([name]);
     }
+    if let Place::Archive(archive) = place {
+        return names_inside(archive);
+    }
     installed.in_tree().iter().map(|distribution| distribution.name.clone()).collect()
+}
+
+/// Returns the names of the distributions at the top of a zip, such as a wheel under another name.
+fn names_inside(archive: &Archive) -> BTreeSet<String> {
+    let folders = archive.files().filter_map(|entry| entry.name.strip_suffix("/METADATA"));
+    let folders = folders.filter(|folder| archive.format == Format::Zip && !folder.contains('/'));
+    let names = folders.filter_map(|folder| folder.strip_suffix(".dist-info")?.split_once('-'));
+    names.map(|(name, _)| normalize_name(name)).collect()
+}
+
+/// Returns a note on archives that were not looked into, because they name no distribution.
+pub(super) fn note_on_archives(archives: &[String]) -> Option<String> {
+    let first = archives.first()?;
+    let count = counted(
+        archives.len(),
+        "archive names no distribution and is",
+        "archives name no distribution and are",
+    );
+    Some(format!("{count} not looked into: the first is {first}"))
 }
 
 fn wheel_name(place: &Place) -> Option<String> {
@@ -116,6 +138,9 @@ impl Selection {
         let Some(only) = only.map(normalize_name) else { return Ok(Self::All) };
         if let Some(name) = wheel_name(place) {
             return Ok(if name == only { Self::All } else { Self::Nothing });
+        }
+        if let Place::Archive(archive) = place {
+            return Ok(if names_inside(archive).contains(&only) { Self::All } else { Self::Nothing });
         }
         let (mut recorded, mut of_others) = (BTreeSet::new(), BTreeSet::new());
         let (mut folders, mut modules) = (BTreeSet::new(), BTreeSet::new());

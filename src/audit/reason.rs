@@ -192,6 +192,8 @@ pub enum ManifestFault {
     OtherFile(OtherFile),
     /// The digest is right, and these facts are not.
     Wrong(Vec<&'static str>),
+    /// The manifest lists the archive under this other path only.
+    ArchiveElsewhere(String),
     /// The archive is not the listed one.
     OtherArchive,
     /// The manifest does not list an archive with pycs.

@@ -1,13 +1,13 @@
 //! Checks of files against RECORD and METADATA.
 
 use super::finding::Finding;
-use super::installed::Installed;
+use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
 use crate::archive::Fault;
-use crate::input::{Place, is_source};
+use crate::input::{Place, PlaceError, is_source};
 use crate::project::PACKAGES;
-use crate::text::Shown as _;
+use crate::text::{Shown as _, counted};
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +15,21 @@ use std::sync::Arc;
 /// Rows of every RECORD of a place, by the names of the files that the rows list.
 pub(super) struct Rows {
     by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>>,
+    /// Pycs without a digest that do not exist, although their sources do.
+    deleted: Vec<String>,
+}
+
+/// Returns whether a RECORD may list a file without its digest: a RECORD, its signature and pycs.
+fn is_without_digest(path: &str) -> bool {
+    path.ends_with(".pyc")
+        || ["RECORD", "RECORD.jws", "RECORD.p7s"]
+            .iter()
+            .any(|file| path.strip_suffix(file).is_some_and(|folder| folder.ends_with(".dist-info/")))
+}
+
+/// Returns whether a file is a symlink out of the place, as `flit install --symlink` writes.
+fn place_is_link(place: &Place, path: &str) -> bool {
+    matches!(place.resolve(path), Err(PlaceError::Symlink(_)))
 }
 
 /// Largest number of findings for one file: a RECORD may contain a hundred thousand wrong rows for
@@ -31,7 +46,9 @@ impl Rows {
     /// wheel's own, which [`wheel`] checks.
     pub(super) fn read(place: &Place, installed: &Installed) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>> = BTreeMap::new();
-        let mut findings = Vec::new();
+        let (mut findings, mut deleted) = (Vec::new(), Vec::new());
+        // Files with the RECORD that lists them first, and whether a row has a digest.
+        let mut others: BTreeMap<String, (String, bool)> = BTreeMap::new();
         let names = place.names();
         let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
         for distribution in installed.all() {
@@ -53,6 +70,10 @@ impl Rows {
             let mut missing = BTreeSet::new();
             for row in &record.rows {
                 let Some(path) = joined(base, &row.path) else { continue };
+                if is_there(&path) && !is_without_digest(&path) {
+                    let has_digest = others.entry(path.clone()).or_insert_with(|| (name.clone(), false));
+                    has_digest.1 |= !row.hash.is_empty();
+                }
                 let is_read_by_site = is_startup(path.strip_prefix(&distribution.base).unwrap_or(&path));
                 if !(is_source(path.as_bytes()) || path.ends_with(".pyc") || is_read_by_site) {
                     continue;
@@ -63,11 +84,30 @@ impl Rows {
                     && (is_installed || !is_compiled(row))
                     && missing.insert(path.clone())
                 {
-                    findings.push(of(path, RecordFault::Gone { record: name.clone() }));
+                    // Python compiles the source again.
+                    match is_compiled(row) && is_there(&module_of(&path)) {
+                        true => deleted.push(path),
+                        false => findings.push(of(path, RecordFault::Gone { record: name.clone() })),
+                    }
                 }
             }
         }
-        (Self { by_name }, findings)
+        let others = others.into_iter().filter(|(path, (_, has_digest))| {
+            !has_digest && !by_name.contains_key(path) && !place_is_link(place, path)
+        });
+        findings.extend(others.map(|(path, (record, _))| of(path, RecordFault::NoDigest { record })));
+        (Self { by_name, deleted }, findings)
+    }
+
+    /// Returns a note on the pycs that an installer compiled and that do not exist.
+    pub(super) fn note(&self) -> Option<String> {
+        let first = self.deleted.first()?;
+        let pycs = counted(
+            self.deleted.len(),
+            "pyc that a RECORD lists does not exist, although its source does",
+            "pycs that RECORDs list do not exist, although their sources do",
+        );
+        Some(format!("{pycs}: the first is {first}"))
     }
 
     /// Returns whether a row lists a file.
@@ -223,13 +263,14 @@ mod tests {
         let wrong =
             |number: usize| RecordRow { size: number.to_string(), ..RecordRow::of("a.py", b"x = 1\n") };
         let rows = (0..100_000).map(|number| ("d.dist-info/RECORD".into(), wrong(number)));
-        let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]) };
+        let rows =
+            Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]), deleted: Vec::new() };
         let findings = rows.check("a.py", b"x = 1\n");
         assert_eq!(findings.len(), MOST + 1);
         // One of the rows is right: the size is 6.
         assert_eq!(findings[MOST].reason, Reason::Record(RecordFault::Rows(99_989)));
         let same = vec![("d.dist-info/RECORD".into(), wrong(7)); 100_000];
-        let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]) };
+        let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]), deleted: Vec::new() };
         assert_eq!(rows.check("a.py", b"x = 1\n").len(), 1);
     }
 }

@@ -122,7 +122,8 @@ pub(super) fn unrecorded(
     (findings, notes)
 }
 
-fn is_module(name: &str) -> bool {
+/// Returns whether Python imports a file of this name, other than a pyc.
+pub(super) fn is_module(name: &str) -> bool {
     [".py", ".pyw", ".so", ".pyd"].iter().any(|end| name.ends_with(end))
 }
 

@@ -1,6 +1,7 @@
 //! Verification of everything in a place, including the archives in it.
 
 use super::compilers::Compilers;
+use super::elsewhere;
 use super::extensions::Extensions;
 use super::finding::{Finding, ReleaseFound};
 use super::installed::Installed;
@@ -126,6 +127,7 @@ pub fn verify(
         examined: Vec::new(),
         coverage: request.manifest.map(Coverage::new),
         known: BTreeSet::new(),
+        unknown: Vec::new(),
         tally: Tally::default(),
         extensions: Extensions::default(),
         verified: Verified::default(),
@@ -157,6 +159,7 @@ pub fn verify(
     }
     let mut verified = audit.verified;
     verified.notes.extend(audit.extensions.notes());
+    verified.notes.extend(only::note_on_archives(&audit.unknown));
     if let Some(manifest) = request.manifest {
         let (wrong, notes) = against_releases(manifest, &verified.releases);
         verified.findings.extend(wrong);
@@ -192,6 +195,8 @@ struct Audit<'a> {
     coverage: Option<Coverage<'a>>,
     /// Names of the distributions found so far.
     known: BTreeSet<String>,
+    /// Archives that may be of the requested distribution, and name none.
+    unknown: Vec<String>,
     tally: Tally,
     extensions: Extensions,
     verified: Verified,
@@ -257,6 +262,7 @@ impl Audit<'_> {
         let (examined, directory) = (self.examined.as_slice(), self.request.directory);
         let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
         findings.extend(sources.iter().flat_map(|sources| trusted::faults(&view, sources, &survey)));
+        let outside = elsewhere::notes(place, prefix, installed, &survey);
         let unseen = survey.unseen.into_iter();
         findings
             .extend(unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string()))));
@@ -270,12 +276,15 @@ impl Audit<'_> {
             findings.clear();
         } else {
             self.verified.notes.extend(notes);
+            self.verified.notes.extend(rows.note());
+            self.verified.notes.extend(outside);
             self.verified.notes.extend(only::note_on_startup(&findings, selection));
             if is_wheel(place) || !matches!(place, Place::Archive(_)) || !is_zip(place) {
                 self.extensions.add(&view, selection, prefix);
             }
         }
-        units.retain(|unit| unit.is_in(selection));
+        let is_whole = matches!(selection, Selection::All);
+        units.retain(|unit| unit.is_in(selection) || (!is_whole && unit.is_archive(place)));
         let judgment = Judgment {
             view: &view,
             sources: sources.as_ref(),
@@ -288,7 +297,7 @@ impl Audit<'_> {
             all_releases: false,
         };
         let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
-        let (mut zips, mut passed, mut outside) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut zips, mut passed, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (unit, result) in units.iter().zip(results) {
             match result {
                 None => self.tally.not_reached(unit.pycs().len()),
@@ -297,11 +306,11 @@ impl Audit<'_> {
                     passed.extend(result.passed);
                     findings.extend(result.findings);
                     zips.extend(result.zips);
-                    outside.extend(result.outside);
+                    others.extend(result.outside);
                 }
             }
         }
-        self.verified.notes.extend(notes_on_versions(&outside));
+        self.verified.notes.extend(notes_on_versions(&others));
         if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
             coverage.place(self.at, entries.covered(&view));
         }
@@ -391,8 +400,13 @@ impl Audit<'_> {
             }
         };
         let refuse = |reason| vec![Finding::new(name, reason)];
-        let archive = match embedded(Path::new(&path), bytes, self.sought()) {
+        // The file's own name is that of the wheel, without the archives that it lies in.
+        let archive = match embedded(Path::new(name), bytes, self.sought()) {
             Embedded::Nothing => return Ok(()),
+            Embedded::Refused(_) if !selection.contains(name) && !name.ends_with(".whl") => {
+                self.unknown.push(path);
+                return Ok(());
+            }
             Embedded::Refused(error) => {
                 self.add(prefix, refuse(Reason::Archive(error.fault.to_string())));
                 return Ok(());
@@ -414,6 +428,10 @@ impl Audit<'_> {
         // The file may be a wheel of the requested distribution.
         let selection = match selection.contains(name) {
             true => Selection::All,
+            false if only::names(&inner, &installed).is_empty() => {
+                self.unknown.push(path);
+                return Ok(());
+            }
             false => Selection::of(&inner, &installed, self.request.only).unwrap_or_default(),
         };
         if matches!(selection, Selection::Nothing) {
@@ -479,14 +497,18 @@ impl Unit {
         }
     }
 
-    /// Returns whether the selection contains a file of the unit, or the unit is an archive that
-    /// may contain such a file.
+    /// Returns whether the selection contains a file of the unit.
     fn is_in(&self, selection: &Selection) -> bool {
         match self {
             Self::Module { source, pycs } => {
                 selection.contains(source) || pycs.iter().any(|pyc| selection.contains(pyc))
             }
-            Self::File(name) => selection.contains(name) || name.ends_with(".whl"),
+            Self::File(name) => selection.contains(name),
         }
+    }
+
+    /// Returns whether the unit is an archive, by its content.
+    fn is_archive(&self, place: &Place) -> bool {
+        matches!(self, Self::File(name) if place.carrier(name).is_ok_and(Carrier::is_archive))
     }
 }

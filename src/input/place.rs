@@ -85,6 +85,11 @@ pub enum PlaceError {
 }
 
 impl PlaceError {
+    /// Returns whether the error is about a symlink or path file that leads to code elsewhere.
+    pub(super) const fn leads_out(&self) -> bool {
+        matches!(self, Self::Symlink(_) | Self::SymlinkFolder(_) | Self::Leads(_))
+    }
+
     /// Returns whether no file has the name: nothing has it, or a symlink, a pipe or a device.
     /// After every other error, there may be a file that another process can read.
     pub fn is_no_file(&self) -> bool {

@@ -47,6 +47,9 @@ pub struct Survey {
     pub unseen: Vec<(String, PlaceError)>,
     /// Directories that `site` reads by default: empty, or with `/` at the end.
     pub site_folders: BTreeSet<String>,
+    /// Symlinks and path files that lead out of the place to sources and to no bytecode, unless
+    /// sources are sought.
+    pub sources: BTreeSet<String>,
     /// Symlinks to directories of this place that have sources, with the directories, if sources
     /// are sought.
     pub again: Vec<(String, String)>,
@@ -56,7 +59,19 @@ impl Place {
     /// Returns how Python reaches the files of this place.
     pub fn survey(&self, surroundings: Surroundings<'_>) -> Survey {
         match self {
-            Self::Tree(root, listing) => survey(root, listing, surroundings),
+            Self::Tree(root, listing) => {
+                let mut found = survey(root, listing, surroundings);
+                if surroundings.sought == Sought::Bytecode {
+                    let surroundings = Surroundings { sought: Sought::Sources, ..surroundings };
+                    let mut leading = survey(root, listing, surroundings).unseen;
+                    leading.retain(|(_, error)| error.leads_out());
+                    found.sources = leading.into_iter().map(|(name, _)| name).collect();
+                    found.sources.extend(linked_sources(root, listing, surroundings.examined));
+                    let found_anyway = |name: &String| found.unseen.iter().any(|(other, _)| other == name);
+                    found.sources.retain(|name| !found_anyway(name));
+                }
+                found
+            }
             Self::Archive(archive) => {
                 let (unseen, again) = leaving(archive, surroundings.sought);
                 Survey { unseen, again, ..Survey::default() }
@@ -73,6 +88,19 @@ impl Place {
         };
         path.canonicalize().ok()
     }
+}
+
+/// Returns the symlinks with the name of a source to files that are not examined.
+fn linked_sources(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Vec<String> {
+    let Ok(inside) = root.canonicalize() else { return Vec::new() };
+    let leads_out = |name: &&String| {
+        let path = listing.real.get(*name).cloned().unwrap_or_else(|| root.join(name));
+        path.canonicalize().is_ok_and(|real| {
+            real.is_file() && !examined.iter().chain([&inside]).any(|folder| real.starts_with(folder))
+        })
+    };
+    let links = listing.names.iter().filter(|(_, found)| **found == FoundKind::Symlink);
+    links.map(|(name, _)| name).filter(|name| is_source(name.as_bytes())).filter(leads_out).cloned().collect()
 }
 
 fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> Survey {
@@ -130,7 +158,7 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         let name = name_below(&inside, folder);
         if name.is_empty() { name } else { format!("{name}/") }
     });
-    Survey { unseen, site_folders: names.collect(), again }
+    Survey { unseen, site_folders: names.collect(), again, sources: BTreeSet::new() }
 }
 
 /// Returns the symlinks of a tree to its own directories that have sources, or symlinks to some.

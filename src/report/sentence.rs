@@ -147,6 +147,9 @@ fn of_manifest(listing: &ManifestFault) -> String {
             format!("{other}: the code is the same, and its header is another")
         }
         ManifestFault::Wrong(facts) => format!("the manifest is wrong about it: {}", facts.join(", ")),
+        ManifestFault::ArchiveElsewhere(path) => {
+            format!("it is the archive that the manifest lists as {path}")
+        }
         ManifestFault::OtherArchive => "it is not the archive that the manifest lists".to_owned(),
         ManifestFault::PycsUnlisted => "it has pycs, and the manifest does not list it".to_owned(),
         ManifestFault::ArchiveUnlisted => "the manifest does not list this archive".to_owned(),

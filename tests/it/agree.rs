@@ -15,7 +15,8 @@ fn environment() -> Session {
         rows += &format!("p/{name}.py,,\n");
     }
     session.record(&format!("{SITE}/p-1.dist-info/RECORD"), rows);
-    session.file("v/pyvenv.cfg", "home = /usr/bin\nversion = 3.14.10\n");
+    session
+        .file("v/pyvenv.cfg", "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.14.10\n");
     session.run(&["env", "v"]).exits(0).says("3 compiled");
     session
 }

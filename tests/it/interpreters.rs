@@ -158,7 +158,7 @@ fn an_interpreter_that_never_answers_is_given_up() {
 fn verify_names_the_program_of_the_environment_that_it_runs() {
     let session = Session::new();
     let site = "v/lib/python3.12/site-packages";
-    session.file("v/pyvenv.cfg", "version = 3.12.1\n");
+    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.12.1\n");
     session.file(&format!("{site}/m.py"), "x = 1\n");
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
     session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);

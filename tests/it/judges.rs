@@ -21,7 +21,7 @@ fn run(session: &Session, path: &str, arguments: &[&str]) -> Said {
 fn environment() -> Session {
     let session = Session::new();
     let site = "v/lib/python3.12/site-packages";
-    session.file("v/pyvenv.cfg", "version = 3.12.1\n");
+    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.12.1\n");
     let source = session.file(&format!("{site}/m.py"), "x = 1\n");
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
     session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);

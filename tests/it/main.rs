@@ -62,6 +62,7 @@ mod naming;
 mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;
+mod noted;
 mod packages;
 mod page;
 mod pair;

@@ -241,6 +241,11 @@ impl VirtualEnvironment {
         let prefix = prefix_around(path)?;
         Some(Self { release: created_with(&prefix), prefix })
     }
+
+    /// Returns whether Python also imports from the `site-packages` of the system.
+    pub fn has_system_packages(&self) -> bool {
+        config(&self.prefix).is_some_and(|text| has_system_packages(&text))
+    }
 }
 
 fn prefix_around(path: &Path) -> Option<PathBuf> {
@@ -342,6 +347,19 @@ fn is_editable(direct_url: &str) -> bool {
         .is_ok_and(|value| value["dir_info"]["editable"].as_bool() == Some(true))
 }
 
+fn config(prefix: &Path) -> Option<Vec<u8>> {
+    let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
+    read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()
+}
+
+/// Returns whether a `pyvenv.cfg` adds the `site-packages` of the system, as it does by default.
+pub fn has_system_packages(config: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(config).to_ascii_lowercase();
+    let fields = text.lines().filter_map(|line| line.split_once('='));
+    let own = fields.filter(|(key, _)| key.trim() == "include-system-site-packages");
+    own.last().is_none_or(|(_, value)| value.trim() == "true")
+}
+
 /// Returns the release that a virtual environment was created with, if its version is that of a
 /// release.
 pub fn created_with(prefix: &Path) -> Option<Release> {
@@ -352,9 +370,7 @@ pub fn created_with(prefix: &Path) -> Option<Release> {
 /// running any of its programs. venv writes `version = 3.14.2`, virtualenv and uv `version_info =
 /// 3.14.2.final.0` or `version_info = 3.14.2`.
 pub fn recorded_version(prefix: &Path) -> Option<String> {
-    let opened = Inside::new(prefix, Links::Inside).open(Path::new("pyvenv.cfg")).ok()?;
-    let text = read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()?;
-    let text = String::from_utf8(text).ok()?;
+    let text = String::from_utf8(config(prefix)?).ok()?;
     text.lines().find_map(|line| {
         let (key, value) = line.split_once('=')?;
         let key = key.trim().to_ascii_lowercase();

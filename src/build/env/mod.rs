@@ -15,8 +15,8 @@ mod virtualenv;
 
 pub use bounds::Bounds;
 pub use discover::{
-    Distribution, EnvError, LeftAlone, SitePackages, VirtualEnvironment, created_with, own_interpreter,
-    recorded_version, site_packages, version_of,
+    Distribution, EnvError, LeftAlone, SitePackages, VirtualEnvironment, created_with, has_system_packages,
+    own_interpreter, recorded_version, site_packages, version_of,
 };
 pub use virtualenv::is_of_virtualenv;
 

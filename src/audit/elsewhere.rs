@@ -1,0 +1,91 @@
+//! Notes on code outside of what is verified that Python imports together with it, and on modules
+//! that scripts import before all others.
+//!
+//! CPython: `venv` of `Lib/site.py`; `sys.path[0]` of `Modules/main.c`.
+
+use super::installed::Installed;
+use super::unrecorded::is_module;
+use crate::build::env::{VirtualEnvironment, has_system_packages};
+use crate::input::{Place, Survey};
+use crate::text::{Shown as _, counted};
+use std::collections::BTreeSet;
+
+/// Directories of scripts below the prefix of a virtual environment.
+const SCRIPTS: [&str; 2] = ["bin/", "Scripts/"];
+
+/// Returns the notes on a place whose names follow `prefix`.
+pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: &Survey) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(first) = survey.sources.first() {
+        let leading =
+            counted(survey.sources.len(), "symlink or path file leads", "symlinks and path files lead");
+        notes.push(format!(
+            "{leading} to sources outside, which are not looked into: the first is {prefix}{first}"
+        ));
+    }
+    let scripts = script_modules(place, installed);
+    if let Some(first) = scripts.first() {
+        let modules = counted(scripts.len(), "module is", "modules are");
+        notes.push(format!(
+            "{modules} among scripts, which import such modules before all others: the first is {prefix}{first}"
+        ));
+    }
+    let Place::Tree(root, listing) = place else { return notes };
+    for name in listing.names.keys().filter(|name| name.rsplit('/').next() == Some("pyvenv.cfg")) {
+        if place.read(name).is_ok_and(|text| has_system_packages(&text)) {
+            notes.push(system(name));
+        }
+    }
+    if let Some(around) = VirtualEnvironment::around(root).filter(|around| around.prefix != *root) {
+        let config = around.prefix.join("pyvenv.cfg");
+        if around.has_system_packages() {
+            notes.push(system(&config.shown()));
+        }
+    }
+    let real = root.canonicalize().unwrap_or_else(|_| root.clone());
+    if let (Some("__pycache__"), Some(above)) =
+        (real.file_name().and_then(|name| name.to_str()), real.parent())
+    {
+        notes.push(format!(
+            "the sources that Python reads for {} are in {}, which is not looked into",
+            root.shown(),
+            above.shown()
+        ));
+    }
+    notes
+}
+
+fn system(config: &str) -> String {
+    format!(
+        "Python also imports from the site-packages of the system, which are not looked into: {config} says so"
+    )
+}
+
+/// Returns the modules in directories of scripts: those of virtual environments that no RECORD
+/// lists, and those that a wheel installs there.
+fn script_modules(place: &Place, installed: &Installed) -> Vec<String> {
+    let names = place.names();
+    let is_code = |file: &str| {
+        let package = file.split_once('/').filter(|(_, rest)| rest.starts_with("__init__."));
+        (is_module(file) || file.ends_with(".pyc"))
+            && (package.is_some() || !file.contains('/'))
+            && file != "activate_this.py"
+    };
+    if super::view::is_wheel(place) {
+        let below = |name: &str| name.split_once(".data/scripts/").is_some_and(|(_, file)| is_code(file));
+        return names.into_iter().filter(|name| below(name)).collect();
+    }
+    if !matches!(place, Place::Tree(..)) {
+        return Vec::new();
+    }
+    let recorded: BTreeSet<&str> =
+        installed.in_tree().iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
+    let prefixes = names.iter().filter_map(|name| name.strip_suffix("pyvenv.cfg"));
+    let prefixes: Vec<&str> = prefixes.filter(|prefix| prefix.is_empty() || prefix.ends_with('/')).collect();
+    let is_stray = |name: &&String| {
+        let below =
+            |prefix: &&str| SCRIPTS.iter().find_map(|bin| name.strip_prefix(*prefix)?.strip_prefix(bin));
+        prefixes.iter().filter_map(below).any(is_code) && !recorded.contains(name.as_str())
+    };
+    names.iter().filter(is_stray).cloned().collect()
+}
