@@ -355,9 +355,9 @@ fn config(prefix: &Path) -> Option<Vec<u8>> {
 /// Returns whether a `pyvenv.cfg` adds the `site-packages` of the system, as it does by default.
 pub fn has_system_packages(config: &[u8]) -> bool {
     let text = String::from_utf8_lossy(config).to_ascii_lowercase();
-    let fields = text.lines().filter_map(|line| line.split_once('='));
-    let own = fields.filter(|(key, _)| key.trim() == "include-system-site-packages");
-    own.last().is_none_or(|(_, value)| value.trim() == "true")
+    let mut fields = text.lines().rev().filter_map(|line| line.split_once('='));
+    let own = fields.find(|(key, _)| key.trim() == "include-system-site-packages");
+    own.is_none_or(|(_, value)| value.trim() == "true")
 }
 
 /// Returns the release that a virtual environment was created with, if its version is that of a
