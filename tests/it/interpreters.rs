@@ -132,7 +132,7 @@ fn an_interpreter_that_never_answers_is_given_up() {
     let silent = silent.to_str().unwrap();
     for (status, arguments) in [
         (1, &["verify", "v"][..]),
-        (1, &["verify", "v", "--interpreter", silent]),
+        (2, &["verify", "v", "--interpreter", silent]),
         (2, &["env", "v"]),
         (2, &["env", "v", "--check"]),
         (2, &["compile", "--interpreter", silent, "a.py"]),
