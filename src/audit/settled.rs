@@ -1,6 +1,7 @@
 //! Pycs that were already compiled and compared, so that `verify` does not compile them again.
 
 use super::judge::CheckedSource;
+use crate::build::env::KeptFiles;
 use crate::manifest::{FileEntry, sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Settled<'a> {
     right: BTreeMap<&'a str, &'a FileEntry>,
     told: BTreeSet<String>,
+    pub(super) kept: &'a KeptFiles,
 }
 
 impl<'a> Settled<'a> {
     /// Returns the settled pycs: `entries` are those that their sources compile to, `told` the
-    /// names of those whose faults are reported elsewhere.
-    pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>) -> Self {
+    /// names of those whose faults are reported elsewhere, `kept` the files that were read.
+    pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>, kept: &'a KeptFiles) -> Self {
         let right = entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
-        Self { right, told }
+        Self { right, told, kept }
     }
 
     /// Returns whether a pyc needs no verification: its faults are reported, or its bytes and its
@@ -46,7 +48,8 @@ mod tests {
         let from = source_entry("m.py", &bytes, series);
         let source = CheckedSource { name: "m.py".into(), bytes, mtime: None };
         let entries = [pyc_entry("m.pyc", pyc, series, 0, Some(from), "m.py").unwrap()];
-        let settled = Settled::new(&entries, BTreeSet::from(["told.pyc".to_owned()]));
+        let kept = KeptFiles::default();
+        let settled = Settled::new(&entries, BTreeSet::from(["told.pyc".to_owned()]), &kept);
         assert!(settled.has("m.pyc", pyc, Some(&source)));
         assert!(settled.has("told.pyc", b"", None));
         assert!(!settled.has("m.pyc", b"another", Some(&source)));

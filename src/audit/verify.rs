@@ -242,7 +242,8 @@ impl Audit<'_> {
         depth: usize,
     ) -> Result<(), ThreadsError> {
         let memory = self.request.engines.limits.memory;
-        let view = View::limited(place, memory);
+        let settled = self.request.settled.filter(|_| prefix.is_empty());
+        let view = View::limited(place, memory).knowing(settled.map(|settled| settled.kept));
         let sources = self.request.sources.map(|place| View::limited(place, memory));
         let (rows, mut findings) = Rows::read(place, installed);
         let entries = match self.request.manifest {
@@ -290,7 +291,7 @@ impl Audit<'_> {
             sources: sources.as_ref(),
             rows: &rows,
             entries: entries.as_ref(),
-            settled: self.request.settled.filter(|_| prefix.is_empty()),
+            settled,
             any_references: self.request.any_references,
             zipped: !prefix.is_empty() && is_zip(place) && !is_wheel(place),
             compilers: self.compilers,

@@ -1,7 +1,8 @@
 //! A place as importers see it after installation, with the source of each pyc.
 
-use crate::build::env::version_of;
+use crate::build::env::{KeptFiles, version_of};
 use crate::input::{Place, PlaceError};
+use crate::project::{FoundFiles, FoundKind};
 use crate::pyc::{PycName, parse_name, source_path};
 use crate::text::Shown as _;
 use crate::wheel::installed_place;
@@ -21,6 +22,8 @@ pub(super) struct View<'a> {
     /// True if the place lies in a directory of a free-threaded build.
     free_threaded: bool,
     pycs: OnceLock<Vec<String>>,
+    /// Files that were read before.
+    kept: Option<&'a KeptFiles>,
 }
 
 /// A pyc's name and its parts.
@@ -46,7 +49,12 @@ impl<'a> View<'a> {
         });
         let path = place.disk_path().and_then(|path| path.canonicalize().ok());
         let free_threaded = path.is_some_and(|path| path.iter().any(is_of_threads));
-        Self { place, installed, limit, free_threaded, pycs: OnceLock::new() }
+        Self { place, installed, limit, free_threaded, pycs: OnceLock::new(), kept: None }
+    }
+
+    /// Takes files from those that were read before.
+    pub(super) fn knowing(self, kept: Option<&'a KeptFiles>) -> Self {
+        Self { kept, ..self }
     }
 
     /// Returns the names of the pycs.
@@ -62,7 +70,12 @@ impl<'a> View<'a> {
     /// Reads a file.
     pub(super) fn read(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         self.check_size(name)?;
-        self.place.read(name)
+        // The names of symlinks are reported, whatever was read through them.
+        let is_file = |listing: &FoundFiles| listing.names.get(name) == Some(&FoundKind::File);
+        match (self.kept.and_then(|kept| kept.get(name)), self.place) {
+            (Some(bytes), Place::Tree(_, listing)) if is_file(listing) => Ok(bytes),
+            _ => self.place.read(name),
+        }
     }
 
     /// Reads the source of a pyc, and returns its name.

@@ -69,7 +69,7 @@ impl EnvAudit {
         }
         let failed: BTreeSet<&Path> = failed(report).collect();
         let told = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
-        let settled = Settled::new(&report.entries, told.map(str::to_owned).collect());
+        let settled = Settled::new(&report.entries, told.map(str::to_owned).collect(), &report.kept);
         let directory = environment::entered_directory();
         let request = Request {
             sources: None,

@@ -10,6 +10,7 @@
 mod bounds;
 mod check;
 mod discover;
+mod kept;
 mod record;
 mod virtualenv;
 
@@ -18,6 +19,7 @@ pub use discover::{
     Distribution, EnvError, LeftAlone, SitePackages, VirtualEnvironment, created_with, has_system_packages,
     own_interpreter, recorded_version, site_packages, version_of,
 };
+pub use kept::KeptFiles;
 pub use virtualenv::is_of_virtualenv;
 
 use super::artifact::{Artifact, FileDigest};
@@ -88,6 +90,8 @@ pub struct Report {
     pub findings: Vec<(PathBuf, EnvFinding)>,
     /// Number of files that were not reached.
     pub missing: usize,
+    /// With `check`, the sources and pycs as they were read.
+    pub kept: KeptFiles,
 }
 
 struct EnvPyc {
@@ -105,8 +109,9 @@ struct EnvPyc {
 pub fn run(site: &SitePackages, run: Run<'_>, settings: &Settings) -> Result<Report, ThreadsError> {
     let (sources, gone) = sources(site, settings);
     let jobs = Jobs { run, levels: &settings.levels, mode: settings.mode };
-    let results = jobs.map(&sources, |name| compile(site, name, &jobs, settings))?;
-    let mut report = Report::default();
+    let kept = KeptFiles::default();
+    let results = jobs.map(&sources, |name| compile(site, name, &jobs, settings, &kept))?;
+    let mut report = Report { kept, ..Report::default() };
     let failed = site.failed.iter();
     report.outcomes.extend(
         failed.map(|(file, error)| Outcome::Record(Failure { file: file.clone(), error: error.clone() })),
@@ -183,17 +188,26 @@ fn sources<'a>(site: &'a SitePackages, settings: &Settings) -> (Vec<&'a str>, Ve
     (found, gone)
 }
 
-fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings) -> Vec<EnvPyc> {
+fn compile(
+    site: &SitePackages,
+    name: &str,
+    jobs: &Jobs<'_>,
+    settings: &Settings,
+    kept: &KeptFiles,
+) -> Vec<EnvPyc> {
     let path = site.folder.join(name);
     let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory: jobs.run.memory() };
     let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), reading);
+    if let (true, Ok(source)) = (settings.check, &source) {
+        kept.keep(name, &source.bytes);
+    }
     jobs.each(&source, |job| {
         let cached = cache_path(Path::new(name), job.target.series, job.optimize);
         let pyc = cached.to_string_lossy().into_owned();
         let (mut row, mut entry, mut finding) = (None, None, None);
         let result = job.pyc(Ok(name)).and_then(|bytes| {
             let done;
-            (done, finding) = settle(site, Path::new(&pyc), &bytes, job, settings)?;
+            (done, finding) = settle(site, &pyc, &bytes, job, settings, kept)?;
             row = Some(RecordRow::of(&pyc, &bytes));
             entry = job.entry(&pyc, &bytes, name, name);
             Ok((done, FileDigest::of(&bytes)))
@@ -208,18 +222,22 @@ fn compile(site: &SitePackages, name: &str, jobs: &Jobs<'_>, settings: &Settings
 /// Writes a pyc that differs from the existing one, or reports the difference with `check`.
 fn settle(
     site: &SitePackages,
-    name: &Path,
+    name: &str,
     pyc: &[u8],
     job: &Job<'_, '_>,
     settings: &Settings,
+    kept: &KeptFiles,
 ) -> Result<(Done, Option<EnvFinding>), Box<Diagnostic>> {
     let source = job.source()?;
-    let place = |missing| site.bounds.place(name, missing);
+    let place = |missing| site.bounds.place(Path::new(name), missing);
     let existing = place(Missing::Refused).and_then(|place| place.check().map(|()| place));
     let found = match &existing {
         Ok(place) => place.bytes(),
         Err(error) => Err(io::Error::other(error.to_string())),
     };
+    if let (true, Ok(found)) = (settings.check, &found) {
+        kept.keep(name, found);
+    }
     if found.as_ref().is_ok_and(|found| found == pyc) {
         return Ok((Done::UpToDate, None));
     }
