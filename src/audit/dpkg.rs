@@ -56,6 +56,12 @@ impl Dpkg {
     }
 }
 
+/// Splits a line of `md5sum` into the digest and the path; `None` for a line with a backslash
+/// before the path.
+pub(super) fn md5sum(line: &str) -> Option<(&str, &str)> {
+    line.split_once("  ").filter(|_| !line.starts_with('\\'))
+}
+
 fn read(root: &Path) -> Packaged {
     let folder = root.join(INFO);
     let is_installed = |path: &str| PACKAGES.iter().any(|packages| path.contains(packages));
@@ -66,8 +72,9 @@ fn read(root: &Path) -> Packaged {
         let Some(kind @ ("list" | "md5sums")) = extension else { continue };
         let Ok(bytes) = read_regular(&path, LARGEST) else { continue };
         for line in String::from_utf8_lossy(&bytes).lines().filter(|line| is_installed(line)) {
-            match line.split_once("  ").filter(|_| kind == "md5sums") {
+            match md5sum(line).filter(|_| kind == "md5sums") {
                 Some((digest, path)) => drop(found.insert(path.to_owned(), Some(digest.to_owned()))),
+                None if kind == "md5sums" => {}
                 None => drop(found.entry(line.trim_start_matches('/').to_owned()).or_default()),
             }
         }

@@ -2,6 +2,7 @@
 
 use super::SIDES;
 use super::pair::Pair;
+use crate::audit::dpkg::md5sum;
 use crate::audit::record::joined;
 use crate::diff::{Cause, CauseKind, DiffFinding, DifferenceKind, FileDifference};
 use crate::input::{Place, PlaceError};
@@ -219,9 +220,8 @@ fn moved(path: &str, folders: &[[String; 2]]) -> String {
     innermost.map_or_else(|| path.to_owned(), |(right, below)| format!("{right}{below}"))
 }
 
-/// Splits a line of `md5sum`, whose path begins at the root of the package; `None` for a line with
-/// a backslash before the path.
+/// Reads a line of `md5sum`, whose path begins at the root of the package.
 fn of_md5sums(row: &str) -> Option<ListRow> {
-    let (digest, path) = row.split_once("  ").filter(|_| !row.starts_with('\\'))?;
+    let (digest, path) = md5sum(row)?;
     Some(ListRow { path: path.to_owned(), facts: digest.to_owned() })
 }
