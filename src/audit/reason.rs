@@ -65,6 +65,16 @@ pub enum Reason {
         /// Code object and line where the code differs, if they are known.
         first: Option<String>,
     },
+    /// The code differs from the code that the source compiles to at the level in the pyc's name,
+    /// and is that of another level.
+    CodeOfLevel {
+        /// Name of the source.
+        source: String,
+        /// Optimization level of the code.
+        level: u8,
+        /// Optimization level in the name.
+        expected: u8,
+    },
     /// The code is that of the source, in another form.
     OtherForm {
         /// Name of the source.
@@ -287,7 +297,7 @@ impl Reason {
             | Self::LinkedSources(_) => FindingKind::Source,
             Self::Malformed(_) | Self::NotCode => FindingKind::Malformed,
             Self::Compile { .. } => FindingKind::Compile,
-            Self::Code { .. } => FindingKind::Code,
+            Self::Code { .. } | Self::CodeOfLevel { .. } => FindingKind::Code,
             Self::OtherForm { .. } => FindingKind::OtherForm,
             Self::Level { .. } => FindingKind::Level,
             Self::Filename(_) => FindingKind::Filename,

@@ -195,6 +195,9 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
         let path = fault.file().map_or_else(|| own_file(&fault), str::to_owned);
         let reason = match reason {
             Reason::Wheel(text) => Reason::Wheel(about(&path, &text)),
+            Reason::Record(RecordFault::Fault(text)) => {
+                Reason::Record(RecordFault::Fault(about(&path, &text)))
+            }
             reason => reason,
         };
         Finding::new(path, reason)
@@ -216,9 +219,11 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
 /// Returns the first sentence of an error about a file, which the finding names itself.
 fn about(path: &str, error: &str) -> String {
     let sentence = error.split("\nhint: ").next().unwrap_or(error);
-    match sentence.strip_prefix(&format!("{path:?} ")) {
+    let name = format!("{path:?}");
+    match (sentence.strip_prefix(&name), sentence.strip_suffix(&name)) {
         // Other files that the sentence names keep their names.
-        Some(rest) if !rest.starts_with("and ") => format!("it {rest}"),
+        (Some(rest), _) if rest.starts_with(' ') && !rest.starts_with(" and ") => format!("it{rest}"),
+        (_, Some(start)) if start.ends_with(' ') => format!("{start}it"),
         _ => sentence.to_owned(),
     }
 }

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of entries with the same difference from which one finding stands for all of them.
 const ALIKE: usize = 3;
+/// Name of the compressed size of an entry.
+const COMPRESSED_SIZE: &str = "compressed size";
 /// Number of directories or entries named in a finding for several.
 const NAMED: usize = 20;
 
@@ -200,7 +202,7 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<DiffFinding
     let is_zip = left.facts.is_none() && right.facts.is_none();
     let is_packed_otherwise = is_zip && left.compressed_size != right.compressed_size;
     if differing.is_empty() && is_packed_otherwise && left.bytes == right.bytes {
-        differing.push("compressed size");
+        differing.push(COMPRESSED_SIZE);
         let size = |entry: &Entry| text::bytes(entry.compressed_size);
         finding = finding.labeled_sides("compressed to", size(left), size(right));
     }
@@ -269,33 +271,43 @@ fn packaged(mode: String, facts: &Facts) -> [(&'static str, String); 5] {
 /// Replaces equal findings for the metadata of many entries by one finding for the archive; returns
 /// that finding for each such difference, and the files that have no others.
 pub(super) fn tell_entries_once(files: &mut Vec<FileDifference>) -> (Vec<DiffFinding>, Vec<FileDifference>) {
-    let is_entry = |finding: &DiffFinding| finding.kind == DifferenceKind::Archive && finding.place.is_none();
-    let mut groups: Vec<(DiffFinding, Vec<String>)> = Vec::new();
-    for file in &*files {
-        if let Some(finding) = file.findings.first().filter(|finding| is_entry(finding)) {
-            match groups.iter_mut().find(|(known, _)| known == finding) {
-                Some((_, paths)) => paths.push(file.path.clone()),
-                None => groups.push((finding.clone(), vec![file.path.clone()])),
-            }
+    // Each entry has its own compressed size.
+    let key = |file: &FileDifference| {
+        let finding = file.findings.first()?;
+        let is_entry = finding.kind == DifferenceKind::Archive && finding.place.is_none();
+        let rows = if finding.message == COMPRESSED_SIZE { &[] } else { &finding.rows[..] };
+        let rows = rows.iter().map(|row| (row.label.clone(), row.left.clone(), row.right.clone()));
+        is_entry.then(|| (finding.message.clone(), rows.collect::<Vec<_>>()))
+    };
+    let mut groups: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for (at, file) in files.iter().enumerate() {
+        if let Some(key) = key(file) {
+            groups.entry(key).or_default().push(at);
         }
     }
-    groups.retain(|(_, paths)| paths.len() >= ALIKE);
-    for file in &mut *files {
-        if file.findings.first().is_some_and(|finding| groups.iter().any(|(known, _)| known == finding)) {
-            file.findings.remove(0);
+    let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|files| files.len() >= ALIKE).collect();
+    groups.sort();
+    let mut findings = Vec::new();
+    for group in groups {
+        let names: Vec<&str> = group
+            .iter()
+            .take(NAMED)
+            .map(|&at| files[at].path.rsplit('!').next().unwrap_or_default())
+            .collect();
+        let more =
+            if group.len() > NAMED { format!(" and {} more", group.len() - NAMED) } else { String::new() };
+        let remark = Row::remark(format!("in {}{more}", names.join(", ")));
+        let removed = group.iter().map(|&at| files[at].findings.remove(0)).collect::<Vec<_>>();
+        let Some(mut finding) = removed.into_iter().next() else { continue };
+        if finding.message == COMPRESSED_SIZE {
+            finding.rows.clear();
         }
+        finding.message = format!("{} of {} entries", finding.message, group.len());
+        finding.rows.push(remark);
+        findings.push(finding);
     }
     let alike = files.extract_if(.., |file| file.findings.is_empty()).collect();
-    let findings = groups.into_iter().map(|(mut finding, paths)| {
-        finding.message = format!("{} of {} entries", finding.message, paths.len());
-        let names: Vec<&str> =
-            paths.iter().take(NAMED).map(|path| path.rsplit('!').next().unwrap_or(path)).collect();
-        let more =
-            if paths.len() > NAMED { format!(" and {} more", paths.len() - NAMED) } else { String::new() };
-        finding.rows.push(Row::remark(format!("in {}{more}", names.join(", "))));
-        finding
-    });
-    (findings.collect(), alike)
+    (findings, alike)
 }
 
 /// Returns a finding for archives whose bytes differ although nothing else does.

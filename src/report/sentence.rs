@@ -44,6 +44,9 @@ pub(super) fn of(reason: &Reason) -> String {
             format!("its code is not that of {source}: it differs at {first}")
         }
         Reason::Code { source, first: None } => format!("its code is not that of {source}"),
+        Reason::CodeOfLevel { source, level, expected } => format!(
+            "its code is not that of {source} at optimization level {expected}, which its name says, but at level {level}"
+        ),
         Reason::OtherForm { form, .. } => {
             let what = match form {
                 Form::References => {

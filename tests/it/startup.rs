@@ -434,7 +434,7 @@ fn path_files_of_editable_installs_and_pipx() {
     let said = session.run(&[&["verify", "v"][..], &exclude].concat()).exits(0);
     assert!(
         said.err.contains(
-            "note: --exclude leaves out 2 findings: v/lib/python3.14/site-packages/pipx_shared.pth\n"
+            "note: --exclude leaves out 2 findings (1 record, 1 unreadable): v/lib/python3.14/site-packages/pipx_shared.pth\n"
         ),
         "{}",
         said.err

@@ -2,7 +2,7 @@
 //! numbers add up.
 
 use crate::pair::{CORE, PYC, Pair, pycs_of, reason};
-use crate::session::Said;
+use crate::session::{Said, Session};
 use serde_json::Value;
 use std::io::Write as _;
 
@@ -644,6 +644,48 @@ fn archives_of_two_versions_are_compared() {
     let said = pair.run_in(".", &["diff", "x", "y"]).exits(1);
     let sentence = "1 archive has another name; nothing that differs is unexplained\n";
     assert!(said.out.starts_with(sentence), "{}", said.out);
+}
+
+#[test]
+fn code_of_another_level_than_the_name_says_is_called_that() {
+    let pair = Pair::new();
+    for side in ["a", "b"] {
+        pair.write(side, "demo/core.py", "def f(x):\n    assert x\n    return x\n");
+        pair.compile(side, &["--python", "3.14", "--optimize", "0", "--optimize", "1"]);
+    }
+    pair.write("b", PYC, pair.read("b", "demo/__pycache__/core.cpython-314.opt-1.pyc"));
+    let document = pair.expect(&[], &[(PYC, "unexplained")], "1 pyc is unexplained");
+    assert_eq!(
+        reason(&document, PYC),
+        "the right pyc is not explained by its source: it is what demo/core.py compiles to at optimization level 1, \
+         and its name says level 0"
+    );
+}
+
+/// Entries of zips that other programs compressed are one finding.
+#[test]
+fn other_compressed_sizes_are_told_once() {
+    let session = Session::new();
+    for (side, level) in [("a", 1), ("b", 9)] {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Deflated)
+            .compression_level(Some(level));
+        for name in ["one.py", "two.py", "three.py"] {
+            zip.start_file(name, options).unwrap();
+            let lines = (0..2000 + name.len()).map(|at| format!("x{} = {}\n", at % 97, at * at % 1013));
+            zip.write_all(lines.collect::<String>().as_bytes()).unwrap();
+        }
+        session.file(&format!("{side}.zip"), zip.finish().unwrap().into_inner());
+    }
+    let said = session.run(&["diff", "--json", "a.zip", "b.zip"]).exits(1);
+    let document: Value = serde_json::from_str(&said.out).unwrap();
+    adds_up(&document);
+    let sentence = "1 archive differs in form alone; nothing that differs is unexplained";
+    assert_eq!((&document["conclusion"], &document["same"]), (&sentence.into(), &3.into()));
+    let finding = &document["files"][0]["findings"][0];
+    assert_eq!(finding["message"], "compressed size of 3 entries");
+    assert_eq!(finding["rows"][0]["label"], "in one.py, three.py, two.py");
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub(super) enum OriginFault {
     Header { source: String, field: PycField, code: OtherCode },
     /// The code is another; with the first place where it differs.
     Code { source: String, first: Option<FirstPlace> },
+    /// The source compiles to the code at another optimization level than the name says.
+    Level { source: String, level: u8, expected: u8 },
     /// The source does not compile; with the last line of the error.
     Compile { source: String, error: String },
 }
@@ -66,6 +68,10 @@ impl OriginFault {
                     (Some(first), About::All) => format!("{other}: {}", first.what()),
                 }
             }
+            Self::Level { source, level, expected } => format!(
+                "it is what {} compiles to at optimization level {level}, and its name says level {expected}",
+                named(source)
+            ),
             Self::Compile { source, error } => format!("{} does not compile: {error}", named(source)),
         }
     }

@@ -205,8 +205,23 @@ impl HeadedPyc<'_> {
                 return Origin::Source(CompiledPyc { source, objects, releases, level, exact });
             }
         }
-        let source = source.name.clone();
-        Origin::Other(nearest.unwrap_or(OriginFault::Code { source, first: None }))
+        let source_name = source.name.clone();
+        // A name without a version allows all levels.
+        let named = self.parsed.as_ref().filter(|parsed| parsed.cache_tag.is_some());
+        if let (Some(parsed), None | Some(OriginFault::Code { .. })) = (named, &nearest) {
+            let other = (0..3).filter(|level| *level != parsed.optimize).find(|&level| {
+                engines.in_order().any(|at| {
+                    let compiled = opened.compile(&engines.engines[at].engine, &filename, level).code;
+                    let likeness = compiled.map(|compiled| likeness(code, &objects, &compiled, series));
+                    matches!(likeness, Ok(Ok(found)) if !matches!(found, Likeness::Other))
+                })
+            });
+            if let Some(level) = other {
+                let expected = parsed.optimize;
+                return Origin::Other(OriginFault::Level { source: source_name, level, expected });
+            }
+        }
+        Origin::Other(nearest.unwrap_or(OriginFault::Code { source: source_name, first: None }))
     }
 }
 
