@@ -97,3 +97,18 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
     // A link leads to a program that PATH does not have: the environment has chosen it.
     run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
 }
+
+/// Other releases of the series are asked too, but not one after the other if they are silent.
+#[test]
+fn the_first_silent_interpreter_ends_the_search_for_others() {
+    let session = environment();
+    let started = session.path("started");
+    for name in ["3.12.2", "3.12.3"] {
+        let name = format!("home/.pyenv/versions/{name}/bin/python3.12");
+        let text = format!("#!/bin/sh\necho >>{started:?}\nexec /bin/sleep 60\n");
+        let path = session.file(&name, text);
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    run(&session, "none", &["verify", "v", "--timeout", "1"]).exits(0).says(WARNING);
+    assert_eq!(std::fs::read_to_string(started).unwrap(), "\n");
+}

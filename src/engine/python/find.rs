@@ -59,12 +59,17 @@ pub fn start_found(
 }
 
 /// Starts an interpreter of each other release of a version that is found in the places of
-/// [`start_found`]. Interpreters that do not start, pre-releases and free-threaded builds are
-/// passed over.
+/// [`start_found`], up to the first that does not answer. Interpreters that do not start,
+/// pre-releases and free-threaded builds are passed over.
 pub fn start_others(version: PyVersion, than: &str, places: &Places, limits: Limits) -> Vec<PythonEngine> {
     let mut others: Vec<PythonEngine> = Vec::new();
     for path in of_machine(version, places) {
-        let Ok(engine) = PythonEngine::start_any(&path, limits) else { continue };
+        let engine = match PythonEngine::start_any(&path, limits) {
+            Ok(engine) => engine,
+            // Each further one could take as long.
+            Err(EngineError::NoAnswer { .. }) => break,
+            Err(_) => continue,
+        };
         let release = engine.full_version();
         let is_known = release == than || others.iter().any(|other| other.full_version() == release);
         if engine.version() == version && release.parse::<Release>().is_ok() && !is_known {
