@@ -151,7 +151,7 @@ fn one_value_in_place_of_a_list() {
         ),
         (OWN.replace("= 0", "= \"0\""), "pycompile.toml:6:12: invalid type: string \"0\", expected"),
         (OWN.replace("= 0", "= 3"), "pycompile.toml:6:12: an optimi"),
-        (OWN.replace("\"3.14\"", "\"3.99\""), "pycompile.toml:5:10: Python 3.99 is not known"),
+        (OWN.replace("\"3.14\"", "\"3.99\""), "pycompile.toml:5:10: Python 3.99 is not supported"),
     ] {
         project("pycompile.toml", &wrong).run(&["build"]).exits(2).says(place);
     }
@@ -175,7 +175,7 @@ fn options_win_over_the_config() {
         ]
     );
     let said = session.run(&["build", "--python", "3.99"]).exits(2);
-    assert!(said.err.contains("Python 3.99 is not known"), "{}", said.err);
+    assert!(said.err.contains("Python 3.99 is not supported"), "{}", said.err);
     // Paths of options are relative to the working directory, those of the config to its own.
     run_in(&session, "src", &["build", "--output", "there"]).exits(0);
     assert!(session.path("src/there/__pycache__/demo.cpython-314.pyc").is_file());
