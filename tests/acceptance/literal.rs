@@ -154,8 +154,11 @@ fn is_named(name: &str, target: &Target) -> bool {
         ["CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-"].iter().find_map(|head| upper.strip_prefix(head));
     // Another character's code stands in no such name.
     let is_ideograph = |point: &u32| {
-        let known = char::from_u32(*point).and_then(unicode_names2::name);
-        known.is_none_or(|known| known.to_string() == upper)
+        // The table of names may be older than the target's Unicode.
+        match char::from_u32(*point).and_then(unicode_names2::name) {
+            Some(known) => known.to_string() == upper,
+            None => *point >= 0x3400,
+        }
     };
     let listed = || {
         let line = include_str!("../../src/decode/new_names.txt")
