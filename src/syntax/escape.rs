@@ -192,12 +192,21 @@ fn push(value: &mut Vec<u8>, code: u32) {
 }
 
 /// Returns the message for an error. CPython decodes a copy in which each non-ASCII character is
-/// written as `\UXXXXXXXX`, and reports positions in that copy.
+/// written as `\UXXXXXXXX`, and a backslash before one as `\u005c`, and reports positions in that
+/// copy.
 fn fault(body: &str, start: usize, end: usize, reason: &str) -> String {
     let position = |at: usize| {
-        let ahead = &body.as_bytes()[..at.min(body.len())];
-        ahead.iter().filter(|byte| byte.is_ascii()).count()
-            + 10 * ahead.iter().filter(|&&byte| byte >= 0xc0).count()
+        let (mut position, mut is_escaped) = (0, false);
+        for byte in body.bytes().take(at) {
+            position += match byte {
+                0xc0.. if is_escaped => 15,
+                0xc0.. => 10,
+                0x80.. => 0,
+                _ => 1,
+            };
+            is_escaped = byte == b'\\' && !is_escaped;
+        }
+        position
     };
     let (start, end) = (position(start), position(end));
     if end > start + 1 {
