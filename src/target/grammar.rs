@@ -71,6 +71,9 @@ rules! {
     MisplacedUnpacking = "misplaced_unpacking",
     /// Mistake: a second `*` among parameters; the message names the `*` and not an argument.
     SecondStar = "second_star",
+    /// Mistake: a comprehension lacks `in`. Without the rule, this is reported when the text is
+    /// first read, before other mistakes.
+    InOnSecondReading = "in_on_second_reading",
     /// Mistake: the items of `with` end in a comma.
     WithComma = "with_comma",
     /// Mistake: `case` outside of `match`.

@@ -67,7 +67,7 @@ LENGTHS = [5, 30, 333, 480, 498, 499, 500, 660, 666, 960, 985, 990, 995, 996, 99
 ESCAPES = ["\\d", "\\z", "\\400", "\\n", "\\N{BULLET}", "\\N{", "\\N", "\\x4", "\\u12", "\\xzz", "\\ ", "\\{", "\\}", "\\777",
            "\\N{{", "\\U0011ffff", "\\\n", "\\é", "{{", "}}", "{"]
 FIELDS = ["{x}", "{", "}", "{x!r}", "{x!z}", "{x:>{y}}", "{x=}", "{x y}", "{}", "{a:é}", "{!r}", "{x:\\d}", "{\n}", "{1 2}", "{#}",
-          '{f"\\d"}', "{x!}", "{*}", "{yield}", "{x=!r:^20}", "{x,}", "{1if x else y}"]
+          '{f"\\d"}', "{x!}", "{*}", "{yield}", "{x=!r:^20}", "{x,}", "{1if x else y}", "{x:\\N{B}}"]
 NUMBERS = ["1", "0x1g", "1_", "0777", "1e", "1.5j", "0b2", "1if", "0xfor", "1__0", "1and 2", "0o8", "5in x", "9if 1else 2"]
 NAMES = ["~True", "~False", "None", "True", "...", "__debug__", "[]", "{}", "(1, 2)", "{1: 2}", "mat", "_", "lazy"]
 OPERATORS = ["+", "==", "is", "is not", "and", "if", "in", ":=", ".", "?", "!", "$", "=", "<>", "if 1 else", "**", "for"]
@@ -79,7 +79,7 @@ def N(N, N): E|def f(N=1, N): pass|type N = E|async def f(): E|try: E~finally: E
 if E~  E|match E:~ case E: pass|def f():~  E~ E|if 1:~\tE~        E|def f():~  N = 1~  global N|import E|@E~def f(): pass
 from . import (N, N,|for x in y:~  try: pass~  finally:~    break|class A:~  E|while E: E|elif E: pass|  E|E \\ E|E \\~E
 {E: E, E}|[E for E in E]|(E|E)|[E)|lazy import N|E\x0cE|FE|"F" E E|N F = E|x = "F" + E|x = E # F|{**E for x in E}
-except* E: pass|def f(a, *): pass|f(E=E)|f(**E, *E)|N(x for x in E, E)|async with E: pass|async for N in E: pass|"F" E
+except* E: pass|def f(a, *): pass|f(E=E)|(E for N E in E)|print [E for N E]|f(**E, *E)|N(x for x in E, E)|async with E: pass|async for N in E: pass|"F" E
 N = N = await E|x = yield|if 1:~  x = E~ y = E|N = E|N = E|N = E|E|E|x = "NF"|y = "NF\\d" E""".replace("\n", "|").split("|")
 
 

@@ -67,6 +67,7 @@ pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
     GrammarRule::SplitStrings,
     GrammarRule::ConditionalStatements,
     GrammarRule::LateElif,
+    GrammarRule::InOnSecondReading,
 ]);
 
 /// Features of 3.14 that differ from 3.13.
