@@ -36,13 +36,6 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     // A mirror may be another directory than the one that was built: sources and data that equal
     // the originals prove nothing.
     let is_built = !mirrors || pycs.exist(&outputs);
-    for name in &outputs {
-        let path = below.join(name);
-        match !mirrors && name.parent().is_some_and(is_cache) {
-            true => removal.remove(base, &path),
-            false => removal.remove_if(base, &path, NOT_WRITTEN, |bytes| pycs.has(name, bytes)),
-        }
-    }
     if mirrors && !is_built {
         let copied = project.selection.sources.iter().chain(&project.selection.data);
         if copied.into_iter().any(|file| tree.join(&file.name).symlink_metadata().is_ok()) {
@@ -55,6 +48,14 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
                 digests.is_some_and(|digests| digests.contains(&sha256(bytes)))
                     || project.read(file).is_ok_and(|source| source.bytes == bytes)
             });
+        }
+    }
+    // The pycs prove that the copies are a build's, so they go last: a run may be killed.
+    for name in &outputs {
+        let path = below.join(name);
+        match !mirrors && name.parent().is_some_and(is_cache) {
+            true => removal.remove(base, &path),
+            false => removal.remove_if(base, &path, NOT_WRITTEN, |bytes| pycs.has(name, bytes)),
         }
     }
     let copied: BTreeSet<&str> = project.selection.sources.iter().map(|file| file.name.as_str()).collect();

@@ -1,7 +1,8 @@
 //! Files that change the prefix of an interpreter, and with it the path of imports.
 //!
 //! CPython: `Modules/getpath.py` reads `pyvenv.cfg` in the directory of the interpreter and in the
-//! one above, and `._pth` files and `pybuilddir.txt` in the directory of the interpreter.
+//! one above, and `._pth` files, `pybuilddir.txt` and `Modules/Setup.local` in the directory of the
+//! interpreter.
 
 use super::place::PlaceError;
 use super::pth::PathForm;
@@ -19,6 +20,10 @@ const NO_PREFIX: [&str; 5] = ["share", "site-packages", "dist-packages", "test",
 
 const CONFIG: &str = "pyvenv.cfg";
 
+/// File that makes an interpreter take its directory for that of a build, whose library is `Lib`
+/// (`BUILD_LANDMARK`).
+const LANDMARK: &str = "Modules/Setup.local";
+
 /// Returns the files of a wheel that are installed next to an interpreter and move it.
 pub(super) fn moved_by_wheel(archive: &Archive) -> Vec<(String, PlaceError)> {
     let moves = |name: &&str| {
@@ -26,14 +31,15 @@ pub(super) fn moved_by_wheel(archive: &Archive) -> Vec<(String, PlaceError)> {
         let Some(("prefix" | "scripts", file)) = place.split_once('/') else { return false };
         let file = file.to_ascii_lowercase();
         let form = PathForm::of(file.as_bytes()).filter(|form| *form != PathForm::Site);
-        !file.contains('/') && (file == CONFIG || form.is_some())
+        file == LANDMARK.to_ascii_lowercase() || (!file.contains('/') && (file == CONFIG || form.is_some()))
     };
     let names = archive.files().map(|entry| entry.name.as_str()).filter(moves);
     names.map(|name| (name.to_owned(), PlaceError::Moves)).collect()
 }
 
-/// Returns each `pyvenv.cfg` that moves an interpreter other than that of a virtual environment.
-/// `names` are those of all files and symlinks of a place; `format` is `None` for a directory.
+/// Returns each `pyvenv.cfg` that moves an interpreter other than that of a virtual environment,
+/// and each `Modules/Setup.local` next to an interpreter. `names` are those of all files and
+/// symlinks of a place; `format` is `None` for a directory.
 pub(super) fn moved<'a>(
     names: impl Iterator<Item = &'a str>,
     format: Option<Format>,
@@ -56,7 +62,15 @@ pub(super) fn moved<'a>(
                 }
             }
     };
-    let found = names.iter().filter(is_config).filter(moves);
+    let is_landmark = |name: &&&str| {
+        let folder = name.strip_suffix(LANDMARK).filter(|rest| rest.is_empty() || rest.ends_with('/'));
+        folder.map(|folder| folder.trim_end_matches('/')).is_some_and(|folder| {
+            has_interpreter(&names, &[folder.to_owned()])
+                || (!matches!(format, None | Some(Format::Zip)) && OF_SYSTEM.contains(&folder))
+        })
+    };
+    let configs = names.iter().filter(is_config).filter(moves);
+    let found = configs.chain(names.iter().filter(is_landmark));
     found.map(|name| ((*name).to_owned(), PlaceError::Moves)).collect()
 }
 

@@ -421,7 +421,7 @@ fn wheels() {
         recorded(wheel_files("demo-1.0.data/stdlib/", vec![("m.py".into(), GOOD.into())]), |_| {}),
     );
     for place in ["data", "scripts"] {
-        for name in ["pyvenv.cfg", "python3._pth", "pybuilddir.txt"] {
+        for name in ["pyvenv.cfg", "python3._pth", "pybuilddir.txt", "Modules/Setup.local"] {
             refuse(
                 format!("{name} in {place}"),
                 with(&format!("demo-1.0.data/{place}/{name}"), "home = x\n"),

@@ -140,6 +140,12 @@ fn files_next_to_an_interpreter() {
     session.file("t/bin/python314._pth", "python314.zip\n.\n# ../../out\n\nimport site\n");
     session.file("t/bin/pybuilddir.txt", "build/lib.linux-x86_64-3.14");
     both(&session, 0, "");
+    // The library of an interpreter in a directory with this file is `Lib`.
+    session.file("t/tool/Modules/Setup.local", "");
+    both(&session, 0, "");
+    session.file("t/bin/python3.14", "");
+    session.file("t/bin/Modules/Setup.local", "");
+    both(&session, 1, "t/bin/Modules/Setup.local: ");
 }
 
 /// Weights of models: many lines, none of which is followed anywhere.

@@ -234,3 +234,39 @@ fn clean_keeps_a_zip_that_pack_did_not_write() {
     session.run(&["clean"]).exits(0).says("out/demo.zip: it is not a zip that `pack` writes for these files");
     assert!(session.path("out/demo.zip").exists());
 }
+
+/// The manifest of a zip lists the version and level that the zip has, so it can be read again.
+#[test]
+fn clean_knows_the_manifest_of_a_zip_of_one_version() {
+    let session = Session::new();
+    session.file("src/p.py", "x = 1\n");
+    session.file(
+        "pycompile.toml",
+        "[source]\nroot = \"src\"\nfiles = [\"p.py\"]\n[compile]\npython = [\"3.13\", \"3.14\"]\noptimize = [0, 1]\n\
+         [tree]\noutput = \"out\"\n[zip]\noutput = \"p.zip\"\npython = \"3.13\"\noptimize = 1\n[manifest]\noutput = \"m.json\"\n",
+    );
+    session.run(&["build"]).exits(0);
+    session.run(&["pack"]).exits(0);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(session.path("m.json")).unwrap()).unwrap();
+    let files: Vec<_> = manifest["files"].as_array().unwrap().iter().map(|file| &file["path"]).collect();
+    assert_eq!(files, ["p.pyc"]);
+    assert_eq!(
+        (&manifest["files"][0]["python"], &manifest["files"][0]["optimize"]),
+        (&"3.13".into(), &1.into())
+    );
+    assert_eq!(manifest["releases"].as_object().unwrap().len(), 1);
+    session.run(&["clean"]).exits(0).says("7 removed, 0 failed");
+    assert_eq!(session.files(), ["pycompile.toml", "src/p.py"]);
+}
+
+/// A run that is killed leaves the proof that the rest is a build's.
+#[test]
+fn clean_goes_on_after_a_run_that_was_killed() {
+    let session = session(&format!("{MIRROR}{MANIFEST}"));
+    session.run(&["build"]).exits(0);
+    // The first files that `clean` removes are the copies.
+    remove(&session, "build/lib/p/old.py");
+    session.run(&["clean"]).exits(0).says("8 removed, 0 failed");
+    assert_eq!(below(&session, "build/"), Vec::<String>::new());
+}

@@ -181,9 +181,13 @@ pub fn pack(
         archives.push(listed(&written));
         packed.archives.push(written);
     }
-    let entries = contents.items.into_iter().flat_map(|item| item.pycs).filter_map(|pyc| pyc.entry);
-    let manifest = Manifest::new(entries.collect(), archives);
-    packed.manifest = Some(manifest.with_releases(releases(engines)));
+    // A zip has the pycs of one version and level, whatever else the config compiles for.
+    let only = zip.as_ref().filter(|_| wheel.is_none()).map(|zip| zip.target(engines));
+    let pycs = contents.items.into_iter().flat_map(|item| item.pycs);
+    let pycs = pycs.filter(|pyc| only.is_none_or(|only| only == (pyc.python, pyc.optimize)));
+    let manifest = Manifest::new(pycs.filter_map(|pyc| pyc.entry).collect(), archives);
+    let releases = releases(engines).filter(|(version, _)| only.is_none_or(|only| only.0 == *version));
+    packed.manifest = Some(manifest.with_releases(releases));
     Ok(packed)
 }
 

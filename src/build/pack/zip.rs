@@ -10,6 +10,7 @@ use crate::build::project::{BuildProject, ProjectError};
 use crate::build::source::SourceFile;
 use crate::config::ConfigError;
 use crate::engine::{Run, TargetEngine};
+use crate::target::PyVersion;
 use std::path::PathBuf;
 
 /// Zip with valid settings.
@@ -74,6 +75,11 @@ impl ZipPlan {
             sources: table.sources.as_ref().is_none_or(|sources| *sources.get_ref()),
             options: ZipOptions { time: 0, compression: table.compression, shebang },
         }))
+    }
+
+    /// Returns the version and level of the pycs.
+    pub(super) fn target(&self, engines: &[TargetEngine]) -> (PyVersion, u8) {
+        (engines[self.engine].series.version, self.optimize)
     }
 
     pub(super) fn make(
