@@ -108,6 +108,34 @@ fn a_change_that_code_does_not_show_leaves_the_header_behind() {
     assert_eq!(document["files"][0]["findings"][0]["kind"], "header");
 }
 
+/// Returns a zip with another time in all entries, which is one difference of the archive.
+fn at_another_time(mut zip: Vec<u8>) -> Vec<u8> {
+    for (start, offset) in [(b"PK\x03\x04", 10), (b"PK\x01\x02", 12)] {
+        let places: Vec<usize> = (0..zip.len() - 4).filter(|&at| zip[at..].starts_with(start)).collect();
+        places.into_iter().for_each(|at| zip[at + offset] ^= 8);
+    }
+    zip
+}
+
+#[test]
+fn times_of_archives_do_not_change_what_a_header_means() {
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", format!("{CORE}# more\n"));
+    let files = |side: &str| {
+        let files = ["demo/core.py", PYC].map(|name| (name, pair.read(side, name)));
+        zip(&files.each_ref().map(|(name, bytes)| (*name, bytes.as_slice())))
+    };
+    pair.write(".", "a.zip", files("a"));
+    for (name, bytes) in [("b.zip", files("b")), ("c.zip", at_another_time(files("b")))] {
+        pair.write(".", name, bytes);
+        let document = diff(&pair, "a.zip", name);
+        assert_eq!(kind(&document, PYC), "harmless", "{document:#}");
+        let of_pyc = document["files"].as_array().unwrap().iter().find(|file| file["path"] == PYC).unwrap();
+        assert_eq!(of_pyc["findings"].as_array().unwrap().last().unwrap()["kind"], "header", "{document:#}");
+        pair.run_in(".", &["diff", "a.zip", name, "--fail-on", "unexplained"]).exits(0);
+    }
+}
+
 #[test]
 fn equal_pycs_without_a_source_on_one_side_come_from_the_other() {
     let pair = Pair::new();

@@ -111,7 +111,9 @@ fn other_code(
         return not_checked("the listed code is of another source, which is not here");
     };
     let Some(releases) = releases(alone, entry, &source) else {
-        return not_checked("no known release compiles the listed source to the listed code");
+        return not_checked(
+            "no known release compiles the listed source to the listed bytes, which may be another form of its code",
+        );
     };
     if !is_own {
         let reason = "each pyc is what its own source compiles to";

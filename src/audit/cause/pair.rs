@@ -3,6 +3,7 @@
 use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
 use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
+use super::unchanged::cause_of_same;
 use super::{SIDES, in_container, not_read, one_side, only_side};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
@@ -106,7 +107,7 @@ impl Pair<'_> {
         let one = self.origin_of(one);
         let other = if is_same { one.clone() } else { self.origin_of(other) };
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
-        (is_other(&one) || is_other(&other)).then(|| not_explained(&one, &other))
+        (is_other(&one) || is_other(&other)).then(|| cause_of_same(&one, &other))
     }
 
     /// Returns the name of a file within the place of one side.

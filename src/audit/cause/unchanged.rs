@@ -61,18 +61,30 @@ fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
         return None;
     }
     let (one, other) = (pair.origin(0, &names[0], &left), pair.origin(1, &names[1], &right));
-    let (kind, cause) = match (&one, &other) {
+    let cause = match (&one, &other) {
         // One side may have the pyc without a source.
         (Origin::Source(_), Origin::Source(_) | Origin::Unknown(_))
         | (Origin::Unknown(_), Origin::Source(_)) => return None,
+        _ => cause_of_same(&one, &other),
+    };
+    Some(pair.found(names, DiffFinding::new(kind(&cause), MESSAGE), cause))
+}
+
+/// Returns the cause for a pyc that is the same on both sides and does not fit both sources.
+pub(super) fn cause_of_same(one: &Origin, other: &Origin) -> Cause {
+    match (one, other) {
         (Origin::Source(_), header) | (header, Origin::Source(_)) if header.header_fault().is_some() => {
             let why = header.header_fault().map_or(String::new(), OriginFault::header);
             let reason = format!("the code does not show how the source differs, but {why}");
-            (DifferenceKind::Header, Cause::new(CauseKind::Harmless, reason))
+            Cause::new(CauseKind::Harmless, reason)
         }
-        _ => (DifferenceKind::Code, not_explained(&one, &other)),
-    };
-    Some(pair.found(names, DiffFinding::new(kind, MESSAGE), cause))
+        _ => not_explained(one, other),
+    }
+}
+
+/// Returns the kind of the finding for a pyc that is the same on both sides.
+fn kind(cause: &Cause) -> DifferenceKind {
+    if cause.kind == CauseKind::Harmless { DifferenceKind::Header } else { DifferenceKind::Code }
 }
 
 /// Returns differences for the pycs that are the same on both sides, apart from their metadata, and
@@ -85,7 +97,7 @@ pub(super) fn alike(
     let found = workers.uncounted().map(pycs, |names| {
         let cause = pair.alike(&[&names[0], &names[1]])?;
         let message = "the same pyc on both sides, with other metadata";
-        Some(pair.found(names, DiffFinding::new(DifferenceKind::Code, message), cause))
+        Some(pair.found(names, DiffFinding::new(kind(&cause), message), cause))
     })?;
     Ok(found.into_iter().flatten().flatten().collect())
 }
