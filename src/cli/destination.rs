@@ -58,8 +58,15 @@ impl Destination {
         found.map_or(Ok(()), |(path, found)| Ok(check_manifest(form, path, &found)?))
     }
 
-    /// Refuses a file in a directory that does not exist.
-    pub(super) fn has_folder(&self) -> Result<(), CommandError> {
+    /// Refuses a file in a directory that does not exist, and what is not a regular file.
+    pub(super) fn can_be_written(&self) -> Result<(), CommandError> {
+        let is_other = |path: &&Path| path.symlink_metadata().is_ok_and(|found| !found.is_file());
+        if let Some(path) = self.file().filter(is_other) {
+            return Err(CommandError::Usage(format!(
+                "{} is not a regular file, and is not replaced\nhint: `-` is standard output",
+                path.shown()
+            )));
+        }
         let folder = self.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         match folder.filter(|folder| !folder.is_dir()) {
             Some(folder) => Err(CommandError::Usage(format!(

@@ -133,7 +133,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         }
     }
     for page in arguments.pages() {
-        page.has_folder()?;
+        page.can_be_written()?;
     }
     if arguments.pages().filter(|page| page.file().is_none()).count() > 1 {
         return Err(CommandError::Usage(

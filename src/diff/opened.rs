@@ -72,7 +72,7 @@ pub(super) fn open(path: &str, bytes: Vec<u8>, room: &Room) -> OpenedFile {
         }
     };
     if room.depth == 0 {
-        return OpenedFile::Refused(format!("more than {DEPTH} archives lie in each other"));
+        return OpenedFile::Refused(format!("archives are nested more than {DEPTH} deep"));
     }
     if unpacked(&archive) > room.bytes {
         return OpenedFile::Refused("the archives that it lies in unpack to too much".to_owned());

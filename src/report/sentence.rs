@@ -71,13 +71,13 @@ pub(super) fn of(reason: &Reason) -> String {
                 None => format!("an unknown Python, with the magic number {magic},"),
             };
             format!(
-                "it is bytecode of {version} under a name that says no source: `python FILE` runs it, and nothing can be \
-                 held against it"
+                "it is bytecode of {version} under a name that determines no source: `python FILE` runs it, and there is \
+                 no source to check it against"
             )
         }
         Reason::Archive(error) => format!("the archive is not looked into: {error}"),
         Reason::Depth => format!(
-            "the archive is not looked into: more than {} archives lie in each other",
+            "the archive is not looked into: archives are nested more than {} deep",
             crate::archive::DEPTH
         ),
         Reason::Budget => {

@@ -224,5 +224,12 @@ fn a_page_is_written_into_a_directory_that_exists() {
         assert_eq!(said.err, format!("error: there is no directory new to write to\n{hint}"));
         assert!(!pair.0.path("new").exists());
         pair.run_in(".", &["diff", "a", "b", page, "page"]).exits(0);
+        pair.write("directory", "file", "");
+        // The answer would be that they are the same.
+        let said = pair.run_in(".", &["diff", "a", "b", page, "directory"]).exits(2);
+        assert_eq!(
+            said.err,
+            "error: directory is not a regular file, and is not replaced\nhint: `-` is standard output\n"
+        );
     }
 }
