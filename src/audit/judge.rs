@@ -1,6 +1,6 @@
 //! Verification of one pyc: the header, and the code compared with the compiled source.
 
-use super::compilers::{Compilers, Releases};
+use super::compilers::Compilers;
 use super::filename;
 use super::first::within_module;
 use super::likeness::{Likeness, levels, likeness};
@@ -119,7 +119,7 @@ impl Judge<'_> {
         // A legacy name does not contain the level; an importer loads the pyc at any level.
         let levels = levels(self.parsed.as_ref());
         let has_one_level = levels.len() == 1;
-        let expected_level = if levels.len() == 1 { levels.start } else { self.declared.unwrap_or(0) };
+        let expected_level = if has_one_level { levels.start } else { self.declared.unwrap_or(0) };
         let claim = Claim {
             code,
             objects: &objects,
@@ -153,9 +153,11 @@ impl Judge<'_> {
             return Ok(Fit { version: series.version, engines });
         }
         let is_accusation = has_one_level && !matches!(closest, Some(Miss::Other(_)));
-        if let Some(level) =
-            is_accusation.then(|| claim.other_level(expected_level, releases, opened)).flatten()
-        {
+        let mut is_code = |level, target: &TargetEngine| {
+            let found = claim.check(level, target, opened);
+            matches!(found, Ok(()) | Err(Miss::Other(Reason::OtherForm { .. })))
+        };
+        if is_accusation && let Some(level) = releases.other_level(expected_level, &mut is_code) {
             return Err(Reason::CodeOfLevel { source: source.name.clone(), level, expected: expected_level });
         }
         let source = source.name.clone();
@@ -211,17 +213,6 @@ struct Claim<'a> {
 }
 
 impl Claim<'_> {
-    /// Returns another optimization level than the expected one at which the source compiles to the
-    /// code.
-    fn other_level(&self, expected: u8, releases: &Releases, opened: &mut OpenSource<'_>) -> Option<u8> {
-        (0..3).filter(|level| *level != expected).find(|&level| {
-            releases.in_order().any(|at| match self.check(level, &releases.engines[at], opened) {
-                Ok(()) | Err(Miss::Other(Reason::OtherForm { .. })) => true,
-                Err(_) => false,
-            })
-        })
-    }
-
     /// Compares the code with the code that an engine compiles the source to.
     fn check(&self, optimize: u8, target: &TargetEngine, opened: &mut OpenSource<'_>) -> Result<(), Miss> {
         let source = &self.source.name;

@@ -4,21 +4,29 @@
 use crate::input::Place;
 use crate::project::FoundKind;
 use crate::text::Shown as _;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-/// Returns the index of the place that contains all files of the place `at`; `None` if the place is
-/// to be verified itself.
-pub(super) fn within(places: &[Place], at: usize) -> Option<usize> {
-    let real = places[at].real_path()?;
-    let contains = |&other: &usize| {
-        let Some(whole) = places[other].real_path().filter(|_| other != at) else { return false };
-        match real.strip_prefix(&whole) {
-            Ok(below) if below.as_os_str().is_empty() => other < at,
-            Ok(below) => has(&places[other], below, &places[at]),
-            Err(_) => false,
+/// Returns for each place the index of the first other one that contains all its files; `None` if
+/// the place is to be verified itself. Of places with one path, the first contains the others.
+pub(super) fn within(places: &[Place]) -> Vec<Option<usize>> {
+    let real: Vec<Option<PathBuf>> = places.iter().map(Place::real_path).collect();
+    let mut by_path: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (at, path) in real.iter().enumerate() {
+        if let Some(path) = path {
+            by_path.entry(path).or_default().push(at);
         }
+    }
+    let whole = |(at, path): (usize, &Option<PathBuf>)| {
+        let path = path.as_deref()?;
+        let above = path.ancestors().skip(1).filter_map(|folder| {
+            let below = path.strip_prefix(folder).ok()?;
+            by_path.get(folder)?.iter().copied().find(|&other| has(&places[other], below, &places[at]))
+        });
+        let same = by_path.get(path)?.first().copied().filter(|&first| first < at);
+        above.chain(same).min()
     };
-    (0..places.len()).find(contains)
+    real.iter().enumerate().map(whole).collect()
 }
 
 /// Returns whether a directory lists all files of a place below it.

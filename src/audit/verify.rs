@@ -137,8 +137,8 @@ pub fn verify(
         let whole = places.iter().filter(|place| !matches!(place, Place::File(_)));
         audit.examined = whole.filter_map(Place::real_path).collect();
     }
-    for (at, place) in places.iter().enumerate() {
-        if let Some(whole) = repeated::within(places, at) {
+    for ((at, place), whole) in places.iter().enumerate().zip(repeated::within(places)) {
+        if let Some(whole) = whole {
             audit.verified.notes.push(repeated::note(place, &places[whole]));
             continue;
         }

@@ -5,13 +5,14 @@ use super::project::BuildProject;
 use super::removal::{CHANGED, Removal};
 use super::stale::is_cache;
 use crate::archive::{self, ArchiveLimits};
+use crate::config::Selected;
 use crate::manifest::sha256;
 use crate::object::{CodeView, Objects};
 use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::project::names_in;
 use crate::pyc::Pyc;
 use crate::target::PyVersion;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,12 +31,15 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let tree = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&tree);
     let mirrors = project.mirrors();
-    let outputs: BTreeSet<PathBuf> = project.outputs(versions).map(|(_, _, name)| name).collect();
+    let mut outputs = PycSources::new();
+    for (file, level, name) in project.outputs(versions) {
+        outputs.entry(name).or_insert((file, level));
+    }
     let known = previous.as_ref().map(|previous| previous.files(mirrors)).unwrap_or_default();
-    let pycs = Pycs { project, versions, known: &known, base, below };
+    let pycs = Pycs { project, versions, outputs: &outputs, known: &known, base, below };
     // A mirror may be another directory than the one that was built: sources and data that equal
     // the originals prove nothing.
-    let is_built = !mirrors || pycs.exist(&outputs);
+    let is_built = !mirrors || pycs.exist();
     if mirrors && !is_built {
         let copied = project.selection.sources.iter().chain(&project.selection.data);
         if copied.into_iter().any(|file| tree.join(&file.name).symlink_metadata().is_ok()) {
@@ -51,7 +55,7 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
         }
     }
     // The pycs prove that the copies are a build's, so they go last: a run may be killed.
-    for name in &outputs {
+    for name in outputs.keys() {
         let path = below.join(name);
         match !mirrors && name.parent().is_some_and(is_cache) {
             true => removal.remove(base, &path),
@@ -60,7 +64,7 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     }
     let copied: BTreeSet<&str> = project.selection.sources.iter().map(|file| file.name.as_str()).collect();
     for (name, digests) in known.iter().filter(|_| is_built) {
-        let is_done = outputs.contains(Path::new(name)) || (mirrors && copied.contains(name.as_str()));
+        let is_done = outputs.contains_key(Path::new(name)) || (mirrors && copied.contains(name.as_str()));
         if !is_done {
             removal.remove_known(base, &below.join(name), digests);
         }
@@ -78,10 +82,14 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
 /// Reason to keep a file at the path of a pyc.
 const NOT_WRITTEN: &str = "it is not a pyc that `build` writes for these files";
 
+/// Paths of the pycs of a config in its tree, with source and optimization level.
+type PycSources<'a> = BTreeMap<PathBuf, (&'a Selected, u8)>;
+
 /// Pycs of a config in a tree.
 struct Pycs<'a> {
     project: &'a BuildProject,
     versions: &'a [PyVersion],
+    outputs: &'a PycSources<'a>,
     known: &'a PreviousDigests,
     base: &'a Path,
     below: &'a Path,
@@ -90,9 +98,9 @@ struct Pycs<'a> {
 impl Pycs<'_> {
     /// Returns whether one of these files is a pyc that a build has written, or one that the
     /// manifest lists exists.
-    fn exist(&self, outputs: &BTreeSet<PathBuf>) -> bool {
+    fn exist(&self) -> bool {
         let listed = self.known.keys().map(Path::new).filter(|name| name.extension() == Some("pyc".as_ref()));
-        outputs.iter().map(PathBuf::as_path).chain(listed).any(|name| {
+        self.outputs.keys().map(PathBuf::as_path).chain(listed).any(|name| {
             let place = OutputPlace::below(self.base, &self.below.join(name), Missing::Refused);
             place.ok().and_then(|place| place.bytes().ok()).is_some_and(|bytes| self.has(name, &bytes))
         })
@@ -109,8 +117,7 @@ impl Pycs<'_> {
     fn is_own(&self, name: &Path, bytes: &[u8]) -> bool {
         let Ok(pyc) = Pyc::parse(bytes) else { return false };
         let version = pyc.series.version;
-        let mut outputs = self.project.outputs(self.versions).filter(|(_, _, output)| output == name);
-        let Some((file, level, _)) = outputs.next() else { return false };
+        let Some(&(file, level)) = self.outputs.get(name) else { return false };
         let (_, recorded) = self.project.names(file, pyc.series, level);
         let filename = CodeView::at(&pyc.objects, Objects::ROOT).map(CodeView::filename);
         self.versions.contains(&version)
@@ -167,16 +174,15 @@ impl<'a> PackOutputs<'a> {
             match listed {
                 Some(digest) => removal.remove_if(base, below, CHANGED, |bytes| sha256(bytes) == digest),
                 // Other wheels are not reported: they may belong to anybody.
-                None if self.is_own_wheel(base, below) => removal.remove(base, below),
+                None if self.is_own_wheel(&path) => removal.remove(base, below),
                 None => {}
             }
         }
     }
 
-    fn is_own_wheel(&self, base: &Path, below: &Path) -> bool {
-        let Ok(place) = OutputPlace::below(base, below, Missing::Refused) else { return false };
-        let Ok(bytes) = place.bytes() else { return false };
-        let Ok(archive) = archive::read(below, &bytes, &ArchiveLimits::default()) else { return false };
+    fn is_own_wheel(&self, path: &Path) -> bool {
+        let Some(bytes) = self.project.found(path) else { return false };
+        let Ok(archive) = archive::read(path, &bytes, &ArchiveLimits::default()) else { return false };
         let is_made_here = archive.files().any(|entry| {
             entry.name.ends_with(".dist-info/WHEEL")
                 && entry
@@ -228,10 +234,10 @@ fn remove_manifests(project: &BuildProject, previous: Option<&Previous>, removal
 
 /// Removes the temporary files that killed runs left in the directories that `build` and `pack`
 /// write to.
-fn remove_leftovers(project: &BuildProject, outputs: &BTreeSet<PathBuf>, removal: &mut Removal) {
+fn remove_leftovers(project: &BuildProject, outputs: &PycSources<'_>, removal: &mut Removal) {
     let loaded = &project.loaded;
     let tree = project.tree();
-    let mut files: Vec<PathBuf> = outputs.iter().map(|name| tree.join(name)).collect();
+    let mut files: Vec<PathBuf> = outputs.keys().map(|name| tree.join(name)).collect();
     let copied = project.selection.sources.iter().chain(&project.selection.data);
     files.extend(copied.map(|file| tree.join(&file.name)));
     files.extend(loaded.outputs());

@@ -2,7 +2,6 @@
 
 use super::project::BuildProject;
 use crate::manifest::{self, Manifest};
-use crate::output::place::{Missing, OutputPlace};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Paths in a tree, each with the digests that its file may have.
@@ -18,9 +17,7 @@ impl Previous {
     /// Reads the manifest that the config names; `None` if it does not exist or is not valid.
     pub(super) fn read(project: &BuildProject) -> Option<Self> {
         let path = project.loaded.manifest_path()?;
-        let (base, name) = project.loaded.bounds_of_file(&path);
-        let bytes = OutputPlace::below(base, name, Missing::Refused).ok()?.bytes().ok()?;
-        Some(Self { manifest: manifest::parse(&path, &bytes).ok()? })
+        Some(Self { manifest: manifest::parse(&path, &project.found(&path)?).ok()? })
     }
 
     /// Returns the pycs in the manifest, and with `sources` also the sources that they were

@@ -79,7 +79,7 @@ impl PrecompileArgs {
     pub(super) fn parse(arguments: &[OsString]) -> Result<Self, CommandError> {
         RequestLine::try_parse_from(arguments).map(|line| line.arguments).map_err(|error| {
             let text = error.render().to_string();
-            // Behind it are tips and the usage, which nobody typed.
+            // After it are tips and the usage, which nobody typed.
             let text = text.split("\n\n").next().unwrap_or_default();
             usage(text.strip_prefix("error: ").unwrap_or(text).trim_end())
         })

@@ -27,7 +27,7 @@ impl Future {
         self.flags & ANNOTATIONS != 0
     }
 
-    /// Refuses an import of `__future__` behind the start of the module.
+    /// Refuses an import of `__future__` after the start of the module.
     ///
     /// # Errors
     /// Fails for such an import.

@@ -131,7 +131,7 @@ const MOST: usize = 1000;
 /// One row of a listing with both sides. A row without sides is a remark, whose text is the label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// DiffSubject of both sides, if they do not name it themselves.
+    /// Subject of both sides, if they do not name it themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Left side; of a long side, the part where the sides begin to differ.

@@ -83,9 +83,11 @@ pub fn explain(
     }
     unchanged::add(comparison, left_behind);
     if !workers.interrupted() {
-        // A version of which no pyc differs needs no compiler.
         let mut versions = compilers.versions();
-        versions.extend(versions_of(comparison).filter(|_| !compilers.versions().is_empty()));
+        if !versions.is_empty() {
+            // A version of which no pyc differs needs no compiler.
+            versions.extend(versions_of(comparison));
+        }
         refuse_unused(&named, &versions)?;
     }
     for file in &mut comparison.files {

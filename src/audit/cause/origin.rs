@@ -209,12 +209,10 @@ impl HeadedPyc<'_> {
         // A name without a version allows all levels.
         let named = self.parsed.as_ref().filter(|parsed| parsed.cache_tag.is_some());
         if let (Some(parsed), None | Some(OriginFault::Code { .. })) = (named, &nearest) {
-            let other = (0..3).filter(|level| *level != parsed.optimize).find(|&level| {
-                engines.in_order().any(|at| {
-                    let compiled = opened.compile(&engines.engines[at].engine, &filename, level).code;
-                    let likeness = compiled.map(|compiled| likeness(code, &objects, &compiled, series));
-                    matches!(likeness, Ok(Ok(found)) if !matches!(found, Likeness::Other))
-                })
+            let other = engines.other_level(parsed.optimize, |level, target| {
+                let compiled = opened.compile(&target.engine, &filename, level).code;
+                let likeness = compiled.map(|compiled| likeness(code, &objects, &compiled, series));
+                matches!(likeness, Ok(Ok(found)) if !matches!(found, Likeness::Other))
             });
             if let Some(level) = other {
                 let expected = parsed.optimize;

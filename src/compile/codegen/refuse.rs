@@ -4,7 +4,7 @@
 //! CPython: `Python/compile.c`.
 
 use super::{Codegen, CodegenResult, UnitKind};
-use crate::compile::symtable::LONE_ASYNC_COMPREHENSION;
+use crate::compile::symtable::{LONE_ASYNC_COMPREHENSION, binds_debug};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Arg, Arguments, ComprehensionKind, ExprContext};
 use crate::text::{Location, Name};
@@ -16,8 +16,7 @@ impl Codegen<'_, '_> {
         if ctx == ExprContext::Load || Some(name) != self.forbidden {
             return Ok(());
         }
-        let what = if ctx == ExprContext::Store { "assign to" } else { "delete" };
-        Err(SyntaxError::new(format!("cannot {what} __debug__"), location))
+        Err(binds_debug(ctx, location))
     }
 
     /// Refuses to bind `__debug__`, if there is a name (`forbidden_name`).

@@ -313,8 +313,7 @@ impl<'n> Builder<'n> {
         if name != self.known.debug || context == ExprContext::Load || !self.checks_here() {
             return Ok(());
         }
-        let what = if context == ExprContext::Store { "assign to" } else { "delete" };
-        Err(Box::new(SyntaxError::new(format!("cannot {what} __debug__"), location)))
+        Err(Box::new(binds_debug(context, location)))
     }
 
     /// Records the location of a `global` or `nonlocal` statement (`symtable_record_directive`).
@@ -350,4 +349,11 @@ impl Scope {
         let new = SymbolInfo { name, flags: 0, scope: NameScope::Unknown };
         self.index.find_or_push(&mut self.symbols, new)
     }
+}
+
+/// Returns the error for a name `__debug__` that is bound or deleted.
+#[cold]
+pub fn binds_debug(context: ExprContext, location: Location) -> SyntaxError {
+    let what = if context == ExprContext::Store { "assign to" } else { "delete" };
+    SyntaxError::new(format!("cannot {what} __debug__"), location)
 }

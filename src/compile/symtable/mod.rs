@@ -15,6 +15,7 @@ mod known;
 mod mangling;
 mod statement;
 
+pub use builder::binds_debug;
 pub use comprehension::LONE_ASYNC_COMPREHENSION;
 pub use mangling::mangle;
 
