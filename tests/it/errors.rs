@@ -207,7 +207,7 @@ fn an_empty_list_is_told() {
     assert!(said.err.starts_with(expected), "{}", said.err);
     // A list that comes through a pipe may well be empty, as it may for py_compile.
     let said = session.run_with_input(&["compile", "--engine", crate::session::ENGINE, "-"], b"").exits(0);
-    assert_eq!(said.err, "0 compiled, 0 up to date, 0 failed\n");
+    assert_eq!(said.err, "note: no Python files to compile\n0 compiled, 0 up to date, 0 failed\n");
 }
 
 /// The path of the `python3` on PATH, and its version in full.

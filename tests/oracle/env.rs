@@ -84,7 +84,11 @@ fn verify_takes_the_interpreter_of_the_environment() {
         }
         crate::session::Said::from(command.output().unwrap())
     };
-    let said = verify(&[]).exits(0).says("2 verified, 0 findings\n");
+    let judged = format!(
+        "2 verified, 0 findings; pycs of Python {version} are judged by {own}, an interpreter of what is \
+         verified\n"
+    );
+    let said = verify(&[]).exits(0).says("2 verified, 0 findings");
     let is_native = verify(&["--engine", "native"]).status == 0;
     assert_eq!(
         said.err.contains(&format!("running {own}, a program of the environment")),
@@ -92,7 +96,8 @@ fn verify_takes_the_interpreter_of_the_environment() {
         "{}",
         said.err
     );
-    let said = verify(&["--engine", "python"]).exits(0).says("2 verified, 0 findings\n");
+    assert_eq!(said.err.contains(&judged), !is_native, "{}", said.err);
+    let said = verify(&["--engine", "python"]).exits(0).says(&judged);
     assert!(
         said.err
             .starts_with(&format!("running {own}, a program of the environment: as --engine python asks\n"))
