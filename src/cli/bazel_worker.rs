@@ -4,6 +4,7 @@
 
 use super::error::{CommandError, Status};
 use super::limits::LimitArgs;
+use super::number::between;
 use super::precompile::{PrecompileArgs, Precompiled, Precompiler, Reports};
 use super::printer::Printer;
 use super::{environment, hint, interrupt};
@@ -43,7 +44,7 @@ pub(super) struct BazelWorkerArgs {
         value_parser = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])]
     level: String,
     /// Number of files to compile in parallel [default: number of processors].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = between(1_u16, 1024))]
     jobs: Option<u16>,
     #[command(flatten)]
     limits: LimitArgs,

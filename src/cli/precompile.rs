@@ -1,6 +1,7 @@
 //! One request to `pycompile bazel-worker`: sources, recorded names and pycs.
 
 use super::error::{CommandError, Status};
+use super::number::between;
 use super::paths::path_from_bytes;
 use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Outcome, Task};
@@ -28,7 +29,7 @@ pub(super) struct PrecompileArgs {
     #[arg(long = "invalidation_mode", value_name = "MODE", value_parser = mode)]
     mode: Option<InvalidationMode>,
     /// Optimization level 0, 1 or 2; -1 is 0 [default: 0].
-    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true, value_parser = clap::value_parser!(i8).range(-1..=2))]
+    #[arg(long, value_name = "LEVEL", allow_hyphen_values = true, value_parser = between(-1_i8, 2))]
     optimize: Option<i8>,
     /// Source to compile (repeatable).
     #[arg(long = "src", value_name = "FILE", allow_hyphen_values = true)]

@@ -314,7 +314,7 @@ fn wrong_arguments_are_answered() {
     for (arguments, status, said) in [
         (vec![], 2, "nothing to compile"),
         (with("--optimize", &["--bogus"]), 2, "unexpected argument '--bogus'"),
-        (with("0", &["3"]), 2, "3 is not in -1..=2"),
+        (with("0", &["3"]), 2, "it is not a number from -1 to 2"),
         (with("unchecked_hash", &["timestamp"]), 2, "the same wherever"),
         (with("unchecked_hash", &["x"]), 2, "neither checked_hash nor unchecked_hash"),
         (with("3.14", &["3.14", "--pyc", "b.pyc"]), 2, "1 --src, 1 --src_name and 2 --pyc"),
