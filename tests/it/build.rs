@@ -3,7 +3,7 @@
 use crate::session::Session;
 use std::path::Path;
 
-/// A config for the interpreter at hand.
+/// A config for the `python3` on PATH.
 pub(crate) fn config(more: &str) -> String {
     format!(
         "[source]\nroot = \"src\"\nfiles = [\"p/__init__.py\", \"p/m.py\"]\ndata = [\"p/d.txt\"]\n\n{more}"

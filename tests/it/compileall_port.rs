@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 const NAME: &str =
     "import marshal, sys; print(marshal.loads(open(sys.argv[1], 'rb').read()[16:]).co_filename, end='')";
 
-/// A package `foo` with two modules, and the cache tag of the `python3` at hand.
+/// A package `foo` with two modules, and the cache tag of the `python3` on PATH.
 pub(crate) struct Package {
     pub(crate) session: Session,
     tag: String,

@@ -211,7 +211,7 @@ fn an_empty_list_is_told() {
 }
 
 /// The path of the `python3` on PATH, and its version in full.
-fn python_at_hand(session: &Session) -> (String, String) {
+fn python_on_path(session: &Session) -> (String, String) {
     let program =
         "import platform, shutil; print(shutil.which('python3'), platform.python_version(), end='')";
     let about = session.python(program, &[]).exits(0).out;
@@ -223,7 +223,7 @@ fn python_at_hand(session: &Session) -> (String, String) {
 fn an_interpreter_of_another_version() {
     let session = Session::new();
     session.file("a.py", "");
-    let (python, version) = python_at_hand(&session);
+    let (python, version) = python_on_path(&session);
     let other = if version.starts_with("3.8.") { "3.9" } else { "3.8" };
     let run = |interpreter: &str| {
         let engine = ["compile", "--engine", "python", "--python", other, "--interpreter", interpreter];
@@ -358,7 +358,7 @@ fn target_is_a_directory() {
 fn no_interpreter_of_a_version() {
     let session = Session::new();
     session.file("a.py", "x = 1\n");
-    let (python, version) = python_at_hand(&session);
+    let (python, version) = python_on_path(&session);
     let own = &version[..version.rfind('.').unwrap()];
     let other = if own == "3.8" { "3.9" } else { "3.8" };
     // A PATH with a `python3` and nothing else on it.

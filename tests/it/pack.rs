@@ -1,4 +1,4 @@
-//! `pack` from a config, with the interpreter at hand.
+//! `pack` from a config, with the `python3` on PATH.
 
 use crate::session::Session;
 use std::collections::BTreeMap;

@@ -113,7 +113,7 @@ fn lines_and_columns_alone_are_called_that() {
 }
 
 /// The path of the `python3` on PATH, and its version in full.
-fn python_at_hand(session: &Session) -> (String, String) {
+fn python_on_path(session: &Session) -> (String, String) {
     let program =
         "import platform, shutil; print(shutil.which('python3'), platform.python_version(), end='')";
     let about = session.python(program, &[]).exits(0).out;
@@ -125,7 +125,7 @@ fn python_at_hand(session: &Session) -> (String, String) {
 fn an_interpreter_that_cannot_be_used_is_an_error() {
     let pair = Pair::new();
     pair.poison("b");
-    let (python, version) = python_at_hand(&pair.0);
+    let (python, version) = python_on_path(&pair.0);
     let other = "hint: `--interpreter PATH` names an interpreter for the pycs of its version\n";
     let none = "hint: `--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12\n";
     for command in [&["verify", "b"][..], &["diff", "a", "b"]] {

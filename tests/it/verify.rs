@@ -1,4 +1,4 @@
-//! `verify` against an attacker, with the interpreter at hand.
+//! `verify` against an attacker, with the `python3` on PATH.
 
 use crate::session::Session;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds `pycompile inspect --json` against the `dis` of the interpreters at hand: every instruction by offset, opcode,
+"""Holds `pycompile inspect --json` against the `dis` of the interpreters on this machine: every instruction by offset, opcode,
 operand, what the operand stands for, positions and jump targets; every constant; every exception handler.
 
     tests/oracle/disassembly.py BINARY [--only X.Y]... [--every N] [DIR...] < "VERSION<TAB>PYTHON" lines

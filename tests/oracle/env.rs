@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// An environment of the `python3` at hand with these sources in one package; its site-packages.
+/// An environment of the `python3` on PATH with these sources in one package; its site-packages.
 fn environment(session: &Session, sources: &[(&str, &str)]) -> String {
     let program = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
     let site = format!("v/lib/python{}/site-packages", session.python(program, &[]).exits(0).out);
@@ -60,7 +60,7 @@ fn what_was_compiled_before_an_interrupt_is_recorded() {
 }
 
 /// A version that the native compiler does not know is compiled by the environment's own
-/// interpreter; no other is at hand.
+/// interpreter; no other is available.
 #[test]
 fn verify_takes_the_interpreter_of_the_environment() {
     let session = Session::new();

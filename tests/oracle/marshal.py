@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes pycs of standard libraries with the interpreters at hand and hands them to the test binary `oracle_marshal`.
+"""Makes pycs of standard libraries with the interpreters on this machine and hands them to the test binary `oracle_marshal`.
 
     tests/oracle/reading.py [--only X.Y]... [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 

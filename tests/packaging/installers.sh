@@ -47,7 +47,7 @@ assert not stray, stray
 assert rows >= 8, rows
 END
 
-# FOLDER BYTECODE: a copy of the example, for the version at hand; `search` has it list its files by pattern.
+# FOLDER BYTECODE: a copy of the example, for the version of python3; `search` has it list its files by pattern.
 variant() {
     mkdir -p "$1"
     cp -R "$example/." "$1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The setup hook in derivations, with the real nix-build: built, built again with --check, with and without the sandbox.
-# nixpkgs is not at hand: a few lines stand in for its setup.sh, and bash and Python are those of the machine.
+# nixpkgs is not available: a few lines stand in for its setup.sh, and bash and Python are those of the machine.
 #
 #   tests/packaging/nix.sh target/release/pycompile     needs nix (root and an index can bring it) and python3
 set -euo pipefail
@@ -113,6 +113,6 @@ nix-instantiate --eval --strict --expr "
   in \"\${package.pname} \${package.version} \${toString (builtins.pathExists package.cargoLock.lockFile)}\"" \
     >"$work/log" 2>&1 || fail "package.nix does not evaluate"
 [[ $(<"$work/log") == "\"pycompile $("$binary" -V | cut -d' ' -f2) 1\"" ]] || fail "package.nix"
-skip "nixpkgs is not at hand: the tool's own derivation was evaluated, not built"
+skip "nixpkgs is not available: the tool's own derivation was evaluated, not built"
 
 echo "Nix: $passed checks"
