@@ -9,7 +9,7 @@ use super::limits::LimitArgs;
 use super::messages;
 use super::number::between;
 use super::options::{FormatArgs, names};
-use super::own_interpreter::OwnJudges;
+use super::own_interpreter::{OwnJudges, described};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
@@ -349,7 +349,7 @@ fn start(
     };
     if let Some(why) = why.filter(|_| arguments.interpreter.is_empty()) {
         let program = match &own {
-            Some(own) if own.starts_with(prefix) => format!("{}, a program of the environment", own.shown()),
+            Some(own) if own.starts_with(prefix) => described(own, prefix),
             Some(own) => own.shown(),
             None => format!("the python{} on PATH", site.python),
         };

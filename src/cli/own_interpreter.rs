@@ -21,7 +21,16 @@ use std::path::{Path, PathBuf};
 
 /// Interpreters that have judged pycs and are themselves in what is verified.
 #[derive(Debug, Default)]
-pub(super) struct OwnJudges(Vec<(PyVersion, PathBuf)>);
+pub(super) struct OwnJudges(Vec<OwnJudge>);
+
+/// Interpreter of one version that is in what is verified, or is reached through it.
+#[derive(Debug)]
+struct OwnJudge {
+    version: PyVersion,
+    program: PathBuf,
+    /// The program that runs, if it is not in what is verified.
+    elsewhere: Option<PathBuf>,
+}
 
 impl OwnJudges {
     /// Returns those among the interpreters that have accepted pycs of `trees`.
@@ -38,26 +47,33 @@ impl OwnJudges {
     /// Adds an interpreter if it is a program of one of `trees`.
     pub(super) fn add(&mut self, program: &Path, trees: &[PathBuf], version: PyVersion, places: &Places) {
         if is_of_tree(program, trees, version, places) {
-            self.0.push((version, program.into()));
+            let elsewhere = elsewhere(program, trees);
+            self.0.push(OwnJudge { version, program: program.into(), elsewhere });
         }
     }
 
     /// Returns the end of the sentence that counts verified pycs.
     pub(super) fn sentence(&self) -> String {
-        let programs = self.0.iter().map(|(version, program)| {
+        let programs = self.0.iter().map(|OwnJudge { version, program, elsewhere }| {
             let program = program.shown();
-            format!("; pycs of Python {version} are judged by {program}, an interpreter of what is verified")
+            let what = match elsewhere {
+                None => "an interpreter of what is verified".into(),
+                Some(real) => format!("which leads out of what is verified to {}", real.shown()),
+            };
+            format!("; pycs of Python {version} are judged by {program}, {what}")
         });
         programs.collect()
     }
 
     /// Returns a note for each program.
     pub(super) fn notes(&self) -> Vec<String> {
-        let note = |(version, program): &(PyVersion, PathBuf)| {
-            format!(
-                "pycs of Python {version} are judged by {}, an interpreter of what is verified itself, which can accept any pyc",
-                program.shown()
-            )
+        let note = |OwnJudge { version, program, elsewhere }: &OwnJudge| {
+            let program = program.shown();
+            let what = match elsewhere {
+                None => "an interpreter of what is verified itself, which can".into(),
+                Some(real) => format!("which leads out of what is verified to {} and can", real.shown()),
+            };
+            format!("pycs of Python {version} are judged by {program}, {what} accept any pyc")
         };
         self.0.iter().map(note).collect()
     }
@@ -101,9 +117,13 @@ pub(super) fn add(
             let prefix = std::slice::from_ref(&environment.prefix);
             if trusted && is_of_tree(&own, prefix, version, options.places) {
                 printer.summary(&format!(
-                    "{} is not run: it is a program of the environment, and other sources are trusted\nhint: \
-                     `--interpreter PATH` names one for Python {version}",
-                    own.shown()
+                    "{} is not run: it {}, and other sources are trusted\nhint: `--interpreter PATH` names one for Python \
+                     {version}",
+                    own.shown(),
+                    match elsewhere(&own, prefix) {
+                        None => "is a program of the environment".into(),
+                        Some(real) => format!("leads out of the environment to {}", real.shown()),
+                    }
                 ));
                 continue;
             }
@@ -112,13 +132,29 @@ pub(super) fn add(
                 _ => format!("the native compiler does not know Python {version}"),
             };
             printer.summary(&format!(
-                "running {}, a program of the environment: {why}\nhint: `--interpreter PATH` names another one, \
-                 `--engine native` runs none",
-                own.shown()
+                "running {}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none",
+                described(&own, &environment.prefix)
             ));
             options.interpreters.push((version, own));
         }
     }
+}
+
+/// Returns the name of an environment's program for messages, with the program that runs if it is
+/// not in the environment.
+pub(super) fn described(own: &Path, prefix: &Path) -> String {
+    let name = own.shown();
+    match elsewhere(own, &[prefix.into()]) {
+        None => format!("{name}, a program of the environment"),
+        Some(real) => format!("{name}, which leads out of the environment to {}", real.shown()),
+    }
+}
+
+/// Returns the program that runs under this name, if it is in none of `trees`.
+fn elsewhere(program: &Path, trees: &[PathBuf]) -> Option<PathBuf> {
+    let real = program.canonicalize().ok()?;
+    let mut trees = trees.iter().filter_map(|tree| tree.canonicalize().ok());
+    (!trees.any(|tree| real.starts_with(tree))).then_some(real)
 }
 
 /// Returns `places` without directories of `PATH` below one of `trees`: an environment that is

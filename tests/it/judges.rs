@@ -95,7 +95,32 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
     let said = run(&session, "bin", &["verify", "v"]).exits(0).says("1 verified, 0 findings\n");
     assert!(!said.err.contains("warning"), "{}", said.err);
     // A link leads to a program that PATH does not have: the environment has chosen it.
-    run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
+    let real = session.path("bin/python3.12").canonicalize().unwrap();
+    let real = real.to_str().unwrap();
+    let said = run(&session, "none", &["verify", "v"]).exits(0);
+    assert!(said.err.starts_with(&format!(
+        "running v/bin/python3.12, which leads out of the environment to {real}: the native compiler does not know \
+         Python 3.12\n"
+    )));
+    let judged = format!(
+        "pycs of Python 3.12 are judged by v/bin/python3.12, which leads out of what is verified to {real}"
+    );
+    let warning = format!("warning: {judged} and can accept any pyc\nhint: `--interpreter PATH` names");
+    assert!(
+        said.err.contains(&warning) && said.err.contains(&format!("0 findings; {judged}\n")),
+        "{}",
+        said.err
+    );
+    session.file("s/lib/python3.12/site-packages/m.py", "x = 2\n");
+    run(&session, "none", &["verify", "v", "--sources", "s"]).exits(1).says(&format!(
+        "v/bin/python3.12 is not run: it leads out of the environment to {real}, and other sources are trusted\n"
+    ));
+    // In the environment, the name says all.
+    std::fs::rename(session.path("bin/python3.12"), session.path("v/bin/python")).unwrap();
+    std::fs::remove_file(&own).unwrap();
+    std::os::unix::fs::symlink("python", &own).unwrap();
+    let said = run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
+    assert!(said.err.starts_with("running v/bin/python3.12, a program of the environment: "), "{}", said.err);
 }
 
 /// Other releases of the series are asked too, but not one after the other if they are silent.
