@@ -5,7 +5,7 @@ use crate::target::Series;
 use crate::text::Shown as _;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Conflicts between outputs.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -54,14 +54,26 @@ impl RealPaths {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let real = match self.folders.get(folder) {
-            Some(real) => real,
-            None => {
-                let real = folder.canonicalize().unwrap_or_else(|_| folder.into());
-                self.folders.entry(folder.into()).or_insert(real)
-            }
-        };
-        self.files.insert(real.join(name))
+        let file = self.real(folder).join(name);
+        self.files.insert(file)
+    }
+
+    /// Returns the real path of a directory. Each directory is examined once, whatever its depth.
+    fn real<'a>(&'a mut self, folder: &'a Path) -> &'a Path {
+        let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !self.folders.contains_key(*folder);
+        let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
+        for folder in new.into_iter().rev() {
+            let real = self.below_parent(folder).or_else(|| folder.canonicalize().ok());
+            self.folders.insert(folder.into(), real.unwrap_or_else(|| folder.into()));
+        }
+        self.folders.get(folder).map_or(folder, PathBuf::as_path)
+    }
+
+    /// Returns the real path of a directory that is not a symlink, from that of its parent.
+    fn below_parent(&self, folder: &Path) -> Option<PathBuf> {
+        let Some(Component::Normal(name)) = folder.components().next_back() else { return None };
+        let real = self.folders.get(folder.parent()?)?.join(name);
+        real.symlink_metadata().is_ok_and(|found| found.is_dir()).then_some(real)
     }
 }
 
@@ -104,5 +116,43 @@ pub fn unique(files: Vec<PathBuf>, naming: &Naming, series: &Series) -> Result<V
 
 /// Returns the path without `.` components.
 fn plain(path: &Path) -> PathBuf {
-    path.components().filter(|part| *part != std::path::Component::CurDir).collect()
+    path.components().filter(|part| *part != Component::CurDir).collect()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::RealPaths;
+    use std::path::Path;
+
+    #[test]
+    fn real_paths_are_those_of_the_system() {
+        let scratch = tempfile::tempdir().unwrap();
+        let at = |name: &str| scratch.path().join(name);
+        std::fs::create_dir_all(at("a/b/c")).unwrap();
+        for (target, name) in [("a", "link"), ("../..", "a/b/up"), ("b/c", "a/down"), ("none", "broken")] {
+            std::os::unix::fs::symlink(target, at(name)).unwrap();
+        }
+        let mut paths = RealPaths::default();
+        for name in [
+            "a/b/c",
+            "link",
+            "link/b/c",
+            "a/b/up/link/down",
+            "a/b/../down",
+            "a/./b",
+            "link/../a",
+            "link//b",
+            "a",
+        ] {
+            let folder = at(name);
+            assert_eq!(paths.real(&folder), folder.canonicalize().unwrap(), "{name}");
+        }
+        for name in ["broken/x", "missing/x"] {
+            assert_eq!(paths.real(&at(name)), at(name));
+        }
+        let here = Path::new("src/build");
+        assert_eq!(RealPaths::default().real(here), here.canonicalize().unwrap());
+        assert_eq!(RealPaths::default().real(Path::new(".")), Path::new(".").canonicalize().unwrap());
+    }
 }

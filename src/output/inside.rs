@@ -197,15 +197,38 @@ impl Walk {
 
     fn enter(&mut self, name: &Path) -> Result<(), OpenError> {
         let mut rest = self.parts(name)?;
-        while let Some(part) = rest.pop() {
+        loop {
+            self.run(&mut rest, 0);
+            let Some(part) = rest.pop() else { return Ok(()) };
             self.step(&part, &mut rest)?;
         }
-        Ok(())
+    }
+
+    /// Enters directories as far as the path has neither symlinks nor `..`, and leaves at least
+    /// `left` components of it.
+    fn run(&mut self, rest: &mut Vec<OsString>, left: usize) {
+        let names = rest.iter().skip(left).rev().take_while(|part| *part != "..");
+        let names: Vec<OsString> = names.cloned().collect();
+        if names.len() < 2 {
+            return;
+        }
+        let all = self.here().below(&names.iter().collect::<PathBuf>());
+        let (folder, depth) = match all {
+            Ok(folder) => (Some(folder), names.len()),
+            Err(_) => self.here().lowest(&names),
+        };
+        if let Some(folder) = folder {
+            self.folder = Some(folder);
+            self.done.extend_from_slice(&names[..depth]);
+            rest.truncate(rest.len() - depth);
+        }
     }
 
     fn open(&mut self, name: &Path) -> Result<Opened, OpenError> {
         let mut rest = self.parts(name)?;
-        while let Some(part) = rest.pop() {
+        loop {
+            self.run(&mut rest, 1);
+            let Some(part) = rest.pop() else { break };
             if rest.is_empty() && part != ".." {
                 let name = Path::new(&part);
                 match self.here().kind(name)? {
@@ -289,11 +312,10 @@ impl Walk {
 
     /// Opens the directory that `done` names, from the root.
     fn reopen(&mut self) -> Result<(), OpenError> {
-        let mut folder: Option<Folder> = None;
-        for part in &self.done {
-            folder = Some(folder.as_ref().unwrap_or(&self.root).enter(Path::new(part))?);
-        }
-        self.folder = folder;
+        self.folder = match self.done.is_empty() {
+            true => None,
+            false => Some(self.root.below(&self.done.iter().collect::<PathBuf>())?),
+        };
         Ok(())
     }
 

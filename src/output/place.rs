@@ -4,6 +4,7 @@ use super::WriteError;
 use super::folder::{EntryKind, Folder};
 use super::owner::{Owner, give};
 use crate::project::{LARGEST, not_regular, read_open};
+use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -58,17 +59,20 @@ impl OutputPlace {
         let full = || root.join(name);
         let Some(own) = name.file_name() else { return Err(WriteError::NotRegular(full())) };
         let opened = open_or_make(root, missing);
-        let mut folder = opened.map_err(|source| WriteError::Io { path: root.into(), source })?;
-        for part in name.parent().into_iter().flat_map(Path::components) {
-            match part {
-                Component::Normal(part) => folder = descend(&folder, Path::new(part), missing)?,
-                Component::CurDir => {}
-                _ => {
-                    let source = io::Error::new(io::ErrorKind::InvalidInput, "the path leaves its directory");
-                    return Err(WriteError::Io { path: full(), source });
-                }
-            }
+        let root = opened.map_err(|source| WriteError::Io { path: root.into(), source })?;
+        let above = name.parent().unwrap_or(Path::new(""));
+        let above = above.strip_prefix(".").unwrap_or(above);
+        if !above.components().all(|part| matches!(part, Component::Normal(_))) {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "the path leaves its directory");
+            return Err(WriteError::Io { path: full(), source });
         }
+        let folder = match above.as_os_str().is_empty() {
+            true => root,
+            false => match root.below(above) {
+                Ok(folder) => folder,
+                Err(_) => descend(root, above, missing)?,
+            },
+        };
         Ok(Self { folder, name: own.into() })
     }
 
@@ -99,6 +103,7 @@ impl OutputPlace {
     pub fn check(&self) -> Result<(), WriteError> {
         match self.folder.kind(&self.name) {
             Ok(EntryKind::Symlink) => Err(WriteError::Symlink(self.path())),
+
             Ok(EntryKind::Folder | EntryKind::Other) => Err(WriteError::NotRegular(self.path())),
             Ok(EntryKind::File) | Err(_) => Ok(()),
         }
@@ -256,7 +261,19 @@ fn open_or_make(path: &Path, missing: Missing) -> io::Result<Folder> {
     }
 }
 
-fn descend(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, WriteError> {
+/// Opens the directory `names` below another, with an error that names the first directory that
+/// cannot be opened; creates missing directories.
+fn descend(root: Folder, names: &Path, missing: Missing) -> Result<Folder, WriteError> {
+    let names: Vec<OsString> = names.components().map(|part| part.as_os_str().to_owned()).collect();
+    let (lowest, depth) = root.lowest(&names);
+    let mut folder = lowest.unwrap_or(root);
+    for name in &names[depth..] {
+        folder = step(&folder, Path::new(name), missing)?;
+    }
+    Ok(folder)
+}
+
+fn step(folder: &Folder, part: &Path, missing: Missing) -> Result<Folder, WriteError> {
     let path = || folder.path().join(part);
     let entered = match folder.enter(part) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && missing != Missing::Refused => {
@@ -308,8 +325,10 @@ fn has_mode(_found: &Metadata, _mode: u32) -> bool {
 #[cfg(unix)]
 mod tests {
     use super::{Missing, OutputPlace};
+    use crate::output::folder::{Folder, OPENS};
+    use crate::output::inside::{Inside, Links};
     use std::os::unix::fs::symlink;
-    use std::path::Path;
+    use std::path::{Path, PathBuf};
 
     /// Returns two directories and a place in the first, which is then replaced by a symlink to the
     /// second.
@@ -359,6 +378,48 @@ mod tests {
             assert!(error.to_string().ends_with("the path leaves its directory"), "{error}");
         }
         assert!(!scratch.path().join("outside/new").exists());
+    }
+
+    /// Returns the number of directories that are opened for the places of a file, and for reading
+    /// it, in each of `depth` nested directories.
+    fn opens(depth: usize) -> usize {
+        let scratch = tempfile::tempdir().unwrap();
+        let (mut name, root) = (PathBuf::new(), scratch.path());
+        let start = OPENS.with(std::cell::Cell::get);
+        for _ in 0..depth {
+            name.push("folder");
+            let file = name.join("__pycache__/a.pyc");
+            for missing in [Missing::Refused, Missing::Made, Missing::Refused] {
+                let place = OutputPlace::below(root, &file, missing);
+                assert_eq!(place.is_ok(), root.join(&name).join("__pycache__").exists());
+            }
+            OutputPlace::below(root, &file, Missing::Refused).unwrap().replace(b"", 0o644).unwrap();
+            Inside::new(root, Links::Inside).open(&file).unwrap();
+        }
+        OPENS.with(std::cell::Cell::get) - start
+    }
+
+    #[test]
+    fn the_depth_of_a_directory_does_not_multiply_the_directories_that_are_opened() {
+        let scratch = Folder::open(tempfile::tempdir().unwrap().path()).unwrap();
+        // Without `openat2`, all directories on the way are opened one after the other.
+        if scratch.opens_several() {
+            assert_eq!(opens(60) - opens(30), opens(90) - opens(60));
+        }
+    }
+
+    #[test]
+    fn paths_that_are_longer_than_those_of_the_system() {
+        let scratch = tempfile::tempdir().unwrap();
+        let long = PathBuf::from("folder-with-a-long-name/".repeat(400));
+        let file = long.join("a.pyc");
+        let place = OutputPlace::below(scratch.path(), &file, Missing::Made).unwrap();
+        place.replace(b"new", 0o644).unwrap();
+        let place = OutputPlace::below(scratch.path(), &file, Missing::Refused).unwrap();
+        assert_eq!(place.bytes().unwrap(), b"new");
+        assert!(Inside::new(scratch.path(), Links::Inside).open(&file).is_ok());
+        let error = OutputPlace::below(scratch.path(), &long.join("a.pyc/b.pyc"), Missing::Refused);
+        assert!(error.unwrap_err().to_string().contains("Not a directory"));
     }
 
     #[test]

@@ -22,11 +22,42 @@ pub(super) struct Handle(File);
 
 impl Handle {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        count_open();
         Ok(Self(rustix::fs::open(path, HOLD, Mode::empty())?.into()))
     }
 
     pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
+        count_open();
         Ok(Self(rustix::fs::openat(&self.0, name, HOLD | OFlags::NOFOLLOW, Mode::empty())?.into()))
+    }
+
+    /// Opens a directory several levels below with one system call, which follows no symlink;
+    /// `None` if the kernel does not have the call, or a sandbox forbids it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub(super) fn enter_all(&self, names: &Path) -> Option<io::Result<Self>> {
+        use rustix::fs::ResolveFlags;
+        use rustix::io::Errno;
+        use std::sync::atomic::{AtomicBool, Ordering};
+
+        static IS_MISSING: AtomicBool = AtomicBool::new(false);
+        if IS_MISSING.load(Ordering::Relaxed) {
+            return None;
+        }
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        count_open();
+        match rustix::fs::openat2(&self.0, names, HOLD | OFlags::NOFOLLOW, Mode::empty(), resolve) {
+            Err(Errno::NOSYS | Errno::PERM) => {
+                IS_MISSING.store(true, Ordering::Relaxed);
+                None
+            }
+            Err(Errno::AGAIN) => None,
+            opened => Some(opened.map(|folder| Self(folder.into())).map_err(io::Error::from)),
+        }
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub(super) fn enter_all(&self, _names: &Path) -> Option<io::Result<Self>> {
+        None
     }
 
     pub(super) fn make(&self, name: &Path) -> io::Result<()> {
@@ -112,3 +143,17 @@ impl Handle {
         Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
     }
 }
+
+#[cfg(test)]
+thread_local! {
+    /// Number of directories that this thread has opened, or tried to open.
+    pub(in crate::output) static OPENS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+fn count_open() {
+    OPENS.with(|opens| opens.set(opens.get() + 1));
+}
+
+#[cfg(not(test))]
+const fn count_open() {}

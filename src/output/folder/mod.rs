@@ -12,15 +12,19 @@ mod leftover;
 
 #[cfg(unix)]
 use by_descriptor::Handle;
+#[cfg(all(unix, test))]
+pub(super) use by_descriptor::OPENS;
 #[cfg(not(unix))]
 use by_path::Handle;
 
 use crate::output::writing::Writing;
 use crate::project::not_regular;
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::fs::{File, Metadata, TryLockError};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 /// Number of attempts to find a free name before an error.
@@ -63,6 +67,65 @@ impl Folder {
     /// The operating system's; the name is a symlink or not a directory.
     pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
         Ok(Self { handle: self.handle.enter(name)?, path: self.path.join(name) })
+    }
+
+    /// Opens the directory `names`, of one or more components, as [`Folder::enter`] opens each. The
+    /// operating system does it in one step if it can: a search of a tree opens every directory
+    /// from the top.
+    ///
+    /// # Errors
+    /// The operating system's; a name is a symlink or not a directory.
+    pub(super) fn below(&self, names: &Path) -> io::Result<Self> {
+        let mut folder: Option<Self> = None;
+        for part in parts(names) {
+            folder = Some(folder.as_ref().unwrap_or(self).enter_all(&part)?);
+        }
+        folder.ok_or_else(|| io::ErrorKind::InvalidInput.into())
+    }
+
+    /// Opens the lowest of the directories `names`, each in the one before, that can be opened;
+    /// returns it, unless it is this one, and its depth.
+    pub(super) fn lowest(&self, names: &[OsString]) -> (Option<Self>, usize) {
+        // The cost depends on the number of directories that cannot be opened.
+        let mut missing = 1;
+        while let Some(depth) = names.len().checked_sub(missing).filter(|depth| *depth > 0) {
+            if let Ok(folder) = self.below(&names[..depth].iter().collect::<PathBuf>()) {
+                return folder.further(names, depth);
+            }
+            missing *= 2;
+        }
+        match names.first().and_then(|name| self.enter(Path::new(name)).ok()) {
+            Some(folder) => folder.further(names, 1),
+            None => (None, 0),
+        }
+    }
+
+    fn further(self, names: &[OsString], mut depth: usize) -> (Option<Self>, usize) {
+        let mut folder = self;
+        while let Some(Ok(next)) = names.get(depth).map(|name| folder.enter(Path::new(name))) {
+            folder = next;
+            depth += 1;
+        }
+        (Some(folder), depth)
+    }
+
+    /// Returns whether the operating system opens several directories in one step.
+    #[cfg(test)]
+    pub(super) fn opens_several(&self) -> bool {
+        self.handle.enter_all(Path::new(".")).is_some()
+    }
+
+    fn enter_all(&self, names: &Path) -> io::Result<Self> {
+        match self.handle.enter_all(names) {
+            Some(handle) => Ok(Self { handle: handle?, path: self.path.join(names) }),
+            None => {
+                let mut folder: Option<Self> = None;
+                for name in names.components().filter(|name| *name != Component::CurDir) {
+                    folder = Some(folder.as_ref().unwrap_or(self).enter(name.as_ref())?);
+                }
+                folder.map_or_else(|| self.enter(Path::new(".")), Ok)
+            }
+        }
     }
 
     /// Creates a subdirectory, with the permissions that the umask leaves.
@@ -231,6 +294,25 @@ impl Folder {
     pub(super) fn remove_folder(&self, name: &Path) -> io::Result<()> {
         self.handle.remove_folder(name)
     }
+}
+
+/// Largest length of a path that is opened in one step, less than that of Linux (`PATH_MAX`).
+const LONGEST: usize = 4000;
+
+/// Divides a path into paths of at most [`LONGEST`] bytes.
+fn parts(names: &Path) -> Vec<Cow<'_, Path>> {
+    if names.as_os_str().len() <= LONGEST {
+        return vec![names.into()];
+    }
+    let mut parts: Vec<PathBuf> = Vec::new();
+    for name in names.components().map(|name| Path::new(name.as_os_str())) {
+        let is_short = |part: &&mut PathBuf| part.as_os_str().len() + name.as_os_str().len() < LONGEST;
+        match parts.last_mut().filter(is_short) {
+            Some(part) => part.push(name),
+            None => parts.push(name.into()),
+        }
+    }
+    parts.into_iter().map(Cow::Owned).collect()
 }
 
 /// A name that is removed when the value is dropped.
