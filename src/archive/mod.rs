@@ -23,6 +23,7 @@ mod error;
 mod fields;
 mod importers;
 mod name;
+mod own;
 mod package;
 mod reader;
 mod sdist;
@@ -38,6 +39,7 @@ pub use entry::{Archive, Bytes, Compression, DosTime, Entry, File, HiddenFile};
 pub use error::{ArchiveError, Fault};
 pub use importers::{END_WINDOW, importable_ends};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
+pub use own::read_own;
 pub use package::{
     Facts, Format, Special, SpecialKind, is_package, is_package_entry, is_package_file, read_package,
 };

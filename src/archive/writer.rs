@@ -91,6 +91,11 @@ impl WrittenEntry<'_> {
 /// # Errors
 /// [`ZipError`]; errors of names come before any compression.
 pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> {
+    write_dated(files, DosTime::from_unix(options.time), options)
+}
+
+/// Returns the archive as [`write`] does, with `time` instead of that of the options.
+pub(super) fn write_dated(files: &[File], time: DosTime, options: &ZipOptions) -> Result<Vec<u8>, ZipError> {
     check_names(files)?;
     if files.len() >= 0xffff {
         return Err(ZipError::TooMany(files.len()));
@@ -103,7 +108,6 @@ pub fn write(files: &[File], options: &ZipOptions) -> Result<Vec<u8>, ZipError> 
         bytes.extend_from_slice(format!("#!{interpreter}\n").as_bytes());
     }
     let packed = files.par_iter().map(|file| pack(file, options.compression)).collect::<Vec<_>>();
-    let time = DosTime::from_unix(options.time);
     let mut directory = Vec::new();
     for packed in &packed {
         let too_large = || ZipError::TooLarge(packed.file.path.clone());

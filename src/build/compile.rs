@@ -285,12 +285,12 @@ fn write(
     let place = match settings.place(output, Missing::Refused) {
         Ok(place) => Some(place),
         Err(error) if error.is_missing() => None,
-        Err(error) => return Err(errno::write_diagnostic(&error)),
+        Err(error) => return Err(errno::pyc_diagnostic(&error)),
     };
     let mut found = None;
     let path_says_level = named.is_none() && settings.naming.layout == Layout::Pycache;
     if let Some(place) = &place {
-        place.check().map_err(|error| errno::write_diagnostic(&error))?;
+        place.check().map_err(|error| errno::pyc_diagnostic(&error))?;
         // An invalid recorded name is an error even if the pyc is up to date.
         let recorded = task.recorded(settings)?;
         found = if settings.force { None } else { place.bytes().ok() };
@@ -307,7 +307,7 @@ fn write(
     }
     let place = place.map_or_else(|| settings.place(output, Missing::Made), Ok);
     let replaced = place.and_then(|place| place.replace(&pyc, source.mode));
-    replaced.map_err(|error| errno::write_diagnostic(&error))?;
+    replaced.map_err(|error| errno::pyc_diagnostic(&error))?;
     Ok(Done::Compiled)
 }
 

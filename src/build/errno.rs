@@ -29,14 +29,32 @@ pub(super) fn diagnostic(path: &Path, error: &io::Error) -> Box<Diagnostic> {
     Box::new(Diagnostic { kind: kind.into(), rendered: message.clone(), message, ..Diagnostic::default() })
 }
 
-/// Returns the exception that `py_compile` raises when it cannot write.
+/// Returns the exception that Python raises when a file cannot be written, with the words of
+/// pycompile for what is not replaced.
 pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
+    let mut refused = Diagnostic::without_place("FileExistsError", error.to_string());
     match error {
-        WriteError::Symlink(_) | WriteError::SymlinkFolder(_) | WriteError::NotRegular(_) => {
-            Diagnostic::without_place("FileExistsError", error.to_string())
+        WriteError::SymlinkFolder(_) => refused,
+        WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_) => {
+            refused.rendered.push_str("\nhint: remove it");
+            refused
         }
         WriteError::Io { path, source } => diagnostic(path, source),
     }
+}
+
+/// Returns the exception of `py_compile.compile` for a pyc that cannot be written.
+pub(super) fn pyc_diagnostic(error: &WriteError) -> Box<Diagnostic> {
+    let (path, what, into) = match error {
+        WriteError::Symlink(path) => (path, "symlink", "regular file"),
+        WriteError::Folder(path) | WriteError::NotRegular(path) => (path, "non-regular file", "regular one"),
+        error => return write_diagnostic(error),
+    };
+    let message = format!(
+        "{} is a {what} and will be changed into a {into} if import writes a byte-compiled file to it",
+        path.shown()
+    );
+    Diagnostic::without_place("FileExistsError", message)
 }
 
 /// Returns the error of a source that cannot be opened; `hint` explains how to allow a symlink that

@@ -17,6 +17,7 @@ mod job;
 mod leftovers;
 pub mod normalize;
 mod outcome;
+mod own_archive;
 pub mod pack;
 pub mod plan;
 mod previous;

@@ -41,7 +41,7 @@ pub enum NormalizeError {
     /// A directory on the way is a symlink.
     #[error("{0}")]
     SymlinkFolder(#[source] WriteError),
-    /// The pyc cannot be written.
+    /// The pyc is a symlink or not a regular file, or cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }

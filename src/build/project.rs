@@ -136,8 +136,13 @@ impl BuildProject {
 
     /// Returns the content of a file that the config names as an output, if it can be read.
     pub(super) fn found(&self, path: &Path) -> Option<Vec<u8>> {
+        self.place(path)?.bytes().ok()
+    }
+
+    /// Returns the place of a file that the config names as an output, if its directory exists.
+    pub(super) fn place(&self, path: &Path) -> Option<OutputPlace> {
         let (base, name) = self.loaded.bounds_of_file(path);
-        OutputPlace::below(base, name, Missing::Refused).ok()?.bytes().ok()
+        OutputPlace::below(base, name, Missing::Refused).ok()
     }
 
     fn differs(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
@@ -213,9 +218,9 @@ pub enum ProjectError {
     /// A file that is not a manifest is in the place of the manifest.
     #[error("{} exists and is not a manifest: nothing is written over it", .0.shown())]
     NotManifest(PathBuf),
-    /// A file that is not an archive is in the place of an archive.
-    #[error("{} exists and is not an archive: nothing is written over it", .0.shown())]
-    NotArchive(PathBuf),
+    /// A file that `pack` has not written is in the place of an archive.
+    #[error("{} exists and is not an archive that `pack` has written: nothing is written over it", .0.shown())]
+    ForeignArchive(PathBuf),
     /// A manifest has the path of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),

@@ -4,6 +4,7 @@ use super::artifact::Artifact;
 use super::project::{BuildProject, ProjectError};
 use crate::manifest::{Manifest, ManifestForm};
 use crate::output::writing::Writing;
+use std::io;
 use std::path::Path;
 
 /// Refuses a file at the path of a manifest that is none.
@@ -21,23 +22,17 @@ pub fn check_manifest(form: ManifestForm, path: &Path, found: &[u8]) -> Result<(
 }
 
 /// Refuses to write the manifest over files that are none, before anything is written. Files that
-/// cannot be read are refused when they are replaced.
+/// are not regular are refused when they are replaced.
 pub(super) fn check_manifests(project: &BuildProject) -> Result<(), ProjectError> {
     for (form, path) in project.loaded.manifest_paths().iter().filter(|_| !project.check) {
-        if let Some(found) = project.found(path) {
-            check_manifest(*form, path, &found)?;
+        let Some(place) = project.place(path) else { continue };
+        match place.bytes() {
+            Ok(found) => check_manifest(*form, path, &found)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound || place.check().is_err() => {}
+            Err(_) => return Err(ProjectError::NotManifest(path.clone())),
         }
     }
     Ok(())
-}
-
-/// Refuses to write an archive over a file that is none.
-pub(super) fn check_archive(project: &BuildProject, path: &Path) -> Result<(), ProjectError> {
-    let is_archive = |found: &[u8]| found.is_empty() || found.starts_with(b"PK") || found.starts_with(b"#!");
-    match project.found(path).filter(|_| !project.check) {
-        Some(found) if !is_archive(&found) => Err(ProjectError::NotArchive(path.into())),
-        _ => Ok(()),
-    }
 }
 
 /// Writes the manifest and its other forms to the paths in the config; returns the files.

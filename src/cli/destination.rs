@@ -54,12 +54,18 @@ impl Destination {
 
     /// Refuses a file that is not a manifest of this form.
     pub(super) fn check_manifest(&self, form: ManifestForm) -> Result<(), CommandError> {
-        let found = self.file().and_then(|path| Some((path, read_regular(path, LARGEST).ok()?)));
-        found.map_or(Ok(()), |(path, found)| Ok(check_manifest(form, path, &found)?))
+        let Some(path) = self.file() else { return Ok(()) };
+        self.is_regular()?;
+        match read_regular(path, LARGEST) {
+            Ok(found) => Ok(check_manifest(form, path, &found)?),
+            // A file that cannot be read could still be replaced.
+            Err(_) if path.is_file() => Err(ProjectError::NotManifest(path.into()).into()),
+            Err(_) => Ok(()),
+        }
     }
 
-    /// Refuses a file in a directory that does not exist, and what is not a regular file.
-    pub(super) fn can_be_written(&self) -> Result<(), CommandError> {
+    /// Refuses what exists and is not a regular file.
+    fn is_regular(&self) -> Result<(), CommandError> {
         let is_other = |path: &&Path| path.symlink_metadata().is_ok_and(|found| !found.is_file());
         if let Some(path) = self.file().filter(is_other) {
             return Err(CommandError::Usage(format!(
@@ -67,6 +73,12 @@ impl Destination {
                 path.shown()
             )));
         }
+        Ok(())
+    }
+
+    /// Refuses a file in a directory that does not exist, and what is not a regular file.
+    pub(super) fn can_be_written(&self) -> Result<(), CommandError> {
+        self.is_regular()?;
         let folder = self.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         match folder.filter(|folder| !folder.is_dir()) {
             Some(folder) => Err(CommandError::Usage(format!(

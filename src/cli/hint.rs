@@ -10,6 +10,7 @@ use crate::diff::SideError;
 use crate::engine::EngineError;
 use crate::engine::select::{EnginesError, native_releases, native_versions};
 use crate::manifest::ManifestError;
+use crate::output::WriteError;
 
 /// Returns the error's message, with a hint on a line of its own if there is one.
 pub(super) fn message(error: &CommandError) -> String {
@@ -27,9 +28,13 @@ fn of(error: &CommandError) -> Option<String> {
         CommandError::Project(ProjectError::OverInput(_)) => {
             Some("`--in-place` replaces it, `--output-dir` names another directory".into())
         }
-        CommandError::Project(ProjectError::NotManifest(_) | ProjectError::NotArchive(_)) => {
-            Some("remove it, or name another file".into())
+        CommandError::Project(ProjectError::NotManifest(_)) => Some("remove it, or name another file".into()),
+        CommandError::Project(ProjectError::ForeignArchive(_)) => {
+            Some("remove it, or name another directory with `--output-dir`".into())
         }
+        CommandError::Project(ProjectError::Write(
+            WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_),
+        )) => Some("remove it, or name another file".into()),
         CommandError::Project(ProjectError::Config(error)) => config(error),
         CommandError::Manifest(ManifestError::OtherFile { .. })
         | CommandError::Side(SideError::Manifest(ManifestError::OtherFile { .. })) => {
@@ -116,6 +121,9 @@ pub(super) fn of_normalize(error: &NormalizeError) -> String {
     match error {
         NormalizeError::SymlinkFolder(_) => {
             format!("{error}\nhint: `--below DIR` names a directory that may be reached by symlinks")
+        }
+        NormalizeError::Write(WriteError::Symlink(_)) => {
+            format!("{error}\nhint: name the pyc that it leads to")
         }
         _ => error.to_string(),
     }

@@ -214,7 +214,7 @@ impl Place {
                     Err(WriteError::SymlinkFolder(link) | WriteError::Symlink(link)) => {
                         return Err(PlaceError::Symlink(link));
                     }
-                    Err(error) => Err(std::io::Error::other(error.to_string())),
+                    Err(WriteError::Folder(_) | WriteError::NotRegular(_)) => Err(not_regular()),
                 }
             }
             _ => read_regular(&path, LARGEST),

@@ -8,13 +8,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The path is a symlink.
-    #[error("{} is a symlink and will be changed into a regular file if import writes a byte-compiled file to it", .0.shown())]
+    #[error("{} is a symlink, and is not replaced", .0.shown())]
     Symlink(PathBuf),
     /// A directory on the path is a symlink.
     #[error("{} is a symlink: nothing is written through it", .0.shown())]
     SymlinkFolder(PathBuf),
-    /// The path is a directory, a pipe or a device.
-    #[error("{} is a non-regular file and will be changed into a regular one if import writes a byte-compiled file to it", .0.shown())]
+    /// The path is a directory.
+    #[error("{} is a directory, and is not replaced", .0.shown())]
+    Folder(PathBuf),
+    /// The path is a pipe, a socket or a device.
+    #[error("{} is not a regular file, and is not replaced", .0.shown())]
     NotRegular(PathBuf),
     /// The operating system reported an error.
     #[error("cannot write {}: {source}", path.shown())]

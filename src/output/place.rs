@@ -40,7 +40,7 @@ impl OutputPlace {
     /// # Errors
     /// [`WriteError`].
     pub fn named(path: &Path, missing: Missing) -> Result<Self, WriteError> {
-        let Some(name) = path.file_name() else { return Err(WriteError::NotRegular(path.into())) };
+        let Some(name) = path.file_name() else { return Err(WriteError::Folder(path.into())) };
         let io_error = |source| WriteError::Io { path: path.into(), source };
         if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(io_error(io::ErrorKind::IsADirectory.into()));
@@ -57,7 +57,7 @@ impl OutputPlace {
     /// [`WriteError`].
     pub fn below(root: &Path, name: &Path, missing: Missing) -> Result<Self, WriteError> {
         let full = || root.join(name);
-        let Some(own) = name.file_name() else { return Err(WriteError::NotRegular(full())) };
+        let Some(own) = name.file_name() else { return Err(WriteError::Folder(full())) };
         let opened = open_or_make(root, missing);
         let root = opened.map_err(|source| WriteError::Io { path: root.into(), source })?;
         let above = name.parent().unwrap_or(Path::new(""));
@@ -99,12 +99,12 @@ impl OutputPlace {
     /// Refuses a symlink or a non-regular file, as `py_compile` does before it compiles.
     ///
     /// # Errors
-    /// [`WriteError::Symlink`], [`WriteError::NotRegular`].
+    /// [`WriteError::Symlink`], [`WriteError::Folder`], [`WriteError::NotRegular`].
     pub fn check(&self) -> Result<(), WriteError> {
         match self.folder.kind(&self.name) {
             Ok(EntryKind::Symlink) => Err(WriteError::Symlink(self.path())),
-
-            Ok(EntryKind::Folder | EntryKind::Other) => Err(WriteError::NotRegular(self.path())),
+            Ok(EntryKind::Folder) => Err(WriteError::Folder(self.path())),
+            Ok(EntryKind::Other) => Err(WriteError::NotRegular(self.path())),
             Ok(EntryKind::File) | Err(_) => Ok(()),
         }
     }

@@ -37,6 +37,7 @@ mod env;
 #[cfg(unix)]
 mod env_places;
 mod features;
+mod foreign;
 mod golden;
 mod hatch;
 mod hints;

@@ -1,4 +1,4 @@
-//! `manifest` and `normalize` on pycs that exist, with the interpreter at hand.
+//! `manifest` and `normalize` on pycs that exist, with the `python3` on PATH.
 
 use crate::session::Session;
 use std::path::Path;
@@ -161,7 +161,10 @@ fn no_manifest_is_written_over_another_file() {
     assert_eq!(session.files(), before);
     // Nor an archive over what is none. A file without content, as of mktemp, is nobody's.
     session.file("a.zip", "mine\n");
-    session.run(&["pack"]).exits(2).says("a.zip exists and is not an archive: nothing is written over it\n");
+    session
+        .run(&["pack"])
+        .exits(2)
+        .says("a.zip exists and is not an archive that `pack` has written: nothing is written over it\n");
     for name in ["a.zip", "m.json", "m.sha256", "m.in-toto.json"] {
         session.file(name, "");
     }

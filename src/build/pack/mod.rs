@@ -15,8 +15,9 @@ pub use sdist::Unpacked;
 use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::job::Job;
 use super::outcome::{Done, Failure, Outcome};
+use super::own_archive::check_archive;
 use super::project::{BuildProject, ProjectError};
-use super::publish::{check_archive, check_manifests};
+use super::publish::check_manifests;
 use crate::archive::{Bytes, File};
 use crate::config::init::{BUILD_IT, Lists};
 use crate::config::{Bytecode, ConfigError, OnError, Selected};
@@ -170,7 +171,7 @@ pub fn pack(
     }
     project.loaded.check_archives(made.iter().map(|archive| archive.path.as_path()))?;
     for archive in &made {
-        check_archive(project, &archive.path)?;
+        check_archive(project, &archive.path, &archive.bytes)?;
     }
     let _together = Writing::begin();
     let mut archives = Vec::new();

@@ -5,6 +5,7 @@ use crate::archive::{self, Archive, Bytes, ZipOptions, write};
 use crate::build::artifact::{Artifact, ArtifactKind, FileDigest};
 use crate::build::job::Jobs;
 use crate::build::outcome::Outcome;
+use crate::build::own_archive::check_replaced;
 use crate::build::project::ProjectError;
 use crate::build::source::{SourceFile, check_size};
 use crate::config::Bytecode as Wanted;
@@ -110,6 +111,12 @@ pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Resul
                 .is_ok_and(|input| output.canonicalize().is_ok_and(|output| input == output));
         if is_input && !request.in_place {
             return Err(ProjectError::OverInput(path.into()));
+        }
+        if !is_input
+            && !request.check
+            && let Ok(place) = OutputPlace::named(&output, Missing::Refused)
+        {
+            check_replaced(&output, &place, |_| false)?;
         }
     }
     let names = archive.files().map(|entry| entry.name.as_str());
