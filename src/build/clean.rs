@@ -1,13 +1,14 @@
 //! `pycompile clean`: removes the files that `build` and `pack` wrote.
 
+use super::other_pycs::{OtherPyc, other_pycs, records_name, written_folders};
+use super::own_archive::is_own_zip;
 use super::previous::{Previous, PreviousDigests};
 use super::project::BuildProject;
 use super::removal::{CHANGED, Removal};
 use super::stale::is_cache;
-use crate::archive::{self, ArchiveLimits};
+use crate::archive::{Archive, read_own};
 use crate::config::Selected;
 use crate::manifest::sha256;
-use crate::object::{CodeView, Objects};
 use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::project::names_in;
 use crate::pyc::Pyc;
@@ -16,9 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Removes the pycs of the config's files at its versions and levels, the files that the manifest
-/// lists, copies of sources and data in a mirror, archives, manifests, temporary files of killed
-/// runs, and directories that are empty afterwards.
+/// Removes the pycs of the config's files at its versions and levels, those in a `__pycache__` that
+/// a build for others has written, the files that the manifest lists, copies of sources and data in
+/// a mirror, archives, manifests, temporary files of killed runs, and directories that are empty
+/// afterwards.
 ///
 /// Files are removed only if their content is known: the digest is that of the manifest, a pyc
 /// records the name that a build records, a copy equals its original in a mirror that has such a
@@ -39,13 +41,16 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let pycs = Pycs { project, versions, outputs: &outputs, known: &known, base, below };
     // A mirror may be another directory than the one that was built: sources and data that equal
     // the originals prove nothing.
-    let is_built = !mirrors || pycs.exist();
-    if mirrors && !is_built {
-        let copied = project.selection.sources.iter().chain(&project.selection.data);
-        if copied.into_iter().any(|file| tree.join(&file.name).symlink_metadata().is_ok()) {
-            removal.left.push((tree.clone(), "it has no pyc that `build` has written there".into()));
-        }
-    } else if mirrors {
+    let others = other_pycs(project, |name| {
+        outputs.contains_key(name) || name.to_str().is_some_and(|name| known.contains_key(name))
+    });
+    let is_built = !mirrors || pycs.exist(&others);
+    let copied = project.selection.sources.iter().chain(&project.selection.data);
+    let mut copied = copied.filter(|_| mirrors && !is_built);
+    let is_foreign = copied.any(|file| tree.join(&file.name).symlink_metadata().is_ok());
+    if is_foreign {
+        removal.left.push((tree.clone(), "it has no pyc that `build` has written there".into()));
+    } else if mirrors && is_built {
         for file in project.selection.sources.iter().chain(&project.selection.data) {
             let digests = known.get(&file.name);
             removal.remove_if(base, &below.join(&file.name), CHANGED, |bytes| {
@@ -68,6 +73,14 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
         if !is_done {
             removal.remove_known(base, &below.join(name), digests);
         }
+    }
+    for pyc in &others {
+        removal.remove_other(base, &below.join(&pyc.name), |bytes| pyc.is_own(project, bytes));
+    }
+    // A `clean` that was killed may have left them empty.
+    let names = outputs.keys().map(PathBuf::as_path).chain(known.keys().map(Path::new));
+    for folder in written_folders(project, names).into_iter().filter(|_| !is_foreign) {
+        removal.add_folder(base, below.join(folder));
     }
     removal.remove_folders(|folder| mirrors || is_cache(folder));
     let packed = PackOutputs::new(project, versions, previous.as_ref());
@@ -98,12 +111,15 @@ struct Pycs<'a> {
 impl Pycs<'_> {
     /// Returns whether one of these files is a pyc that a build has written, or one that the
     /// manifest lists exists.
-    fn exist(&self) -> bool {
-        let listed = self.known.keys().map(Path::new).filter(|name| name.extension() == Some("pyc".as_ref()));
-        self.outputs.keys().map(PathBuf::as_path).chain(listed).any(|name| {
+    fn exist(&self, others: &[OtherPyc<'_>]) -> bool {
+        let bytes = |name: &Path| {
             let place = OutputPlace::below(self.base, &self.below.join(name), Missing::Refused);
-            place.ok().and_then(|place| place.bytes().ok()).is_some_and(|bytes| self.has(name, &bytes))
-        })
+            place.ok().and_then(|place| place.bytes().ok())
+        };
+        let listed = self.known.keys().map(Path::new).filter(|name| name.extension() == Some("pyc".as_ref()));
+        let mut names = self.outputs.keys().map(PathBuf::as_path).chain(listed);
+        names.any(|name| bytes(name).is_some_and(|bytes| self.has(name, &bytes)))
+            || others.iter().any(|pyc| bytes(&pyc.name).is_some_and(|bytes| pyc.is_own(self.project, &bytes)))
     }
 
     /// Returns whether a build has written these bytes: the manifest lists them, or they are a pyc
@@ -116,25 +132,11 @@ impl Pycs<'_> {
 
     fn is_own(&self, name: &Path, bytes: &[u8]) -> bool {
         let Ok(pyc) = Pyc::parse(bytes) else { return false };
-        let version = pyc.series.version;
         let Some(&(file, level)) = self.outputs.get(name) else { return false };
-        let (_, recorded) = self.project.names(file, pyc.series, level);
-        let filename = CodeView::at(&pyc.objects, Objects::ROOT).map(CodeView::filename);
-        self.versions.contains(&version)
+        self.versions.contains(&pyc.series.version)
             && pyc.header.mode() == self.project.mode
-            && recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
+            && records_name(self.project, &pyc, file, level)
     }
-}
-
-/// Returns whether a zip has the form of those that `pack` writes.
-fn has_own_form(archive: &archive::Archive) -> bool {
-    let entries = &archive.entries;
-    entries.is_sorted_by(|one, other| one.name < other.name)
-        && entries.iter().all(|entry| {
-            !entry.directory
-                && Some(entry.modified) == entries.first().map(|first| first.modified)
-                && entry.mode.is_some_and(|mode| [0o644, 0o755].contains(&(mode & 0o7777)))
-        })
 }
 
 /// Files that `pack` writes for a config.
@@ -182,7 +184,7 @@ impl<'a> PackOutputs<'a> {
 
     fn is_own_wheel(&self, path: &Path) -> bool {
         let Some(bytes) = self.project.found(path) else { return false };
-        let Ok(archive) = archive::read(path, &bytes, &ArchiveLimits::default()) else { return false };
+        let Some(archive) = read_own(path, &bytes) else { return false };
         let is_made_here = archive.files().any(|entry| {
             entry.name.ends_with(".dist-info/WHEEL")
                 && entry
@@ -194,7 +196,7 @@ impl<'a> PackOutputs<'a> {
         is_made_here && self.has_only_own_names(&archive)
     }
 
-    fn has_only_own_names(&self, archive: &archive::Archive) -> bool {
+    fn has_only_own_names(&self, archive: &Archive) -> bool {
         archive.entries.iter().all(|entry| {
             let top = entry.name.split('/').next().unwrap_or_default();
             top.ends_with(".dist-info") || self.names.contains(&entry.name)
@@ -215,8 +217,8 @@ impl<'a> PackOutputs<'a> {
                 below,
                 "it is not a zip that `pack` writes for these files",
                 |bytes| {
-                    let archive = archive::read(&path, bytes, &ArchiveLimits::zipapp());
-                    archive.is_ok_and(|archive| self.has_only_own_names(&archive) && has_own_form(&archive))
+                    let archive = read_own(&path, bytes);
+                    archive.is_some_and(|archive| self.has_only_own_names(&archive) && is_own_zip(&archive))
                 },
             ),
         }

@@ -16,6 +16,7 @@ pub mod existing;
 mod job;
 mod leftovers;
 pub mod normalize;
+mod other_pycs;
 mod outcome;
 mod own_archive;
 pub mod pack;

@@ -17,14 +17,27 @@ pub struct Removal {
     pub left: Vec<(PathBuf, String)>,
     /// Files that could not be removed, with the reason.
     pub failed: Vec<(PathBuf, String)>,
+    /// Pycs for other versions and levels that were kept, because Python may have written them.
+    pub others: Vec<PathBuf>,
     /// Remove nothing: `removed` lists the files that would be removed.
     pub(super) is_check: bool,
-    /// Directories of removed files: the base that no symlink leads out of, and the path below it.
+    /// Directories that may be empty: the base that no symlink leads out of, and the path below it.
     folders: BTreeSet<(PathBuf, PathBuf)>,
 }
 
 /// Reason to keep a file whose content has changed.
 pub(super) const CHANGED: &str = "it has changed since it was written";
+
+/// Returns the reason to keep what is at the path of a file and is not a regular file.
+fn not_removed(error: &WriteError) -> String {
+    let what = match error {
+        WriteError::Symlink(_) => "it is a symlink",
+        WriteError::Folder(_) => "it is a directory",
+        WriteError::NotRegular(_) => "it is not a regular file",
+        error => return error.to_string(),
+    };
+    format!("{what}, and no build writes one: if nothing needs it, remove it")
+}
 
 impl Removal {
     /// Removes the regular file `name` below `base` if `is_known` accepts its bytes; otherwise it
@@ -43,6 +56,13 @@ impl Removal {
             Ok(_) => place.remove().map(|_| None),
             Err(error) => Err(error),
         });
+    }
+
+    /// Removes the regular file if `is_known` accepts its bytes; otherwise it is one of the others.
+    pub(super) fn remove_other(&mut self, base: &Path, name: &Path, is_known: impl FnOnce(&[u8]) -> bool) {
+        let left = self.left.len();
+        self.remove_if(base, name, "", is_known);
+        self.others.extend(self.left.drain(left..).map(|(path, _)| path));
     }
 
     /// Removes the regular file `name` below `base`, whatever its content.
@@ -70,7 +90,10 @@ impl Removal {
             matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
         };
         let done = match OutputPlace::below(base, name, Missing::Refused) {
-            Ok(place) => place.check().map_err(io::Error::other).and_then(|()| remove(&place)),
+            Ok(place) => match place.check() {
+                Ok(()) => remove(&place),
+                Err(error) => Err(io::Error::other(not_removed(&error))),
+            },
             // Nothing is written through a symlink, so the file that it leads to is not one that
             // was written.
             Err(WriteError::SymlinkFolder(link)) => {
@@ -95,25 +118,26 @@ impl Removal {
         }
     }
 
-    /// Removes the directories of removed files and their parents, except the base, if they are
-    /// empty and `is_own` accepts their path.
+    /// Counts a directory below `base` among those that are removed if they are empty.
+    pub(super) fn add_folder(&mut self, base: &Path, folder: PathBuf) {
+        self.folders.insert((base.into(), folder));
+    }
+
+    /// Removes the directories of removed files, and parents of removed directories, except the
+    /// base, if they are empty and `is_own` accepts their path.
     pub(super) fn remove_folders(&mut self, is_own: impl Fn(&Path) -> bool) {
         if self.is_check {
             return;
         }
-        let mut all: BTreeSet<(PathBuf, PathBuf)> = BTreeSet::new();
-        for (base, folder) in &self.folders {
-            let above = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty());
-            all.extend(above.map(|folder| (base.clone(), folder.to_path_buf())));
-        }
         // Parents sort before their children.
-        for (base, folder) in all.into_iter().rev() {
-            if is_own(&base.join(&folder))
-                && let Ok(place) = OutputPlace::below(&base, &folder, Missing::Refused)
-            {
-                place.remove_empty_folder();
+        while let Some((base, folder)) = self.folders.pop_last() {
+            let is_removed = !folder.as_os_str().is_empty()
+                && is_own(&base.join(&folder))
+                && OutputPlace::below(&base, &folder, Missing::Refused)
+                    .is_ok_and(|place| place.remove_empty_folder());
+            if let Some(parent) = folder.parent().filter(|_| is_removed) {
+                self.folders.insert((base, parent.into()));
             }
         }
-        self.folders.clear();
     }
 }

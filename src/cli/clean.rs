@@ -7,17 +7,18 @@ use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
 use crate::build::clean::clean;
 use crate::config::Given;
-use crate::text::{Shown as _, python};
+use crate::text::{Shown as _, counted, python};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Remove the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
 /// archives, manifests, and the directories that are empty afterwards.
 ///
-/// A file that was changed afterwards is kept and reported. So is a directory with copies of the
-/// sources but without a pyc that `build` has written there. A directory that is empty afterwards
-/// is removed even if it existed before. Output that was built with options is removed with the
-/// same options.
+/// Of the pycs for versions and levels that the config does not name, those are removed that record
+/// their source's name as `build` does. A file that was changed afterwards is kept and reported. So
+/// is a directory with copies of the sources but without a pyc that `build` has written there. A
+/// directory that is empty afterwards is removed even if it existed before. Output that was built
+/// with options is removed with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -60,7 +61,10 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     for (path, reason) in cleaned.left.iter().filter(|_| is_json) {
         printer.json(&json!({"path": name(path), "status": "left", "error": reason}))?;
     }
-    printer.count("left", cleaned.left.len());
+    for path in cleaned.others.iter().filter(|_| is_json) {
+        printer.json(&json!({"path": name(path), "status": "left", "error": OTHER}))?;
+    }
+    printer.count("left", cleaned.left.len() + cleaned.others.len());
     printer.count("removed", cleaned.removed.len());
     printer.count("failed", cleaned.failed.len());
     for path in &cleaned.removed {
@@ -72,6 +76,25 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     for (path, reason) in &cleaned.failed {
         printer.file_error(&format!("{}: not removed: {reason}", path.shown()));
     }
+    tell_others(&cleaned.others, printer);
     printer.summary(&format!("{} removed, {} failed", cleaned.removed.len(), cleaned.failed.len()));
     Ok(if cleaned.failed.is_empty() { Status::Done } else { Status::No })
+}
+
+/// Reason to keep a pyc for another version or level.
+const OTHER: &str = "it is for another version or level, and does not record the name that `build` records";
+
+/// Prints a note about pycs for other versions and levels.
+fn tell_others(others: &[PathBuf], printer: &Printer) {
+    let Some(first) = others.first() else { return };
+    let (are, they) = if others.len() == 1 { ("is", "it does") } else { ("are", "they do") };
+    printer.summary(&format!(
+        "note: {} for other versions or levels {are} left, since {they} not record the names that `build` records: \
+         {}\nhint: `clean` with the options of `build` removes what it wrote",
+        counted(others.len(), "pyc", "pycs"),
+        first.shown()
+    ));
+    for path in others.iter().skip(1) {
+        printer.detail(&format!("left: {}", path.shown()));
+    }
 }

@@ -73,6 +73,8 @@ mod properties;
 #[cfg(target_os = "linux")]
 mod races;
 #[cfg(unix)]
+mod refused;
+#[cfg(unix)]
 mod routes;
 mod sarif;
 mod schemas;

@@ -270,3 +270,66 @@ fn clean_goes_on_after_a_run_that_was_killed() {
     session.run(&["clean"]).exits(0).says("8 removed, 0 failed");
     assert_eq!(below(&session, "build/"), Vec::<String>::new());
 }
+
+/// A `clean` that was killed before it removed the directories leaves them empty.
+#[test]
+fn clean_removes_the_empty_directories_of_a_run_that_was_killed() {
+    for tables in ["", MIRROR] {
+        let session = session(tables);
+        session.run(&["build"]).exits(0);
+        for name in session.files().iter().filter(|name| name.ends_with(".pyc")) {
+            remove(&session, name);
+        }
+        if tables == MIRROR {
+            below(&session, "build/").iter().for_each(|name| remove(&session, name));
+        }
+        session.run(&["clean"]).exits(0).says("0 removed, 0 failed");
+        let caches = ["src/p/__pycache__", "src/gone/__pycache__", "build"];
+        assert!(caches.iter().all(|folder| !session.path(folder).exists()), "{tables:?}");
+        // Directories that no build writes to stay, and so does an empty one at the root.
+        for folder in ["src/p/empty/__pycache__", "build/lib", "build/other"] {
+            std::fs::create_dir_all(session.path(folder)).unwrap();
+        }
+        session.run(&["clean"]).exits(0);
+        for folder in ["src/p/empty/__pycache__", "build/lib", "build/other"] {
+            assert!(session.path(folder).is_dir(), "{folder}");
+        }
+    }
+}
+
+/// The manifest of the last command does not list what an earlier one with options has written.
+#[test]
+fn clean_removes_what_a_build_for_other_versions_and_levels_wrote() {
+    for tables in ["", MIRROR] {
+        let session = session(&format!("{tables}{MANIFEST}{ALL}"));
+        let before = session.files();
+        session.run(&["build", "--python", "3.13", "--optimize", "2"]).exits(0);
+        session.run(&["pack"]).exits(0);
+        let said = session.run(&["clean"]).exits(0);
+        assert!(!said.err.contains("left"), "{}", said.err);
+        assert_eq!(session.files(), before, "{tables:?}");
+    }
+}
+
+/// Python records another name, and its pycs are left and named.
+#[test]
+fn clean_names_the_pycs_of_other_versions_that_it_leaves() {
+    let session = session(MANIFEST);
+    let compile = ["compile", "-q", "--python", "3.13", "src/p/old.py", "src/p/__init__.py"];
+    session.run(&compile).exits(0);
+    session.file("src/p/__pycache__/other.cpython-313.pyc", "of no source that is listed");
+    session.run(&["build"]).exits(0);
+    let pyc = "src/p/__pycache__/__init__.cpython-313.pyc";
+    let said = session.run(&["clean"]).exits(0);
+    let note = format!(
+        "note: 2 pycs for other versions or levels are left, since they do not record the names that `build` records: \
+         {pyc}\nhint: `clean` with the options of `build` removes what it wrote\n6 removed, 0 failed\n"
+    );
+    assert!(said.err.ends_with(&note), "{}", said.err);
+    let said = session.run(&["clean", "--json"]).exits(0);
+    let lines: Vec<serde_json::Value> =
+        said.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines[0]["path"].as_str(), lines[0]["status"].as_str()), (Some(pyc), Some("left")));
+    assert_eq!(lines[2]["summary"]["left"], 2, "{}", said.out);
+    session.run(&["clean", "--python", "3.13"]).exits(0).says("2 removed, 0 failed");
+}
