@@ -7,6 +7,7 @@ use crate::text::{Shown as _, python, visible};
 use crate::warnings::{Category, MOST, Warning};
 use std::ffi::OsStr;
 use std::io::{self, Read as _, Seek as _};
+use std::ops::RangeInclusive;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -93,7 +94,7 @@ impl Worker {
         }
         rustix::io::ioctl_fionbio(&worker.stdin, true).map_err(|cause| error(cause.to_string()))?;
         worker.widen_pipes();
-        let patience = Limits { timeout: limits.timeout.min(START), ..*limits };
+        let patience = Limits { timeout: limits.timeout.clamp(*START.start(), *START.end()), ..*limits };
         let greeting = pipe::receive(&mut worker.stdout, GREETING, &Deadline::new(&patience));
         let greeting = greeting.map_err(|broken| {
             let reason = match broken {
@@ -271,8 +272,9 @@ fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
     Some((warnings, answer))
 }
 
-/// Time limit for the start of an interpreter, unless the limit for a file is shorter.
-const START: Duration = Duration::from_secs(20);
+/// Least and largest time limit for the start of an interpreter. Between them, the limit for a file
+/// counts; a busy machine may need seconds for the start of one that is well.
+const START: RangeInclusive<Duration> = Duration::from_secs(5)..=Duration::from_secs(20);
 /// Size limit for the version that it tells.
 const GREETING: usize = 1000;
 /// Time limit for the exit of a worker that has closed its output.
