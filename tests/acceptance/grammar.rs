@@ -1,6 +1,7 @@
 //! `python.peg` → rules, without what only looks for mistakes. The notation is described at its
 //! head.
 
+use super::first::{self, First};
 use pycompile::target::{GrammarRule, Target};
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ const SOURCE: &str = include_str!("../../src/syntax/diagnose/python.peg");
 pub struct Grammar {
     pub rules: Vec<Rule>,
     pub start: usize,
+    /// The kinds of tokens, by number.
+    pub kinds: Vec<String>,
 }
 
 pub struct Rule {
@@ -18,11 +21,13 @@ pub struct Rule {
     /// Counts for the depth of CPython's parser.
     pub counts: bool,
     pub alternatives: Vec<Alternative>,
+    pub first: First,
 }
 
 pub struct Alternative {
     pub elements: Vec<Element>,
     pub action: Action,
+    pub first: First,
 }
 
 pub struct Element {
@@ -32,8 +37,8 @@ pub struct Element {
 
 pub enum Item {
     Rule(usize),
-    /// A kind of token (`NAME`), or a keyword or operator by its text.
-    Token(String),
+    /// The number of a kind: `NAME` and others, or a keyword or operator by its text.
+    Token(usize),
     /// A name with this text.
     Soft(String),
     Group(Vec<Alternative>),
@@ -48,7 +53,7 @@ pub enum Item {
         wanted: bool,
     },
     Cut,
-    Force(String),
+    Force(usize),
 }
 
 pub enum Action {
@@ -79,14 +84,24 @@ impl Grammar {
         }
         bodies.retain(|(head, _)| !is_invalid(head[0]));
         let numbers = bodies.iter().enumerate().map(|(at, (head, _))| (head[0], at)).collect();
+        let mut kinds: Vec<String> = KINDS.map(str::to_owned).into();
         let rule = |(head, body): &(Vec<&str>, String)| {
-            let mut reader = Reader { words: words(body), at: 0, numbers: &numbers, target };
+            let mut reader =
+                Reader { words: words(body), at: 0, numbers: &numbers, kinds: &mut kinds, target };
             let alternatives = reader.alternatives();
             assert_eq!(reader.at, reader.words.len(), "{body}");
             let has = |mark| head.contains(&mark);
-            Rule { memo: has("memo"), left: has("left"), counts: !has("ours"), alternatives }
+            let first = First::default();
+            Rule { memo: has("memo"), left: has("left"), counts: !has("ours"), alternatives, first }
         };
-        Self { rules: bodies.iter().map(rule).collect(), start: numbers["file"] }
+        let mut rules: Vec<Rule> = bodies.iter().map(rule).collect();
+        first::fill(&mut rules);
+        Self { rules, start: numbers["file"], kinds }
+    }
+
+    /// Returns the number of a kind of token; that of kinds without a rule is in no set.
+    pub fn kind(&self, kind: &str) -> usize {
+        self.kinds.iter().position(|known| known == kind).unwrap_or(First::NONE)
     }
 }
 
@@ -141,10 +156,19 @@ struct Reader<'n> {
     words: Vec<Word>,
     at: usize,
     numbers: &'n BTreeMap<&'n str, usize>,
+    kinds: &'n mut Vec<String>,
     target: &'n Target,
 }
 
 impl Reader<'_> {
+    fn kind(&mut self, kind: String) -> usize {
+        let known = self.kinds.iter().position(|known| *known == kind);
+        known.unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.kinds.len() - 1
+        })
+    }
+
     fn sign(&mut self, sign: char) -> bool {
         let found = self.words.get(self.at) == Some(&Word::Sign(sign));
         self.at += usize::from(found);
@@ -189,7 +213,7 @@ impl Reader<'_> {
             elements.push(self.element());
         }
         let action = self.action();
-        is_there.then_some(Alternative { elements, action })
+        is_there.then_some(Alternative { elements, action, first: First::default() })
     }
 
     fn element(&mut self) -> Element {
@@ -214,7 +238,7 @@ impl Reader<'_> {
         if self.words[self.at] == Word::Force {
             self.at += 1;
             let Word::Token(text) = self.next() else { unreachable!("a token") };
-            return Item::Force(text);
+            return Item::Force(self.kind(text));
         }
         let atom = self.atom();
         if self.sign('.') {
@@ -240,9 +264,9 @@ impl Reader<'_> {
                 assert!(self.sign(')'));
                 Item::Group(group)
             }
-            Word::Token(text) => Item::Token(text),
+            Word::Token(text) => Item::Token(self.kind(text)),
             Word::Text(text) => Item::Soft(text),
-            Word::Name(name) if KINDS.contains(&name.as_str()) => Item::Token(name),
+            Word::Name(name) if KINDS.contains(&name.as_str()) => Item::Token(self.kind(name)),
             Word::Name(name) => {
                 Item::Rule(*self.numbers.get(name.as_str()).unwrap_or_else(|| unreachable!("{name}")))
             }

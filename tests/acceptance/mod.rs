@@ -3,6 +3,7 @@
 //! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer of its own evaluates it
 //! here, with a tokenizer of its own, and shares no code with the parser that it judges.
 
+mod first;
 mod grammar;
 mod literal;
 mod recognizer;

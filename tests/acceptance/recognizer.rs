@@ -3,6 +3,7 @@
 //! A packrat recognizer for the parsing expression grammar, with the memory of CPython's parser:
 //! what is remembered decides how deep its rules nest, and that is limited.
 
+use super::first::First;
 use super::grammar::{Action, Alternative, Grammar, Item};
 use super::tokens::{Token, tokens};
 use pycompile::target::Target;
@@ -28,6 +29,9 @@ enum Stop {
     Unknown,
 }
 
+/// A text with no more tokens cannot reach [`MAX_LEVEL`]: no token is below 60 rules of its own.
+const FEW_TOKENS: usize = 100;
+
 /// How many rules and groups are tried at most.
 const MAX_STEPS: u64 = 50_000_000;
 
@@ -47,6 +51,11 @@ struct Recognizer<'g> {
     target: &'g Target,
     text: &'g str,
     tokens: &'g [Token],
+    /// The numbers of the kinds of `tokens`.
+    kinds: Vec<usize>,
+    /// Whether nothing is tried at a token that it cannot begin with. It would fail, but count for
+    /// the depth before; so few tokens do not reach the limit.
+    skips: bool,
     /// By token: rule and result.
     memo: Vec<Vec<(usize, Option<Value>)>>,
     /// The first token of the statement; nothing ahead of it is asked for again.
@@ -68,6 +77,8 @@ pub fn answer(text: &str, grammar: &Grammar, target: &Target) -> Answer {
         target,
         text: &text,
         tokens: &tokens,
+        kinds: tokens.iter().map(|token| grammar.kind(token.kind)).collect(),
+        skips: tokens.len() <= FEW_TOKENS,
         memo: vec![Vec::new(); tokens.len() + 1],
         first: 0,
         last: 0,
@@ -86,8 +97,16 @@ pub fn answer(text: &str, grammar: &Grammar, target: &Target) -> Answer {
 }
 
 impl<'g> Recognizer<'g> {
-    fn kind(&self) -> &'static str {
-        self.tokens.get(self.mark).map_or("", |token| token.kind)
+    fn kind(&self) -> usize {
+        self.kinds.get(self.mark).copied().unwrap_or(First::NONE)
+    }
+
+    fn is_name(&self) -> bool {
+        self.tokens.get(self.mark).is_some_and(|token| token.kind == "NAME")
+    }
+
+    fn may_begin(&self, first: First) -> bool {
+        !self.skips || first.fits(self.kind())
     }
 
     fn written(&self, at: usize) -> &'g str {
@@ -106,6 +125,9 @@ impl<'g> Recognizer<'g> {
     fn rule(&mut self, number: usize) -> Matched {
         let grammar = self.grammar;
         let rule = &grammar.rules[number];
+        if !self.may_begin(rule.first) {
+            return Ok(None);
+        }
         let outer = self.level;
         if rule.counts {
             self.deeper()?;
@@ -163,6 +185,9 @@ impl<'g> Recognizer<'g> {
         let start = self.mark;
         for alternative in alternatives {
             self.mark = start;
+            if !self.may_begin(alternative.first) {
+                continue;
+            }
             let mut values = Value { start, end: start, interpolated: false };
             let mut labels = [None; 3];
             let (mut cut, mut matched) = (false, true);
@@ -199,13 +224,13 @@ impl<'g> Recognizer<'g> {
         let found = match item {
             Item::Rule(number) => return self.rule(*number),
             Item::Token(kind) => {
-                let found = self.kind() == kind;
-                if found && kind == "NAME" {
+                let found = self.kind() == *kind;
+                if found && self.is_name() {
                     self.check_name()?;
                 }
                 found
             }
-            Item::Soft(text) => self.kind() == "NAME" && self.written(start) == text,
+            Item::Soft(text) => self.is_name() && self.written(start) == text,
             Item::Group(alternatives) => {
                 self.deeper()?;
                 let value = self.alternatives(alternatives)?;
@@ -223,7 +248,7 @@ impl<'g> Recognizer<'g> {
                 return Ok((found == *wanted).then_some(Value { start, end: start, interpolated: false }));
             }
             Item::Cut => return Ok(Some(Value::default())),
-            Item::Force(text) if self.kind() != text => return Err(Stop::Refused),
+            Item::Force(kind) if self.kind() != *kind => return Err(Stop::Refused),
             Item::Force(_) => true,
         };
         Ok(found.then(|| {

@@ -144,7 +144,7 @@ impl<'g> Writer<'g, '_> {
         };
         match item {
             Item::Rule(number) => self.rule(*number, depth),
-            Item::Token(kind) | Item::Force(kind) => self.token(kind),
+            Item::Token(kind) | Item::Force(kind) => self.token(&self.grammar.kinds[*kind]),
             Item::Soft(text) => self.word(text),
             Item::Group(alternatives) => self.alternatives(alternatives, depth),
             Item::Optional(item) => {
