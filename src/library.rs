@@ -188,8 +188,8 @@ impl Default for RepackOptions {
 /// of its entries depend on its content alone.
 ///
 /// # Errors
-/// [`ProjectError`] if the wheel is invalid or cannot be written. The wheel itself is never
-/// replaced. Sources that do not compile are in [`Repacked::packed`], which has no archives then.
+/// [`ProjectError`] if the wheel is invalid or cannot be written. Neither the wheel itself nor a
+/// file that was not written here is replaced. Sources that do not compile are in [`Repacked::packed`], which has no archives then.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;

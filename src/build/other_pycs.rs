@@ -37,7 +37,7 @@ pub(super) fn records_name(project: &BuildProject, pyc: &Pyc, file: &Selected, o
     recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
 }
 
-/// Returns the pycs of the config's files in the `__pycache__` directories of its tree for which
+/// Returns the regular pycs of the config's files in the `__pycache__` directories of its tree for which
 /// `is_known` is false, sorted.
 pub(super) fn other_pycs<'a>(
     project: &'a BuildProject,
@@ -54,6 +54,9 @@ pub(super) fn other_pycs<'a>(
         }
         for name in names_in(&tree.join(&cache)).unwrap_or_default() {
             let name = cache.join(name);
+            if !tree.join(&name).symlink_metadata().is_ok_and(|found| found.is_file()) {
+                continue;
+            }
             let parsed = name.to_str().and_then(parse_name);
             let Some((parsed, tag)) = parsed.and_then(|parsed| Some((parsed.clone(), parsed.cache_tag?)))
             else {

@@ -19,9 +19,12 @@ use std::path::Path;
 /// those, and the manifest of the previous run does not list it.
 ///
 /// # Errors
-/// [`ProjectError::ForeignArchive`].
+/// [`ProjectError::ForeignArchive`], [`ProjectError::Write`].
 pub(super) fn check_archive(project: &BuildProject, path: &Path, new: &[u8]) -> Result<(), ProjectError> {
-    let Some(place) = project.place(path).filter(|_| !project.check) else { return Ok(()) };
+    if project.check {
+        return Ok(());
+    }
+    let Some(place) = project.place(path)? else { return Ok(()) };
     let is_listed = |found: &[u8]| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let previous = Previous::read(project);
@@ -30,19 +33,19 @@ pub(super) fn check_archive(project: &BuildProject, path: &Path, new: &[u8]) -> 
     check_replaced(path, &place, |found| found == new || is_listed(found))
 }
 
-/// Refuses to replace a file that `pack` has not written and `is_known` does not accept. Files that
-/// are not regular are refused when they are replaced.
+/// Refuses to replace a file that `pack` has not written and `is_known` does not accept.
 ///
 /// # Errors
-/// [`ProjectError::ForeignArchive`].
+/// [`ProjectError::ForeignArchive`], [`ProjectError::Write`].
 pub(super) fn check_replaced(
     path: &Path,
     place: &OutputPlace,
     is_known: impl FnOnce(&[u8]) -> bool,
 ) -> Result<(), ProjectError> {
+    place.check()?;
     let is_replaced = match place.bytes() {
         Ok(found) => found.is_empty() || is_known(&found) || is_own(path, &found),
-        Err(error) => error.kind() == io::ErrorKind::NotFound || place.check().is_err(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     };
     if is_replaced { Ok(()) } else { Err(ProjectError::ForeignArchive(path.into())) }
 }

@@ -136,22 +136,24 @@ impl BuildProject {
 
     /// Returns the content of a file that the config names as an output, if it can be read.
     pub(super) fn found(&self, path: &Path) -> Option<Vec<u8>> {
-        self.place(path)?.bytes().ok()
+        self.place(path).ok()??.bytes().ok()
     }
 
     /// Returns the place of a file that the config names as an output, if its directory exists.
-    pub(super) fn place(&self, path: &Path) -> Option<OutputPlace> {
+    ///
+    /// # Errors
+    /// [`WriteError`].
+    pub(super) fn place(&self, path: &Path) -> Result<Option<OutputPlace>, WriteError> {
         let (base, name) = self.loaded.bounds_of_file(path);
-        OutputPlace::below(base, name, Missing::Refused).ok()
+        match OutputPlace::below(base, name, Missing::Refused) {
+            Ok(place) => Ok(Some(place)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn differs(&self, path: &Path, bytes: &[u8], mode: u32) -> Result<bool, WriteError> {
-        let (base, name) = self.loaded.bounds_of_file(path);
-        match OutputPlace::below(base, name, Missing::Refused) {
-            Ok(place) => place.differs(bytes, mode),
-            Err(error) if error.is_missing() => Ok(true),
-            Err(error) => Err(error),
-        }
+        self.place(path)?.map_or(Ok(true), |place| place.differs(bytes, mode))
     }
 
     /// Starts the engines.

@@ -21,14 +21,14 @@ pub fn check_manifest(form: ManifestForm, path: &Path, found: &[u8]) -> Result<(
     }
 }
 
-/// Refuses to write the manifest over files that are none, before anything is written. Files that
-/// are not regular are refused when they are replaced.
+/// Refuses to write the manifest over files that are none, before anything is written.
 pub(super) fn check_manifests(project: &BuildProject) -> Result<(), ProjectError> {
     for (form, path) in project.loaded.manifest_paths().iter().filter(|_| !project.check) {
-        let Some(place) = project.place(path) else { continue };
+        let Some(place) = project.place(path)? else { continue };
+        place.check()?;
         match place.bytes() {
             Ok(found) => check_manifest(*form, path, &found)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound || place.check().is_err() => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(_) => return Err(ProjectError::NotManifest(path.clone())),
         }
     }

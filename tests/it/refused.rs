@@ -69,6 +69,7 @@ fn nothing_but_regular_files_is_replaced() {
             put(&session, kind, name);
             let said = session.run(&["pack"]).exits(1);
             said_what(&said, &format!("error: {}{named}", refused(name)));
+            assert!(!session.files().iter().any(|file| file.starts_with("dist/") && file != name));
             said_what(&session.run(&["pack", "--check"]).exits(1), &refused(name));
             take_away(&session, name);
         }

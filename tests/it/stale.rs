@@ -318,6 +318,7 @@ fn clean_names_the_pycs_of_other_versions_that_it_leaves() {
     let compile = ["compile", "-q", "--python", "3.13", "src/p/old.py", "src/p/__init__.py"];
     session.run(&compile).exits(0);
     session.file("src/p/__pycache__/other.cpython-313.pyc", "of no source that is listed");
+    std::os::unix::fs::symlink("m", session.path("src/p/__pycache__/old.cpython-312.pyc")).unwrap();
     session.run(&["build"]).exits(0);
     let pyc = "src/p/__pycache__/__init__.cpython-313.pyc";
     let said = session.run(&["clean"]).exits(0);
