@@ -189,7 +189,8 @@ impl Default for RepackOptions {
 ///
 /// # Errors
 /// [`ProjectError`] if the wheel is invalid or cannot be written. Neither the wheel itself nor a
-/// file that was not written here is replaced. Sources that do not compile are in [`Repacked::packed`], which has no archives then.
+/// file that was not written here is replaced. Sources that do not compile are in
+/// [`Repacked::packed`], which has no archives then.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;

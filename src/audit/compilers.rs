@@ -1,6 +1,7 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
 use super::likeness::levels;
+use crate::engine::NamedInterpreters;
 use crate::engine::{Engine, EngineOptions, Engines, TargetEngine, select};
 use crate::target::{PyVersion, Release, Target};
 use std::collections::BTreeSet;
@@ -50,6 +51,7 @@ impl Releases {
 /// Engines by version.
 pub(super) struct Compilers<'a> {
     options: &'a EngineOptions<'a>,
+    named: &'a NamedInterpreters,
     /// Releases that the verified environments were created with.
     own: &'a [Release],
     known: Mutex<Vec<(PyVersion, Arc<FoundCompilers>)>>,
@@ -57,8 +59,8 @@ pub(super) struct Compilers<'a> {
 
 impl<'a> Compilers<'a> {
     /// Returns an empty set of engines.
-    pub(super) const fn new(options: &'a EngineOptions<'a>) -> Self {
-        Self { options, own: &[], known: Mutex::new(Vec::new()) }
+    pub(super) const fn new(options: &'a EngineOptions<'a>, named: &'a NamedInterpreters) -> Self {
+        Self { options, named, own: &[], known: Mutex::new(Vec::new()) }
     }
 
     /// Prefers these releases to others that write the same bytes.
@@ -85,14 +87,14 @@ impl<'a> Compilers<'a> {
     }
 
     fn start(&self, version: PyVersion) -> FoundCompilers {
-        let mut started =
-            select::start_one(version.into(), self.options).map_err(|error| error.to_string())?;
         // The interpreter that the user named for the version decides alone.
-        let is_named = matches!(started.first(), Some(engine) if matches!(engine.engine, Engine::Python(_)));
-        if let [first] = started.as_slice()
-            && (self.options.named.is_empty() || !is_named)
-        {
-            started.extend(select::others_of_series(first, self.options));
+        if let Some(named) = self.named.take(version, self.options.refs) {
+            return Ok(Releases { engines: vec![named], likeliest: AtomicUsize::new(0) });
+        }
+        let options = EngineOptions { named: &[], ..self.options.clone() };
+        let mut started = select::start_one(version.into(), &options).map_err(|error| error.to_string())?;
+        if let [first] = started.as_slice() {
+            started.extend(select::others_of_series(first, &options));
         }
         let own = self.own.iter().find(|release| release.version == version);
         let own = own.and_then(|release| Target::find(*release)).map(|target| target.release().to_string());

@@ -18,7 +18,8 @@ use super::unit::{Judgment, Unit, units};
 use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
-use crate::engine::select::{EnginesError, named_interpreters, refuse_unused};
+use crate::engine::NamedInterpreters;
+use crate::engine::select::EnginesError;
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, embedded};
 use crate::manifest::{Manifest, Shard};
@@ -113,11 +114,11 @@ pub fn verify(
     request: &Request<'_>,
     workers: Workers<'_>,
 ) -> Result<Verified, VerifyError> {
-    let named = named_interpreters(&request.engines)?;
+    let named = NamedInterpreters::start(&request.engines)?;
     let said = request.manifest.into_iter().flat_map(|manifest| manifest.releases.values());
     let mut own: Vec<Release> = said.filter_map(|release| release.parse().ok()).collect();
     own.extend(&request.created_with);
-    let compilers = Compilers::new(&request.engines).preferring(&own);
+    let compilers = Compilers::new(&request.engines, &named).preferring(&own);
     let mut audit = Audit {
         request,
         workers,
@@ -150,7 +151,7 @@ pub fn verify(
     }
     // `env --check` names the interpreters of all of its site-packages directories for each.
     if request.settled.is_none() && !workers.interrupted() {
-        refuse_unused(&named, &compilers.versions())?;
+        named.refuse_unused(&compilers.versions())?;
     }
     if let Some(name) = request.only
         && !audit.known.contains(&normalize_name(name))

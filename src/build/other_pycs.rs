@@ -37,8 +37,8 @@ pub(super) fn records_name(project: &BuildProject, pyc: &Pyc, file: &Selected, o
     recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
 }
 
-/// Returns the regular pycs of the config's files in the `__pycache__` directories of its tree for which
-/// `is_known` is false, sorted.
+/// Returns the pycs of the config's files in the `__pycache__` directories of its tree for which
+/// `is_known` is false, sorted. What is not a regular file is not one of them.
 pub(super) fn other_pycs<'a>(
     project: &'a BuildProject,
     is_known: impl Fn(&Path) -> bool,

@@ -6,6 +6,7 @@
 //! system for it, and its answer depends on the request alone.
 
 mod choice;
+mod named;
 pub mod native;
 pub mod python;
 mod run;
@@ -13,6 +14,7 @@ pub mod select;
 mod source;
 
 pub use choice::{EngineChoice, Refs};
+pub use named::NamedInterpreters;
 pub use run::{Run, ThreadsError, Watch, Workers, prepare};
 pub use select::{EngineOptions, Engines, EnginesError, TargetEngine};
 pub use source::{Made, OpenSource};

@@ -1,12 +1,12 @@
 //! Selection of the engine for each version.
 
+use super::named::start_named;
 use super::native::NativeEngine;
 use super::python::{Places, PythonEngine, default_interpreter, start_found, start_others};
 use super::{Engine, EngineChoice, EngineError, Limits, Refs};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
 use crate::warnings::Filters;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Rules for selecting engines.
@@ -223,54 +223,6 @@ fn start_all(
     Ok(engines)
 }
 
-/// Interpreter that a user named, and its version.
-#[derive(Clone, Debug)]
-pub struct NamedInterpreter {
-    path: PathBuf,
-    found: String,
-    version: PyVersion,
-}
-
-/// Starts each named interpreter once, and returns their versions. A command that starts engines
-/// only for the versions that it meets would otherwise report a wrong interpreter late or never.
-///
-/// # Errors
-/// [`EnginesError::Engine`], [`EnginesError::TwoInterpreters`].
-pub fn named_interpreters(options: &EngineOptions<'_>) -> Result<Vec<NamedInterpreter>, EnginesError> {
-    if options.choice == EngineChoice::Native {
-        return Ok(Vec::new());
-    }
-    let mut named: Vec<NamedInterpreter> = Vec::new();
-    for path in options.named {
-        let engine = PythonEngine::start_any(path, options.limits)?;
-        let version = engine.version();
-        if let Some(first) = named.iter().find(|known| known.version == version) {
-            let (first, second) = (first.path.shown(), path.shown());
-            return Err(EnginesError::TwoInterpreters { first, second, version });
-        }
-        named.push(NamedInterpreter { path: path.clone(), found: engine.full_version().to_owned(), version });
-    }
-    Ok(named)
-}
-
-/// Refuses a named interpreter if there are pycs, and none of its version; `versions` are those of
-/// the pycs.
-///
-/// # Errors
-/// [`EnginesError::NoPyc`].
-pub fn refuse_unused(named: &[NamedInterpreter], versions: &BTreeSet<String>) -> Result<(), EnginesError> {
-    let is_unused = |one: &&NamedInterpreter| !versions.contains(&one.version.to_string());
-    match named.iter().find(is_unused) {
-        Some(one) if !versions.is_empty() => Err(EnginesError::NoPyc {
-            path: one.path.shown(),
-            found: one.found.clone(),
-            version: one.version,
-            versions: versions.iter().cloned().collect::<Vec<_>>().join(", "),
-        }),
-        _ => Ok(()),
-    }
-}
-
 /// Returns the engines for the other releases of a series than that of `first`, newest first:
 /// native ones, or, where `first` is an interpreter, the other interpreters that are found.
 pub fn others_of_series(first: &TargetEngine, options: &EngineOptions<'_>) -> Engines {
@@ -292,15 +244,16 @@ fn start_plain(
     if options.choice == EngineChoice::Native {
         return native(releases, options.limits);
     }
-    let mut named = Vec::new();
-    for path in options.named {
-        named.push(PythonEngine::start_any(path, options.limits).map_err(|error| match error {
-            error @ EngineError::Start { .. } if releases.is_empty() => EnginesError::NoDefault(error),
-            error => EnginesError::Engine(error),
-        })?);
-    }
+    let mut named = start_named(options, |error| match error {
+        error @ EngineError::Start { .. } if releases.is_empty() => EnginesError::NoDefault(error),
+        error => EnginesError::Engine(error),
+    })?;
     if releases.is_empty() {
-        return if named.is_empty() { of_default(options) } else { of_named(named) };
+        if named.is_empty() {
+            return of_default(options);
+        }
+        let engines = named.into_iter().map(|engine| Ok(python(series(engine.version())?, engine, None)));
+        return engines.collect();
     }
     if let (&[release], [engine], true) = (releases, named.as_slice(), options.named.len() == 1)
         && all_are_used
@@ -352,21 +305,6 @@ fn start_plain(
 fn wrong_version(engine: &PythonEngine, wanted: Release) -> EnginesError {
     let (path, found) = (engine.interpreter().shown(), engine.full_version().to_owned());
     EngineError::WrongVersion { path, found, wanted }.into()
-}
-
-/// Returns the engines of named interpreters, each for its own version.
-fn of_named(named: Vec<PythonEngine>) -> Result<Engines, EnginesError> {
-    let mut paths: Vec<(PyVersion, String)> = Vec::new();
-    let mut engines = Engines::new();
-    for engine in named {
-        let (version, second) = (engine.version(), engine.interpreter().shown());
-        if let Some((_, first)) = paths.iter().find(|(other, _)| *other == version) {
-            return Err(EnginesError::TwoInterpreters { first: first.clone(), second, version });
-        }
-        engines.push(python(series(version)?, engine, None));
-        paths.push((version, second));
-    }
-    Ok(engines)
 }
 
 /// Returns the engine for the release of the `python3` on PATH; if the native compiler does not
@@ -456,7 +394,7 @@ fn native_engine(series: &'static Series, target: &'static Target, limits: Limit
 
 /// Returns the engine of an interpreter; `why` is the reason not to use the native compiler, if it
 /// supports the series.
-fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) -> TargetEngine {
+pub(super) fn python(series: &'static Series, engine: PythonEngine, why: Option<String>) -> TargetEngine {
     let release = engine.full_version().to_owned();
     let interpreter = engine.interpreter().shown();
     let mut about = format!("{}: python engine, {interpreter} ({release})", series.version);

@@ -137,3 +137,19 @@ fn the_first_silent_interpreter_ends_the_search_for_others() {
     run(&session, "none", &["verify", "v", "--timeout", "1"]).exits(0).says(WARNING);
     assert_eq!(std::fs::read_to_string(started).unwrap(), "\n");
 }
+
+/// The interpreter that is named was started once to learn its version, and again to compile.
+#[test]
+fn a_named_interpreter_is_started_once() {
+    let session = environment();
+    let (started, said) = (session.path("started"), session.path("answers"));
+    let text = format!("#!/bin/sh\necho >>{started:?}\n/bin/cat {said:?}\nexec /bin/sleep 60\n");
+    let path = session.file("named", text);
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let arguments = ["verify", "v", "-j1", "--interpreter", path.to_str().unwrap()];
+    run(&session, "none", &arguments).exits(0).says("1 verified, 0 findings\n");
+    assert_eq!(std::fs::read_to_string(started).unwrap(), "\n");
+    let own = session.path("v/bin/python3.12");
+    let twice = [&arguments[..], &["--interpreter", own.to_str().unwrap()]].concat();
+    run(&session, "none", &twice).exits(2).says("are both of Python 3.12");
+}

@@ -17,7 +17,8 @@ use super::view::View;
 use crate::diff::{
     Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Side, read_within,
 };
-use crate::engine::select::{EnginesError, named_interpreters, refuse_unused};
+use crate::engine::NamedInterpreters;
+use crate::engine::select::EnginesError;
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::Place;
 use crate::manifest::{FileEntry, Manifest};
@@ -63,8 +64,8 @@ pub fn explain(
     options: &Explanation<'_>,
     workers: Workers<'_>,
 ) -> Result<(), ExplainError> {
-    let named = named_interpreters(&options.engines)?;
-    let compilers = Compilers::new(&options.engines);
+    let named = NamedInterpreters::start(&options.engines)?;
+    let compilers = Compilers::new(&options.engines, &named);
     let sides = [left, right];
     let entries = sides.map(|side| side.manifest().map(entries).unwrap_or_default());
     let search = Search { sides, entries, options, compilers: &compilers, workers };
@@ -88,7 +89,7 @@ pub fn explain(
             // A version of which no pyc differs needs no compiler.
             versions.extend(versions_of(comparison));
         }
-        refuse_unused(&named, &versions)?;
+        named.refuse_unused(&versions)?;
     }
     for file in &mut comparison.files {
         name_alarm(file);
