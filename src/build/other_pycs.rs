@@ -1,31 +1,33 @@
-//! Pycs of a config's files for other versions and levels than those of the config: a `build` with
-//! options has written them, or Python itself.
+//! Pycs of a config's files for other versions, levels and layouts than those of the config: a
+//! `build` with options has written them, or Python itself.
 
 use super::project::BuildProject;
 use super::stale::is_cache;
 use crate::config::Selected;
 use crate::object::{CodeView, Objects};
 use crate::project::names_in;
-use crate::pyc::{Pyc, cache_path, parse_name};
+use crate::pyc::{Pyc, PycName, cache_path, legacy_path, parse_name};
 use crate::target::{SERIES, Series};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Pyc in a `__pycache__` of the tree.
+/// Pyc in the tree.
 pub(super) struct OtherPyc<'a> {
     /// Path in the tree.
     pub(super) name: PathBuf,
     file: &'a Selected,
-    series: &'static Series,
-    optimize: u8,
+    /// Version and level in the name of a pyc in a `__pycache__`.
+    cached: Option<(&'static Series, u8)>,
 }
 
 impl OtherPyc<'_> {
-    /// Returns whether the bytes are a pyc that records the name of its source as `build` does.
-    /// Python records the path by which it found the source.
+    /// Returns whether the file is in a `__pycache__`, and the bytes are a pyc that records the
+    /// name of its source as `build` does. Python records the path by which it found the source. A
+    /// pyc next to its source may be there to stay.
     pub(super) fn is_own(&self, project: &BuildProject, bytes: &[u8]) -> bool {
+        let Some((series, optimize)) = self.cached else { return false };
         Pyc::parse(bytes).is_ok_and(|pyc| {
-            pyc.series.version == self.series.version && records_name(project, &pyc, self.file, self.optimize)
+            pyc.series.version == series.version && records_name(project, &pyc, self.file, optimize)
         })
     }
 }
@@ -37,13 +39,16 @@ pub(super) fn records_name(project: &BuildProject, pyc: &Pyc, file: &Selected, o
     recorded.ok().is_some_and(|recorded| filename.as_deref() == Some(&*recorded))
 }
 
-/// Returns the pycs of the config's files in the `__pycache__` directories of its tree for which
-/// `is_known` is false, sorted. What is not a regular file is not one of them.
+/// Returns the pycs of the config's files in its tree for which `is_known` is false: those in a
+/// `__pycache__`, then those next to the sources. What is not a regular file is not one of them.
 pub(super) fn other_pycs<'a>(
     project: &'a BuildProject,
     is_known: impl Fn(&Path) -> bool,
 ) -> Vec<OtherPyc<'a>> {
     let tree = project.tree();
+    let is_other = |name: &Path| {
+        !is_known(name) && tree.join(name).symlink_metadata().is_ok_and(|found| found.is_file())
+    };
     let sources = &project.selection.sources;
     let by_name: BTreeMap<&str, &Selected> = sources.iter().map(|file| (file.name.as_str(), file)).collect();
     let folders: BTreeSet<&Path> = sources.iter().filter_map(|file| Path::new(&file.name).parent()).collect();
@@ -54,22 +59,20 @@ pub(super) fn other_pycs<'a>(
         }
         for name in names_in(&tree.join(&cache)).unwrap_or_default() {
             let name = cache.join(name);
-            if !tree.join(&name).symlink_metadata().is_ok_and(|found| found.is_file()) {
-                continue;
-            }
-            let parsed = name.to_str().and_then(parse_name);
-            let Some((parsed, tag)) = parsed.and_then(|parsed| Some((parsed.clone(), parsed.cache_tag?)))
+            let Some(PycName { source, cache_tag: Some(tag), optimize }) = name.to_str().and_then(parse_name)
             else {
                 continue;
             };
             let Some(series) = SERIES.iter().find(|series| series.cache_tag() == tag) else { continue };
-            let Some(&file) = by_name.get(parsed.source.as_str()) else { continue };
-            let optimize = parsed.optimize;
-            if !is_known(&name) && cache_path(Path::new(&file.name), series, optimize) == name {
-                pycs.push(OtherPyc { name, file, series, optimize });
+            let Some(&file) = by_name.get(source.as_str()) else { continue };
+            if cache_path(Path::new(&file.name), series, optimize) == name && is_other(&name) {
+                pycs.push(OtherPyc { name, file, cached: Some((series, optimize)) });
             }
         }
     }
+    let legacy = sources.iter().map(|file| (file, legacy_path(Path::new(&file.name))));
+    let legacy = legacy.filter(|(_, name)| is_other(name));
+    pycs.extend(legacy.map(|(file, name)| OtherPyc { name, file, cached: None }));
     pycs
 }
 

@@ -17,7 +17,7 @@ pub struct Removal {
     pub left: Vec<(PathBuf, String)>,
     /// Files that could not be removed, with the reason.
     pub failed: Vec<(PathBuf, String)>,
-    /// Pycs for other versions and levels that were kept, because Python may have written them.
+    /// Pycs for other versions, levels and layouts that may not be from a build, and were kept.
     pub others: Vec<PathBuf>,
     /// Remove nothing: `removed` lists the files that would be removed.
     pub(super) is_check: bool,

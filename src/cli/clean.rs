@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 /// Remove the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
 /// archives, manifests, and the directories that are empty afterwards.
 ///
-/// Of the pycs for versions and levels that the config does not name, those are removed that record
-/// their source's name as `build` does. A file that was changed afterwards is kept and reported. So
-/// is a directory with copies of the sources but without a pyc that `build` has written there. A
-/// directory that is empty afterwards is removed even if it existed before. Output that was built
-/// with options is removed with the same options.
+/// Of the pycs in `__pycache__` for versions and levels that the config does not name, those are
+/// removed that record their source's name as `build` does. A file that was changed afterwards is
+/// kept and reported. So is a directory with copies of the sources but without a pyc that `build`
+/// has written there. A directory that is empty afterwards is removed even if it existed before.
+/// Output that was built with options is removed with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -81,16 +81,16 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     Ok(if cleaned.failed.is_empty() { Status::Done } else { Status::No })
 }
 
-/// Reason to keep a pyc for another version or level.
-const OTHER: &str = "it is for another version or level, and does not record the name that `build` records";
+/// Reason to keep a pyc for another version, level or layout.
+const OTHER: &str = "it is for another version, level or layout, and may not be from `build`";
 
-/// Prints a note about pycs for other versions and levels.
+/// Prints a note about pycs for other versions, levels and layouts.
 fn tell_others(others: &[PathBuf], printer: &Printer) {
     let Some(first) = others.first() else { return };
-    let (are, they) = if others.len() == 1 { ("is", "it does") } else { ("are", "they do") };
+    let are = if others.len() == 1 { "is" } else { "are" };
     printer.summary(&format!(
-        "note: {} for other versions or levels {are} left, since {they} not record the names that `build` records: \
-         {}\nhint: `clean` with the options of `build` removes what it wrote",
+        "note: {} for other versions, levels or layouts {are} left, and may not be from `build`: {}\n\
+         hint: `clean` with the options of `build` removes what it wrote",
         counted(others.len(), "pyc", "pycs"),
         first.shown()
     ));

@@ -323,8 +323,8 @@ fn clean_names_the_pycs_of_other_versions_that_it_leaves() {
     let pyc = "src/p/__pycache__/__init__.cpython-313.pyc";
     let said = session.run(&["clean"]).exits(0);
     let note = format!(
-        "note: 2 pycs for other versions or levels are left, since they do not record the names that `build` records: \
-         {pyc}\nhint: `clean` with the options of `build` removes what it wrote\n6 removed, 0 failed\n"
+        "note: 2 pycs for other versions, levels or layouts are left, and may not be from `build`: {pyc}\n\
+         hint: `clean` with the options of `build` removes what it wrote\n6 removed, 0 failed\n"
     );
     assert!(said.err.ends_with(&note), "{}", said.err);
     let said = session.run(&["clean", "--json"]).exits(0);
@@ -333,4 +333,10 @@ fn clean_names_the_pycs_of_other_versions_that_it_leaves() {
     assert_eq!((lines[0]["path"].as_str(), lines[0]["status"].as_str()), (Some(pyc), Some("left")));
     assert_eq!(lines[2]["summary"]["left"], 2, "{}", said.out);
     session.run(&["clean", "--python", "3.13"]).exits(0).says("2 removed, 0 failed");
+    // A pyc next to its source is of another layout.
+    let legacy = ["--python", "3.13", "--layout", "legacy"];
+    session.run(&[&["build"], &legacy[..]].concat()).exits(0);
+    session.file("dist/m.json", "");
+    session.run(&["clean"]).exits(0).says("note: 3 pycs for other versions, levels or layouts are left");
+    session.run(&[&["clean"], &legacy[..]].concat()).exits(0).says("3 removed, 0 failed");
 }
