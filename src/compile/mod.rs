@@ -49,6 +49,16 @@ use bumpalo::Bump;
 pub use source::Source;
 pub use warned::{CompilerWarning, Warnings};
 
+/// Columns in the line tables of 3.11 and newer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Columns {
+    /// The line tables have columns.
+    #[default]
+    Recorded,
+    /// The line tables have none (`-X no_debug_ranges`, `PYTHONNODEBUGRANGES`).
+    LeftOut,
+}
+
 /// A refused source: the error, and the decoded text to show its location in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceRefusal {
@@ -76,7 +86,8 @@ pub fn compile(
     target: &'static Target,
     optimize: u8,
 ) -> Result<Vec<u8>, Box<SourceRefusal>> {
-    Source::read(source, target)?.compile(filename.as_bytes(), target, optimize, &mut Warnings::default())
+    let mut source = Source::read(source, target)?;
+    source.compile(filename.as_bytes(), target, optimize, Columns::Recorded, &mut Warnings::default())
 }
 
 /// Compiles a parsed module.
@@ -87,6 +98,7 @@ fn pipeline(
     filename: &[u8],
     target: &'static Target,
     optimize: u8,
+    columns: Columns,
     warnings: &mut Warnings,
 ) -> Result<Vec<u8>, SyntaxError> {
     let arena = Bump::new();
@@ -96,7 +108,7 @@ fn pipeline(
     allowance::hold(arena.allocated_bytes());
     let symbols = symtable::build(&module, &future, target, names)?;
     let mut back_end = BackEnd {
-        assembler: Assembler::new(target, symbols.scopes.len()),
+        assembler: Assembler::new(target, columns, symbols.scopes.len()),
         closures: Vec::with_capacity(symbols.scopes.len()),
     };
     let root = codegen::compile(
@@ -110,6 +122,9 @@ fn pipeline(
         &mut back_end,
         warnings,
     )?;
+    if columns == Columns::LeftOut {
+        back_end.assembler.codes.separate_line_tables(&mut constants);
+    }
     refs::finish(root, &mut constants, &back_end.assembler.codes, names, filename, target)
 }
 

@@ -2,7 +2,7 @@
 
 use super::shown_line::LineReading;
 use super::warned::of_remark;
-use super::{CompilerWarning, SourceRefusal, Warnings, pipeline};
+use super::{Columns, CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::decode::EncodedSource;
 use crate::syntax::ast::Module;
@@ -167,6 +167,7 @@ impl Source {
         filename: &[u8],
         target: &'static Target,
         optimize: u8,
+        columns: Columns,
         warnings: &mut Warnings,
     ) -> Result<Vec<u8>, Box<SourceRefusal>> {
         if let Some((error, remarks)) = &self.undecoded {
@@ -182,7 +183,7 @@ impl Source {
             }
             parsed = true;
             allowance::ask_stack(tree.borrow_dependent().depth as usize * NODE_STACK);
-            pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, warnings)
+            pipeline(tree.borrow_dependent(), names, length, filename, target, optimize, columns, warnings)
         });
         compiled.map_err(|error| Box::new(self.refusal(error, parsed, target)))
     }
@@ -262,7 +263,7 @@ fn undecoded_line(encoded: EncodedSource<'_>, number: i32) -> String {
 mod tests {
     use super::Source;
     use crate::allowance::{Allowance, Spent, within};
-    use crate::compile::Warnings;
+    use crate::compile::{Columns, Warnings};
     use crate::target::ALL;
     use std::sync::atomic::AtomicBool;
 
@@ -282,8 +283,9 @@ mod tests {
                 for optimize in [0, 2] {
                     let alone = crate::compile::compile(source.as_bytes(), "m.py", target, optimize);
                     assert!(shared.serves(target));
+                    let warnings = &mut Warnings::default();
                     assert_eq!(
-                        shared.compile(b"m.py", target, optimize, &mut Warnings::default()),
+                        shared.compile(b"m.py", target, optimize, Columns::Recorded, warnings),
                         alone,
                         "{source} for {target:?}"
                     );
@@ -319,7 +321,8 @@ mod tests {
                 let Ok(mut shared) = Source::read(&source, ALL[order[0]]) else { continue };
                 for at in order {
                     if shared.serves(ALL[at]) {
-                        let compiled = shared.compile(b"m.py", ALL[at], 0, &mut Warnings::default());
+                        let warnings = &mut Warnings::default();
+                        let compiled = shared.compile(b"m.py", ALL[at], 0, Columns::Recorded, warnings);
                         assert_eq!(compiled, alone[at], "{path:?} for {}", ALL[at].release());
                     }
                 }

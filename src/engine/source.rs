@@ -1,7 +1,7 @@
 //! A source that is open for compilation, for any number of versions and levels.
 
 use super::{Compiled, Diagnostic, Engine, Refs, TargetEngine};
-use crate::compile::Source;
+use crate::compile::{Columns, Source};
 use crate::marshal;
 use crate::object::CodeLayout;
 use crate::target::Target;
@@ -93,6 +93,12 @@ impl OpenSource<'_> {
         self.compile_raising(engine, filename, optimize, &[])
     }
 
+    /// Compiles the source as [`Self::compile`] does, for 3.11 or newer, to code whose line tables
+    /// have no columns.
+    pub fn compile_without_columns(&mut self, engine: &Engine, filename: &OsStr, optimize: u8) -> Compiled {
+        self.compile_all(engine, filename, optimize, Columns::LeftOut, &[])
+    }
+
     /// Compiles the source as [`Self::compile`] does; `raised` has the numbers of the warnings that
     /// filters turn into errors.
     pub fn compile_raising(
@@ -102,11 +108,24 @@ impl OpenSource<'_> {
         optimize: u8,
         raised: &[usize],
     ) -> Compiled {
+        self.compile_all(engine, filename, optimize, Columns::Recorded, raised)
+    }
+
+    fn compile_all(
+        &mut self,
+        engine: &Engine,
+        filename: &OsStr,
+        optimize: u8,
+        columns: Columns,
+        raised: &[usize],
+    ) -> Compiled {
         match engine {
             Engine::Native(engine) => {
-                engine.compile(self.bytes, &mut self.parsed, filename, optimize, raised)
+                engine.compile(self.bytes, &mut self.parsed, filename, optimize, columns, raised)
             }
-            Engine::Python(engine) => engine.compile(self.bytes, filename, optimize, raised.first().copied()),
+            Engine::Python(engine) => {
+                engine.compile(self.bytes, filename, optimize, columns, raised.first().copied())
+            }
         }
     }
 }

@@ -47,6 +47,43 @@ pub(super) fn write(first_line: i32, draft: &CodeDraft, shifts: &Shifts, bytes: 
     }
 }
 
+/// Writes a table without its columns, as CPython does if it is told to (`remove_column_info` in
+/// `Objects/codeobject.c`). Each entry stays one of its own.
+pub(super) fn without_columns(table: &[u8], bytes: &mut Vec<u8>) {
+    bytes.clear();
+    // Only the first byte of an entry has this bit.
+    let starts = (0..table.len()).filter(|&at| table[at] & 0x80 != 0);
+    for at in starts {
+        match u32::from(table[at] >> 3 & 15) {
+            15 => bytes.push(table[at]),
+            code => {
+                bytes.push(head(13, u32::from(table[at] & 7) + 1));
+                svarint(line_delta(code, &table[at + 1..]), bytes);
+            }
+        }
+    }
+}
+
+/// Returns the number of lines from the last entry to one with this code (`get_line_delta`).
+fn line_delta(code: u32, rest: &[u8]) -> i32 {
+    match code {
+        13 | 14 => {
+            let (mut value, mut shift) = (0_u32, 0);
+            for byte in rest {
+                value |= u32::from(byte & 0x3f) << shift;
+                shift += 6;
+                if byte & 0x40 == 0 {
+                    break;
+                }
+            }
+            let magnitude = (value >> 1) as i32;
+            if value & 1 != 0 { -magnitude } else { magnitude }
+        }
+        10..=12 => code as i32 - 10,
+        _ => 0,
+    }
+}
+
 /// Writer of entries.
 struct LineEntries<'a> {
     bytes: &'a mut Vec<u8>,

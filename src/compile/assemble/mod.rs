@@ -20,6 +20,7 @@ use std::hash::BuildHasher as _;
 use self::draft::CodeDraft;
 use self::encoding::Encodings;
 use self::jumps::Shifts;
+use super::Columns;
 use super::constants::{CodeId, ConstId, ConstantText, Constants};
 use super::flow::graph::Graph;
 use super::flow::{self, FlowError};
@@ -95,6 +96,14 @@ impl ModuleCodes {
         self.list.is_empty()
     }
 
+    /// Gives each code object a line table of its own, as CPython does if it leaves out columns
+    /// (`_PyCode_New`). Equal code objects have been merged before.
+    pub(super) fn separate_line_tables(&mut self, constants: &mut Constants) {
+        for code in &mut self.list {
+            code.line_table = constants.add_unmerged(constants.value(code.line_table).clone());
+        }
+    }
+
     /// Adds a code object, or finds an equal one (`code_richcompare`).
     fn add(&mut self, code: CodeObject) -> CodeId {
         let hash = |code: &CodeObject| {
@@ -118,12 +127,15 @@ pub struct Assembler {
     /// Code objects assembled so far.
     pub codes: ModuleCodes,
     target: &'static Target,
+    columns: Columns,
     encodings: Encodings,
     // Empty between code objects; kept for their allocations.
     graph: Graph,
     draft: CodeDraft,
     shifts: Shifts,
     line_table: Vec<u8>,
+    /// Line table without columns.
+    lines_only: Vec<u8>,
     exception_table: Vec<u8>,
     locals: Vec<Name>,
     kinds: Vec<u8>,
@@ -136,15 +148,17 @@ const PER_INSTRUCTION: usize = 224;
 
 impl Assembler {
     /// Returns an assembler with room for `count` code objects.
-    pub fn new(target: &'static Target, count: usize) -> Self {
+    pub fn new(target: &'static Target, columns: Columns, count: usize) -> Self {
         Self {
             codes: ModuleCodes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
             target,
+            columns,
             encodings: Encodings::new(target),
             graph: Graph::default(),
             draft: CodeDraft::default(),
             shifts: Shifts::default(),
             line_table: Vec::new(),
+            lines_only: Vec::new(),
             exception_table: Vec::new(),
             locals: Vec::new(),
             kinds: Vec::new(),
@@ -182,7 +196,13 @@ impl Assembler {
         let names_tuple = constants.add_table(&unit.names, names);
         let consts = constants.add_tuple(&unit.consts);
         let locals = constants.add_table(&self.locals, names);
-        let line_table = constants.add_bytes(&self.line_table);
+        let line_table = match self.columns {
+            Columns::Recorded => constants.add_bytes(&self.line_table),
+            Columns::LeftOut => {
+                line_table::without_columns(&self.line_table, &mut self.lines_only);
+                constants.add_bytes(&self.lines_only)
+            }
+        };
         let exception_table = constants.add_bytes(&self.exception_table);
         constants.note_qualname(unit.qualname, unit.qualname_const);
         allowance::note(code.len() + allowance::growing(size_of::<CodeObject>()));

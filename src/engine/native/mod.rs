@@ -15,7 +15,7 @@ pub use self::stack::pool;
 
 use super::{Compiled, Diagnostic, Limits};
 use crate::allowance::{self, Allowance, Spent};
-use crate::compile::{Source, SourceRefusal, Warnings};
+use crate::compile::{Columns, Source, SourceRefusal, Warnings};
 use crate::target::Target;
 use crate::text::{Shown as _, python};
 use crate::warnings::Warning;
@@ -93,13 +93,14 @@ impl NativeEngine {
         parsed: &mut Option<Source>,
         filename: &OsStr,
         optimize: u8,
+        columns: Columns,
         raised: &[usize],
     ) -> Compiled {
         let name = python::from_os(filename);
         let allowance = self.allowance();
         let affords = |size| memory::affords(rayon::current_num_threads(), size);
         let compiled = stack::on_enough(affords, |stack| {
-            let work = || compile(bytes, parsed, &name, self.target, optimize, raised);
+            let work = || compile(bytes, parsed, &name, self.target, optimize, columns, raised);
             let memory = self.memory(stack).unwrap_or(usize::MAX);
             allowance::within(Allowance { memory, stack, ..allowance }, work)
                 .unwrap_or_else(|panic| resume_unwind(panic))
@@ -130,6 +131,7 @@ fn compile(
     filename: &[u8],
     target: &'static Target,
     optimize: u8,
+    columns: Columns,
     raised: &[usize],
 ) -> (Result<Vec<u8>, Box<SourceRefusal>>, Vec<Warning>) {
     // It is put back at the end, so that none is left after a panic.
@@ -145,7 +147,7 @@ fn compile(
         },
     };
     let mut warnings = Warnings::default();
-    let mut compiled = source.compile(filename, target, optimize, &mut warnings);
+    let mut compiled = source.compile(filename, target, optimize, columns, &mut warnings);
     let mut warned = warnings.into_list();
     if let Some(refusal) = source.raised(&warned, raised, target) {
         compiled = Err(Box::new(refusal));

@@ -21,6 +21,7 @@ mod worker;
 pub use find::{Places, default_interpreter, of_machine, on_path, start_found, start_others};
 
 use super::{Compiled, Diagnostic, EngineError, Limits};
+use crate::compile::Columns;
 use crate::target::{PyVersion, Release};
 use crate::text::Shown as _;
 use std::ffi::OsStr;
@@ -63,6 +64,8 @@ pub struct PythonEngine {
     full_version: String,
     limits: Limits,
     idle: Mutex<Vec<Worker>>,
+    /// Idle workers that leave out columns.
+    without_columns: Mutex<Vec<Worker>>,
 }
 
 impl PythonEngine {
@@ -71,7 +74,7 @@ impl PythonEngine {
     /// # Errors
     /// [`EngineError::Start`].
     pub fn start_any(interpreter: &Path, limits: Limits) -> Result<Self, EngineError> {
-        let worker = Worker::start(interpreter, &limits)?;
+        let worker = Worker::start(interpreter, Columns::Recorded, &limits)?;
         let full_version = full_version(worker.version());
         let mut parts = full_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
@@ -80,7 +83,8 @@ impl PythonEngine {
         };
         let version = PyVersion::new(major, minor);
         let idle = Mutex::new(vec![worker]);
-        Ok(Self { interpreter: interpreter.into(), version, full_version, limits, idle })
+        let (interpreter, without_columns) = (interpreter.into(), Mutex::default());
+        Ok(Self { interpreter, version, full_version, limits, idle, without_columns })
     }
 
     /// Starts an interpreter as [`Self::start_any`] does, and checks that it is `release`.
@@ -124,13 +128,17 @@ impl PythonEngine {
         &self.interpreter
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self, columns: Columns) -> MutexGuard<'_, Vec<Worker>> {
+        let idle = match columns {
+            Columns::Recorded => &self.idle,
+            Columns::LeftOut => &self.without_columns,
+        };
+        idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self) -> Result<Worker, EngineError> {
-        let idle = self.idle().pop();
-        idle.map_or_else(|| Worker::start(&self.interpreter, &self.limits), Ok)
+    fn take(&self, columns: Columns) -> Result<Worker, EngineError> {
+        let idle = self.idle(columns).pop();
+        idle.map_or_else(|| Worker::start(&self.interpreter, columns, &self.limits), Ok)
     }
 
     fn no_memory(&self) -> Box<Diagnostic> {
@@ -148,6 +156,7 @@ impl PythonEngine {
         source: &[u8],
         filename: &OsStr,
         optimize: u8,
+        columns: Columns,
         raised: Option<usize>,
     ) -> Compiled {
         let request = WorkerRequest { source, filename, optimize, raised };
@@ -156,14 +165,14 @@ impl PythonEngine {
         // A worker may have been killed for another reason than the file: the file is tried once
         // more.
         for _ in 0..2 {
-            let mut worker = match self.take() {
+            let mut worker = match self.take(columns) {
                 Ok(worker) => worker,
                 Err(EngineError::Interrupted) => return interrupted().into(),
                 Err(error) => return Diagnostic::without_place("OSError", error.to_string()).into(),
             };
             let error = match worker.compile(&request, &self.limits) {
                 Answer::Done(Compiled { code, warnings }) => {
-                    self.idle().push(worker);
+                    self.idle(columns).push(worker);
                     let code = code.map_err(|diagnostic| {
                         let bare = diagnostic.kind == "MemoryError" && diagnostic.message.is_empty();
                         if bare && self.limits.memory.is_some() { self.no_memory() } else { diagnostic }

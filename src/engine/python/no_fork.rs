@@ -1,6 +1,7 @@
 //! Replacement for workers on systems without fork.
 
-use super::{Answer, Request};
+use super::{Answer, WorkerRequest};
+use crate::compile::Columns;
 use crate::engine::{EngineError, Limits};
 use crate::text::Shown as _;
 use std::path::Path;
@@ -9,7 +10,11 @@ use std::path::Path;
 pub(super) struct Worker;
 
 impl Worker {
-    pub(super) fn start(interpreter: &Path, _limits: &Limits) -> Result<Self, EngineError> {
+    pub(super) fn start(
+        interpreter: &Path,
+        _columns: Columns,
+        _limits: &Limits,
+    ) -> Result<Self, EngineError> {
         let path = interpreter.shown();
         Err(EngineError::Start { path, reason: "this system cannot fork processes".into() })
     }
@@ -18,7 +23,7 @@ impl Worker {
         ""
     }
 
-    pub(super) fn compile(&mut self, _request: &Request<'_>, _limits: &Limits) -> Answer {
+    pub(super) fn compile(&mut self, _request: &WorkerRequest<'_>, _limits: &Limits) -> Answer {
         Answer::WorkerDied("there is none".into())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::pipe::{self, Broken, Deadline};
 use super::{Answer, WorkerRequest};
+use crate::compile::Columns;
 use crate::engine::{Compiled, Diagnostic, EngineError, Limits};
 use crate::text::{Shown as _, python, visible};
 use crate::warnings::{Category, MOST, Warning};
@@ -80,9 +81,9 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(interpreter: &Path, limits: &Limits) -> Result<Self, EngineError> {
+    pub(super) fn start(interpreter: &Path, columns: Columns, limits: &Limits) -> Result<Self, EngineError> {
         let error = |reason: String| EngineError::Start { path: interpreter.shown(), reason };
-        let mut child = command(interpreter).spawn().map_err(|cause| error(cause.to_string()))?;
+        let mut child = command(interpreter, columns).spawn().map_err(|cause| error(cause.to_string()))?;
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(error("it has no pipes".into()));
         };
@@ -280,8 +281,11 @@ const GREETING: usize = 1000;
 /// Time limit for the exit of a worker that has closed its output.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-fn command(interpreter: &Path) -> Command {
+fn command(interpreter: &Path, columns: Columns) -> Command {
     let mut command = Command::new(interpreter);
+    if columns == Columns::LeftOut {
+        command.args(["-X", "no_debug_ranges"]);
+    }
     // Not -I, which also ignores PYTHONHASHSEED: up to 3.10 the seed decides the order of members
     // of frozensets.
     command.args(["-s", "-S", "-B", "-X", "utf8", "-c", SCRIPT]);

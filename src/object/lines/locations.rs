@@ -92,6 +92,12 @@ pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<LineRun>, Line
     Ok(runs)
 }
 
+/// Returns whether no entry has columns.
+pub(super) fn lacks_columns(table: &[u8]) -> bool {
+    let heads = table.iter().filter(|byte| **byte & 0x80 != 0);
+    heads.map(|head| head >> 3 & 15).all(|form| matches!(form, NO_COLUMNS | NO_LOCATION))
+}
+
 fn varint(mut value: u32, table: &mut Vec<u8>) {
     while value >= 64 {
         table.push((value & 0x3f) as u8 | 0x40);

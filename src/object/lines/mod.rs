@@ -63,6 +63,11 @@ pub fn encode(format: LineFormat, runs: &[LineRun], first_line: i32) -> Vec<u8> 
     }
 }
 
+/// Returns whether a line table has no columns, in a format that can have them.
+pub fn lacks_columns(format: LineFormat, table: &[u8]) -> bool {
+    format == LineFormat::Locations && locations::lacks_columns(table)
+}
+
 const fn line(line: i32) -> Location {
     Location::new(line, line, -1, -1)
 }
