@@ -75,20 +75,33 @@ fn engines(error: &EnginesError) -> Option<String> {
             "`--interpreter PATH` names an interpreter; without one, {} can be compiled for",
             native_versions()
         )),
+        EnginesError::Engine(EngineError::Start { .. }) => Some(
+            "`--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12"
+                .into(),
+        ),
+        EnginesError::Engine(EngineError::WrongVersion { found, wanted, .. }) => Some(format!(
+            "`--python {}` compiles with this interpreter; for {wanted}, `--interpreter PATH` has to name another",
+            minor(found)
+        )),
+        EnginesError::Unused { found, .. } => {
+            Some(format!("`--python {}` asks for its version", minor(found)))
+        }
         _ => None,
     }
+}
+
+/// Returns the minor version of a release: `3.14` for `3.14.10`.
+fn minor(release: &str) -> String {
+    release.split('.').take(2).collect::<Vec<_>>().join(".")
 }
 
 /// Returns the hint for an interpreter that an audit cannot use.
 fn of_named(error: &EnginesError) -> Option<String> {
     match error {
-        EnginesError::Engine(EngineError::Start { .. }) => Some(
-            "`--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12"
-                .into(),
-        ),
-        EnginesError::TwoInterpreters { .. } | EnginesError::NoPyc { .. } => {
-            Some("`--interpreter PATH` names an interpreter for the pycs of its version".into())
-        }
+        EnginesError::TwoInterpreters { .. } => Some("name one `--interpreter` for each version".into()),
+        EnginesError::NoPyc { versions, .. } => Some(format!(
+            "`--interpreter PATH` names one that compiles for {versions}; leave it out if none is needed"
+        )),
         _ => None,
     }
 }

@@ -110,9 +110,7 @@ pub enum EnginesError {
         versions: String,
     },
     /// Two interpreters have the same version.
-    #[error(
-        "{first} and {second} are both of Python {version}, and their pycs would have one name: name one of them"
-    )]
+    #[error("{first} and {second} are both of Python {version}: name one of them")]
     TwoInterpreters {
         /// Path of the earlier one.
         first: String,

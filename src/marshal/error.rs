@@ -29,6 +29,16 @@ pub enum MarshalPart {
     End,
 }
 
+impl MarshalPart {
+    /// Returns the words before the fault at an offset.
+    fn before(self, at: usize) -> String {
+        match self {
+            Self::End => String::new(),
+            part => format!("byte {at}, reading {part}: "),
+        }
+    }
+}
+
 impl fmt::Display for MarshalPart {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match self {
@@ -50,7 +60,7 @@ impl fmt::Display for MarshalPart {
 
 /// An error in marshalled data, with its offset. The fault is the file's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("byte {at}, reading {what}: {fault}")]
+#[error("{}{fault}", .what.before(*.at))]
 pub struct MarshalError {
     /// Offset in bytes from the start of the marshalled object.
     pub at: usize,

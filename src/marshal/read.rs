@@ -19,7 +19,8 @@ pub fn read(bytes: &[u8], layout: CodeLayout) -> ReadResult<Objects> {
         MarshalReader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
     reader.run()?;
     if reader.at != bytes.len() {
-        let fault = format!("{} too many", text::bytes(bytes.len() - reader.at));
+        let more = counted(bytes.len() - reader.at, "byte follows", "bytes follow");
+        let fault = format!("{more} its end, at byte {}", reader.at);
         return Err(MarshalError { at: reader.at, what: MarshalPart::End, fault });
     }
     Ok(Objects { nodes: reader.nodes })

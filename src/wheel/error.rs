@@ -96,7 +96,7 @@ pub enum WheelError {
     },
     /// A pyc is validated by timestamp.
     #[error(
-        "{0:?} is valid by its source's time stamp, and installers give sources a new one: it would be stale the \
+        "{0:?} is checked by the time of its source, and installers give sources a new time: it would be stale the \
          moment it is installed\nhint: use `invalidation-mode = \"checked-hash\"` or \"unchecked-hash\""
     )]
     TimestampPyc(String),

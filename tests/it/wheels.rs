@@ -211,7 +211,7 @@ fn timestamp_pycs_in_a_wheel() {
     refused(
         &zip(&renamed.collect::<Vec<_>>()),
         1,
-        "\"demo/core.pyc\" is valid by its source's time stamp, and installers give sources a new one: it would be \
+        "\"demo/core.pyc\" is checked by the time of its source, and installers give sources a new time: it would be \
          stale the moment it is installed",
     );
 }
