@@ -110,7 +110,7 @@ pub enum FindingKind {
     /// No known version has the magic number, or no engine compiles for the version.
     Version,
     /// The code is that of the source, in another form: references, interned strings or the order
-    /// of sets differ.
+    /// of sets differ, or it was compiled without columns.
     OtherForm,
 }
 

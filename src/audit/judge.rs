@@ -3,7 +3,7 @@
 use super::compilers::Compilers;
 use super::filename;
 use super::first::within_module;
-use super::likeness::{Likeness, levels, likeness};
+use super::likeness::{CompareError, Compared, FoundCode, Likeness, levels};
 use super::reason::{Form, PycField, Reason, WrongName, WrongTag};
 use super::releases::Fit;
 use super::zipapp;
@@ -12,7 +12,6 @@ use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
 use crate::target::{SERIES, Series};
-use std::ffi::OsStr;
 
 /// A source that a pyc is checked against.
 #[derive(Clone, Debug)]
@@ -122,8 +121,7 @@ impl Judge<'_> {
         let expected_level = if has_one_level { levels.start } else { self.declared.unwrap_or(0) };
         let claim = Claim {
             code,
-            objects: &objects,
-            filename: &filename,
+            found: FoundCode::new(code, &objects, &filename, series),
             source,
             any_references: self.any_references,
         };
@@ -164,7 +162,7 @@ impl Judge<'_> {
         Err(match closest {
             Some(Miss::Other(reason)) => reason,
             Some(Miss::Code(expected)) => {
-                let first = within_module(self.pyc, &[header, &expected].concat(), pyc, series);
+                let first = within_module(self.pyc, &[header, &expected].concat(), pyc);
                 Reason::Code { source, first }
             }
             None => Reason::Code { source, first: None },
@@ -206,8 +204,7 @@ fn of_other_build(reason: Reason) -> Reason {
 /// Code that is checked against a source.
 struct Claim<'a> {
     code: &'a [u8],
-    objects: &'a Objects,
-    filename: &'a OsStr,
+    found: FoundCode<'a>,
     source: &'a CheckedSource,
     any_references: bool,
 }
@@ -216,14 +213,17 @@ impl Claim<'_> {
     /// Compares the code with the code that an engine compiles the source to.
     fn check(&self, optimize: u8, target: &TargetEngine, opened: &mut OpenSource<'_>) -> Result<(), Miss> {
         let source = &self.source.name;
-        let compiled = opened.compile(&target.engine, self.filename, optimize).code.map_err(|error| {
-            let error = error.rendered.trim_end().to_owned();
-            Miss::Other(Reason::Compile { source: source.clone(), error })
-        })?;
-        let likeness = likeness(self.code, self.objects, &compiled, target.series);
-        let form = match likeness.map_err(|error| Miss::Other(malformed(&error)))? {
+        let compared = self.found.against(target, optimize, opened).map_err(|error| match error {
+            CompareError::Compile(error) => {
+                let error = error.rendered.trim_end().to_owned();
+                Miss::Other(Reason::Compile { source: source.clone(), error })
+            }
+            CompareError::Malformed(error) => Miss::Other(malformed(&error)),
+        });
+        let Compared { likeness, expected } = compared?;
+        let form = match likeness {
             Likeness::Exact => return Ok(()),
-            Likeness::Other => return Err(Miss::Code(compiled)),
+            Likeness::Other => return Err(Miss::Code(expected)),
             _ if self.any_references => return Ok(()),
             Likeness::OtherReferences(expected) => {
                 if in_other_form(expected, self.code) {
@@ -233,6 +233,7 @@ impl Claim<'_> {
             }
             Likeness::OlderMarshal => Form::OlderMarshal,
             Likeness::OtherSetOrder => Form::SetOrder,
+            Likeness::NoColumns => Form::NoColumns,
         };
         Err(Miss::Other(Reason::OtherForm { source: source.clone(), form }))
     }

@@ -62,7 +62,7 @@ pub enum Reason {
     Code {
         /// Name of the source.
         source: String,
-        /// Code object and line where the code differs, if they are known.
+        /// Code object and line where the code differs, and the difference, if they are known.
         first: Option<String>,
     },
     /// The code differs from the code that the source compiles to at the level in the pyc's name,
@@ -160,6 +160,8 @@ pub enum Form {
     OlderMarshal,
     /// The elements of sets are in another order.
     SetOrder,
+    /// The line tables have no columns (`-X no_debug_ranges`).
+    NoColumns,
 }
 
 /// A recorded file name that is not that of the module; each variant contains the name.
@@ -297,9 +299,9 @@ impl Reason {
             | Self::LinkedSources(_) => FindingKind::Source,
             Self::Malformed(_) | Self::NotCode => FindingKind::Malformed,
             Self::Compile { .. } => FindingKind::Compile,
-            Self::Code { .. } | Self::CodeOfLevel { .. } => FindingKind::Code,
+            Self::Code { .. } => FindingKind::Code,
             Self::OtherForm { .. } => FindingKind::OtherForm,
-            Self::Level { .. } => FindingKind::Level,
+            Self::Level { .. } | Self::CodeOfLevel { .. } => FindingKind::Level,
             Self::Filename(_) => FindingKind::Filename,
             Self::Disguised { .. } => FindingKind::Name,
             Self::Archive(_) | Self::Depth | Self::Budget => FindingKind::Archive,

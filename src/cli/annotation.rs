@@ -1,6 +1,7 @@
 //! Workflow annotations of GitHub Actions, which attach messages to files and lines.
 
 use crate::text::{steers, visible, visible_lines};
+use std::borrow::Cow;
 use std::ffi::OsStr;
 
 /// Returns `::error …::MESSAGE` for a file or a location in it; line and column start at 1.
@@ -24,6 +25,15 @@ pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, m
 /// Returns `::notice …::MESSAGE` for a file.
 pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> String {
     annotation("notice", file.as_ref(), (None, None), title, message)
+}
+
+/// Returns a message about a file in an archive, to which no annotation can be attached; the empty
+/// name stands for the archive.
+pub(super) fn about<'a>(member: &str, message: &'a str) -> Cow<'a, str> {
+    match member {
+        "" => message.into(),
+        member => format!("{member}: {message}").into(),
+    }
 }
 
 /// Returns `::notice …::MESSAGE` without a file.

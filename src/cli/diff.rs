@@ -11,12 +11,17 @@ use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
 use crate::build::{Artifact, ArtifactKind, FileDigest};
-use crate::diff::{CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare};
+use crate::diff::{
+    Cause, CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare,
+};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, visible_json};
 use std::path::{Path, PathBuf};
+
+/// Number of lines that are printed for each file.
+const LINES: usize = 100;
 
 /// Compare two manifests, trees, archives, packages, images or pycs in any pairing, and explain
 /// their differences.
@@ -83,6 +88,13 @@ pub(super) struct DiffArgs {
     /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
+    /// Number of lines to print for each file, and of causes; 0 for all [default: 100, with
+    /// --details 0].
+    ///
+    /// All files together have at most thirty times as many lines. Other formats and pages have
+    /// their own limits.
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
     /// Interpreter that compiles the sources of pycs of its version (repeatable).
     #[arg(long, value_name = "PATH")]
     interpreter: Vec<PathBuf>,
@@ -154,14 +166,17 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         MessageFormat::Human if is_piped => {}
         MessageFormat::Human => {
             let width = arguments.width.map_or_else(environment::columns, usize::from);
-            let text = difference::text(&comparison, width, arguments.details);
+            let limit = arguments.limit.unwrap_or(if arguments.details { 0 } else { LINES });
+            let limit = (limit > 0).then_some(limit);
+            let options = difference::TextOptions { width, details: arguments.details, limit };
+            let text = difference::text(&comparison, options);
             printer.told(text.trim_end())?;
         }
         MessageFormat::Github => {
             let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
-            files.sort_by_key(|file| file.cause.as_ref().map(|cause| cause.kind));
+            files.sort_by_key(|file| file.cause.as_ref().map(Cause::rank));
             for file in files {
-                printer.data(&annotated(file))?;
+                printer.data(&annotated(file, &comparison))?;
             }
         }
         // No command with these results has this format.
@@ -249,29 +264,56 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     Ok(comparison)
 }
 
+/// Returns the path on disk of a file, and its name in the archive or manifest of that path. The
+/// path is that of the right side, unless only the left side has the file, or the right side is a
+/// manifest.
+fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str, &'a str) {
+    let roots = [comparison.left.as_str(), &comparison.right];
+    let is_left = file.findings.iter().any(|finding| finding.kind == DifferenceKind::OnlyLeft);
+    let is_manifest = |side: usize| comparison.digests[side].is_some() && is_json(roots[side]);
+    let side = match is_left || is_manifest(1) {
+        true if !is_manifest(0) => 0,
+        _ => 1,
+    };
+    let (root, path) = (roots[side], file.paths()[side]);
+    match &comparison.digests[side] {
+        // A single file is compared under its own name.
+        Some(_) if Path::new(root).file_name().is_some_and(|name| name == path) => (root, ""),
+        Some(_) => (root, path),
+        None => path.split_once('!').unwrap_or((path, "")),
+    }
+}
+
+fn is_json(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "json")
+}
+
 /// Returns the annotation for a file, with its cause.
-fn annotated(file: &FileDifference) -> String {
+fn annotated(file: &FileDifference, comparison: &Comparison) -> String {
+    let (path, member) = located(file, comparison);
     let Some(cause) = &file.cause else {
-        return annotation::error(&file.path, (None, None), "difference", &difference::reasons(file));
+        let message = difference::reasons(file);
+        return annotation::error(path, (None, None), "difference", &annotation::about(member, &message));
     };
     let reason = match cause.reason.sentence() {
         "" => String::new(),
         reason => format!("{reason}\n"),
     };
     let message = format!("{reason}{}", difference::reasons(file));
+    let message = annotation::about(member, message.trim_end());
     let title = cause.kind.words();
     match cause.kind {
         CauseKind::Unexplained | CauseKind::NotChecked => {
-            annotation::error(&file.path, (None, None), title, &message)
+            annotation::error(path, (None, None), title, &message)
         }
         CauseKind::OneSide | CauseKind::Source | CauseKind::OtherContent => {
-            annotation::warning(&file.path, None, title, &message)
+            annotation::warning(path, None, title, &message)
         }
         CauseKind::FollowsFromSource
         | CauseKind::OtherRelease
         | CauseKind::OtherLevel
         | CauseKind::OtherPath
-        | CauseKind::Harmless => annotation::notice(&file.path, title, &message),
+        | CauseKind::Harmless => annotation::notice(path, title, &message),
     }
 }
 

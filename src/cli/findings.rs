@@ -25,7 +25,11 @@ pub(super) fn texts(findings: &[Finding], places: &[Place], format: MessageForma
             true => finding.path.clone(),
             false => shown(&finding.path, finding.place, places),
         };
-        FindingText::of_verify(finding, path)
+        let text = FindingText::of_verify(finding, path);
+        match places.get(finding.place) {
+            Some(Place::Archive(archive)) => text.within(&archive.path, &finding.path),
+            _ => text,
+        }
     };
     findings.iter().map(text).collect()
 }
@@ -120,7 +124,8 @@ pub(super) fn tell_excluded(
             }
             MessageFormat::Github => {
                 let message = format!("--exclude leaves out: {}", finding.message);
-                printer.data(&annotation::notice(&finding.path, finding.kind, &message))?;
+                let message = annotation::about(&finding.member, &message);
+                printer.data(&annotation::notice(&finding.file, finding.kind, &message))?;
             }
             MessageFormat::Human => printer.detail(&format!("excluded: {}", finding.line())),
             // The document has them.
@@ -152,7 +157,8 @@ pub(super) fn tell_excluded(
 
 /// Prints an annotation for GitHub.
 fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
-    printer.data(&annotation::error(&finding.path, (None, None), finding.kind, &finding.message))
+    let message = annotation::about(&finding.member, &finding.message);
+    printer.data(&annotation::error(&finding.file, (None, None), finding.kind, &message))
 }
 
 /// Prints one document with all findings and notes; findings that --exclude leaves out are

@@ -69,7 +69,7 @@ pub(super) struct VerifyArgs {
     /// Treatment of code that differs only in form (`other-form`).
     ///
     /// The form differs if references, interned strings or the order of sets do, as after compiling
-    /// many files in one process.
+    /// many files in one process, or if the code was compiled without columns.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
     /// Compiler to use: the `native` one, or real interpreters with `python`.

@@ -251,7 +251,7 @@ impl DiffFinding {
                 "pax records" => [left, right].iter().any(|records| records.contains("security.capability")),
                 _ => false,
             };
-            is_access.then(|| format!("the {what} {left} became {right}"))
+            is_access.then(|| format!("{what} {left} on the left, {right} on the right"))
         });
         changed.collect()
     }

@@ -2,6 +2,7 @@
 
 use super::model::{Comparison, DiffSubject, DifferenceKind, FileDifference};
 use serde::{Serialize, Serializer};
+use std::cmp::Reverse;
 
 /// Kinds of causes, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -61,7 +62,7 @@ pub enum CauseReason {
         sentence: String,
         /// The sentence for all pycs with the same fault, which names neither.
         common: String,
-        /// Kind of the finding for the fault: the header or the code.
+        /// Kind of the finding for the fault: the header, the level or the code.
         kind: DifferenceKind,
     },
 }
@@ -105,6 +106,16 @@ impl Cause {
     pub fn new(kind: CauseKind, reason: impl Into<String>) -> Self {
         Self { kind, reason: CauseReason::Words(reason.into()), source: None }
     }
+
+    /// Returns the key by which causes are sorted, the most alarming first: among unexplained pycs,
+    /// wrong code comes before a wrong level, and that before a wrong header.
+    pub fn rank(&self) -> (CauseKind, Reverse<Option<DifferenceKind>>) {
+        let fault = match self.reason {
+            CauseReason::Fault { kind, .. } => Some(kind),
+            _ => None,
+        };
+        (self.kind, Reverse(fault))
+    }
 }
 
 /// Differences for which `diff` exits with an error.
@@ -131,7 +142,7 @@ impl FailOn {
             }
             Self::Code => {
                 let is_code = |kind: DifferenceKind| {
-                    kind >= DifferenceKind::Code && !matches!(kind, DifferenceKind::References)
+                    kind >= DifferenceKind::Level && !matches!(kind, DifferenceKind::References)
                 };
                 let has_code = file.findings.iter().any(|finding| is_code(finding.kind));
                 let is_pyc = file.path.ends_with(".pyc");

@@ -3,7 +3,7 @@
 use super::align::align;
 use super::content::bytes_row;
 use super::listing::{self, Both};
-use super::lists::{ConstClasses, constants, list, paired};
+use super::lists::{ConstClasses, constants, list, paired, used_list};
 use super::model::{DiffFinding, DifferenceKind, Row};
 use super::tables::{exception_tables, line_tables};
 use crate::object::{CodeView, Value, flag_names};
@@ -231,8 +231,12 @@ impl<'a> Comparer<'a> {
     /// Compares constants, names, variables, instructions and their tables.
     fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let classes = ConstClasses::of(left, right);
-        constants(left, right, &classes).into_iter().for_each(|finding| self.add(place, finding));
-        let names = list(DifferenceKind::Names, &left.names(), &right.names());
+        let series = self.series;
+        let uses = |kind| move || [left, right].map(|code| listing::first_uses(code, kind, series));
+        let found = constants(left, right, &classes, uses(DifferenceKind::Constants));
+        found.into_iter().for_each(|finding| self.add(place, finding));
+        let kind = DifferenceKind::Names;
+        let names = used_list(kind, &left.names(), &right.names(), uses(kind));
         names.into_iter().for_each(|finding| self.add(place, finding));
         let variables = |code: CodeView<'_>| {
             let variables = code.variables().into_iter();

@@ -1,7 +1,7 @@
 //! Comparison of two files that are not pycs, by lines or bytes.
 
 use super::align::align;
-use super::lists::{around, paired};
+use super::lists::{are_same, around, paired};
 use super::model::{DiffFinding, DifferenceKind, Row, clip};
 use super::sides::Stream;
 use crate::text;
@@ -80,17 +80,22 @@ fn compare_texts(left: &str, right: &str) -> DiffFinding {
     let ended = left.strip_suffix('\n').zip(right.strip_suffix('\n'));
     let (left, right) = ended.unwrap_or((left, right));
     let (one, other): (Vec<&str>, Vec<&str>) = (left.split('\n').collect(), right.split('\n').collect());
-    let mut count = 0;
-    let mut rows = Vec::new();
-    for (a, b) in paired(align(&one, &other)) {
-        let same = matches!((a, b), (Some(a), Some(b)) if one[a] == other[b]);
-        count += usize::from(!same);
+    let alignment = align(&one, &other);
+    let is_complete = alignment.is_complete;
+    let pairs = paired(alignment);
+    let same = are_same(&pairs, |a, b| one[a] == other[b]);
+    let message = match same.iter().filter(|same| !**same).count() {
+        1 => "one line differs".to_owned(),
+        count if is_complete => format!("{count} lines differ"),
+        _ => "very many lines differ".to_owned(),
+    };
+    let row = |at: usize| {
+        let (a, b) = pairs[at];
         let (line, partner) = clip(a.map_or("", |a| one[a]), b.map_or("", |b| other[b]));
         let number = |at: Option<usize>, line: String| at.map(|at| format!("{:>5} {line}", at + 1));
-        rows.push(Row::sides(number(a, line), number(b, partner), same));
-    }
-    let message = if count == 1 { "one line differs".to_owned() } else { format!("{count} lines differ") };
-    DiffFinding::new(DifferenceKind::Content, message).rows(around(rows))
+        Row::sides(number(a, line), number(b, partner), same[at])
+    };
+    DiffFinding::new(DifferenceKind::Content, message).rows(around(&same, row))
 }
 
 /// Returns a row for the first difference between two byte strings.

@@ -1,12 +1,12 @@
 //! Listing of the instructions of two code objects side by side.
 
-use super::align::align;
+use super::align::{Alignment, IndexPair, align};
 use super::content::bytes_row;
-use super::lists::{ConstClasses, around, paired, show};
+use super::lists::{ConstClasses, are_same, around, paired, show};
 use super::model::{DiffFinding, DifferenceKind, Row};
 use crate::dis::{DisError, Instruction, Operand, disassemble};
 use crate::object::CodeView;
-use crate::target::Series;
+use crate::target::{Argument, Operations, Series};
 use crate::text::Location;
 use rustc_hash::FxHashMap;
 
@@ -38,6 +38,11 @@ impl Line {
     pub(super) fn text(&self) -> String {
         format!("{} {}", self.name, self.operand).trim_end().to_owned()
     }
+
+    /// Returns the number of the line, if there is one.
+    pub(super) fn number(&self) -> Option<u32> {
+        u32::try_from(self.location.line()).ok().filter(|_| !self.location.is_none())
+    }
 }
 
 /// Effect of an instruction.
@@ -54,7 +59,7 @@ enum Does {
 pub(super) struct Both {
     pub(super) left: Vec<Line>,
     pub(super) right: Vec<Line>,
-    pub(super) pairs: Vec<(Option<usize>, Option<usize>)>,
+    alignment: Alignment,
     /// By offset on the left: the offset of the paired instruction on the right.
     pub(super) partner: FxHashMap<u32, u32>,
 }
@@ -71,65 +76,91 @@ impl Both {
         let mut keys = FxHashMap::default();
         let one = lines(left, &classes.left, series, &mut keys)?;
         let other = lines(right, &classes.right, series, &mut keys)?;
-        let pairs = if left.bytecode() == right.bytecode() {
-            (0..one.len()).map(|at| (Some(at), Some(at))).collect()
+        let alignment = if left.bytecode() == right.bytecode() {
+            Alignment { pairs: (0..one.len()).map(|at| (Some(at), Some(at))).collect(), is_complete: true }
         } else {
             let keys = |lines: &[Line]| lines.iter().map(|line| line.key).collect::<Vec<_>>();
             align(&keys(&one), &keys(&other))
         };
+        let pairs = alignment.pairs.iter();
         let mut partner: FxHashMap<u32, u32> =
-            pairs.iter().filter_map(|(a, b)| Some((one[(*a)?].offset, other[(*b)?].offset))).collect();
+            pairs.filter_map(|(a, b)| Some((one[(*a)?].offset, other[(*b)?].offset))).collect();
         // A range that ends with the code on the left ends with the code on the right.
         partner.insert(left.bytecode().len() as u32, right.bytecode().len() as u32);
-        Ok(Self { left: one, right: other, pairs, partner })
+        Ok(Self { left: one, right: other, alignment, partner })
+    }
+
+    /// Returns the pairs of instructions, in order.
+    pub(super) fn pairs(&self) -> &[IndexPair] {
+        &self.alignment.pairs
     }
 
     /// Returns a finding for the instructions that differ; if all are the same, for the bytes that
     /// differ.
     pub(super) fn instructions(self, left: CodeView<'_>, right: CodeView<'_>) -> DiffFinding {
-        let Self { left: one, right: other, pairs, partner } = self;
-        let mut count = 0;
-        let mut rows = Vec::new();
-        let mut before = (0, 0);
-        for (a, b) in paired(pairs) {
-            let same = match (a, b) {
-                (Some(a), Some(b)) => {
-                    let (a, b) = (&one[a], &other[b]);
-                    // Jumps are the same if their target instructions are paired.
-                    a.key == b.key
-                        && a.target.map(|target| partner.get(&target).copied()) == b.target.map(Some)
-                }
-                _ => false,
-            };
-            count += usize::from(!same);
-            let left = a.map(|at| row(&one[at], &mut before.0));
-            let right = b.map(|at| row(&other[at], &mut before.1));
-            rows.push(Row::sides(left, right, same));
-        }
-        let message = match count {
+        let Self { left: one, right: other, alignment, partner } = self;
+        let is_complete = alignment.is_complete;
+        let pairs = paired(alignment);
+        let same = are_same(&pairs, |a, b| {
+            let (a, b) = (&one[a], &other[b]);
+            // Jumps are the same if their target instructions are paired.
+            a.key == b.key && a.target.map(|target| partner.get(&target).copied()) == b.target.map(Some)
+        });
+        let message = match same.iter().filter(|same| !**same).count() {
             0 => "the same instructions with other encodings".to_owned(),
             1 => "one instruction differs".to_owned(),
-            _ => format!("{count} instructions differ"),
+            count if is_complete => format!("{count} instructions differ"),
+            _ => "very many instructions differ".to_owned(),
         };
-        let rows = if count == 0 { vec![bytes_row(left.bytecode(), right.bytecode())] } else { around(rows) };
-        DiffFinding::new(DifferenceKind::Instructions, message).rows(rows)
+        let finding = DiffFinding::new(DifferenceKind::Instructions, message);
+        if !same.contains(&false) {
+            return finding.rows(vec![bytes_row(left.bytecode(), right.bytecode())]);
+        }
+        finding.rows(numbered(around(&same, |at| {
+            let (a, b) = pairs[at];
+            let (a, b) = (a.map(|at| &one[at]), b.map(|at| &other[at]));
+            let lines = [a, b].map(|line| line.and_then(Line::number));
+            Row { lines, ..Row::sides(a.map(row), b.map(row), same[at]) }
+        })))
     }
+}
+
+/// Returns the lines of the instructions that use each constant or each name first; empty for code
+/// that cannot be disassembled.
+pub(super) fn first_uses(view: CodeView<'_>, kind: DifferenceKind, series: &Series) -> FxHashMap<usize, u32> {
+    let table = Operations::of(series);
+    let mut uses = FxHashMap::default();
+    for instruction in disassemble(view, series).unwrap_or_default() {
+        let argument = table.get(instruction.opcode).map(|operation| operation.argument);
+        let (index, line) = (instruction.arg.unwrap_or(0), u32::try_from(instruction.location.line()));
+        let index = match argument {
+            Some(Argument::Const) if kind == DifferenceKind::Constants => index,
+            Some(Argument::Name(bits)) if kind == DifferenceKind::Names => index >> bits,
+            _ => continue,
+        };
+        if let Ok(line) = line {
+            uses.entry(index as usize).or_insert(line);
+        }
+    }
+    uses
 }
 
 /// Lists the instructions of a code object on one side only.
 pub(super) fn alone(view: CodeView<'_>, is_left: bool, series: &Series) -> Result<Vec<Row>, DisError> {
     let classes: Vec<u32> = (0..view.consts().len() as u32).collect();
     let lines = lines(view, &classes, series, &mut FxHashMap::default())?;
-    let mut before = 0;
-    let side = |line: &Line, before: &mut i32| {
-        let text = Some(row(line, before));
-        if is_left { Row::sides(text, None, false) } else { Row::sides(None, text, false) }
+    let side = |line: &Line| {
+        let (text, number) = (Some(row(line)), line.number());
+        match is_left {
+            true => Row { lines: [number, None], ..Row::sides(text, None, false) },
+            false => Row { lines: [None, number], ..Row::sides(None, text, false) },
+        }
     };
-    let mut rows: Vec<Row> = lines.iter().take(ALONE).map(|line| side(line, &mut before)).collect();
+    let mut rows: Vec<Row> = lines.iter().take(ALONE).map(side).collect();
     if lines.len() > ALONE {
         rows.push(Row::remark(format!("… {} more instructions", lines.len() - ALONE)));
     }
-    Ok(rows)
+    Ok(numbered(rows))
 }
 
 fn lines(
@@ -189,21 +220,34 @@ fn start(text: &str) -> String {
     format!("{}…", &text[..text.floor_char_boundary(BESIDE)])
 }
 
-/// Formats an instruction as `  12    4 LOAD_CONST             'text'`: the line number if it
-/// changes, then the offset.
-fn row(line: &Line, before: &mut i32) -> String {
-    let number = match line.location.line() {
-        number if number == *before => String::new(),
-        number if line.location.is_none() => {
-            *before = number;
-            "-".to_owned()
+/// Formats an instruction as `    4 LOAD_CONST             'text'`: the offset, the operation and
+/// its operand.
+fn row(line: &Line) -> String {
+    format!("{:>5} {:<22} {}", line.offset, line.name, line.operand).trim_end().to_owned()
+}
+
+/// Puts line numbers before the instructions of rows, where the line is another one than that of
+/// the row before; `-` stands for none.
+fn numbered(mut rows: Vec<Row>) -> Vec<Row> {
+    let mut before = [None, None];
+    for row in &mut rows {
+        if row.is_remark() {
+            before = [None, None];
         }
-        number => {
-            *before = number;
-            number.to_string()
+        for ((side, line), before) in
+            [&mut row.left, &mut row.right].into_iter().zip(row.lines).zip(&mut before)
+        {
+            let Some(text) = side else { continue };
+            let number = match line {
+                _ if *before == Some(line) => String::new(),
+                Some(line) => line.to_string(),
+                None => "-".to_owned(),
+            };
+            *before = Some(line);
+            text.insert_str(0, &format!("{number:>5} "));
         }
-    };
-    format!("{number:>5} {:>5} {:<22} {}", line.offset, line.name, line.operand).trim_end().to_owned()
+    }
+    rows
 }
 
 /// Formats a location as `3:4-3:10`, `3`, or `no line`; columns count from 0.

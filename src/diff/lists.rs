@@ -1,8 +1,8 @@
 //! Comparison of two lists as rows: constants, names, variables, and functions for any two lists.
 
-use super::align::align;
+use super::align::{Alignment, IndexPair, align};
 use super::model::{DiffFinding, DifferenceKind, Row, clip};
-use super::same::same_objects;
+use super::same::{differ, same_objects};
 use crate::object::{CodeView, ObjectId, Objects, Value, str_repr};
 use rustc_hash::FxHashMap;
 
@@ -19,7 +19,7 @@ const AHEAD: usize = 40;
 const BUCKET: usize = 64;
 
 /// Pairs removed elements with those added in their place.
-pub(super) fn paired(pairs: Vec<(Option<usize>, Option<usize>)>) -> Vec<(Option<usize>, Option<usize>)> {
+pub(super) fn paired(Alignment { pairs, .. }: Alignment) -> Vec<IndexPair> {
     let mut out = Vec::with_capacity(pairs.len());
     let (mut removed, mut added) = (Vec::new(), Vec::new());
     let flush = |removed: &mut Vec<usize>, added: &mut Vec<usize>, out: &mut Vec<_>| {
@@ -45,21 +45,20 @@ pub(super) fn paired(pairs: Vec<(Option<usize>, Option<usize>)>) -> Vec<(Option<
     out
 }
 
-/// Returns the rows that differ, with a few rows around them.
-pub(super) fn around(rows: Vec<Row>) -> Vec<Row> {
-    let mut keep = vec![false; rows.len()];
-    for (at, row) in rows.iter().enumerate() {
-        if !row.same {
-            let range = at.saturating_sub(AROUND)..(at + AROUND + 1).min(rows.len());
-            keep[range].fill(true);
-        }
+/// Returns the rows of the pairs that differ, with a few rows around them; `same` tells for each
+/// pair whether it is the same on both sides, and `row` makes its row.
+pub(super) fn around(same: &[bool], mut row: impl FnMut(usize) -> Row) -> Vec<Row> {
+    let mut keep = vec![false; same.len()];
+    for at in (0..same.len()).filter(|&at| !same[at]) {
+        let range = at.saturating_sub(AROUND)..(at + AROUND + 1).min(same.len());
+        keep[range].fill(true);
     }
     let mut out = Vec::new();
     let mut skipped = 0;
-    for (row, keep) in rows.into_iter().zip(keep) {
+    for (at, keep) in keep.into_iter().enumerate() {
         if keep {
             out.extend(left_out(&mut skipped));
-            out.push(row);
+            out.push(row(at));
         } else {
             skipped += 1;
         }
@@ -73,19 +72,45 @@ fn left_out(skipped: &mut usize) -> Option<Row> {
     (count > 0).then(|| Row::remark(format!("⋯ {count} the same")))
 }
 
+/// Lines of the instructions that use an element of a list first, by its index, for each side.
+pub(super) type FirstUses = [FxHashMap<usize, u32>; 2];
+
+/// Returns the lines of a pair of elements.
+fn lines_of(uses: &FirstUses, (a, b): IndexPair) -> [Option<u32>; 2] {
+    [a.and_then(|a| uses[0].get(&a).copied()), b.and_then(|b| uses[1].get(&b).copied())]
+}
+
 /// Compares two lists of texts.
 pub(super) fn list(kind: DifferenceKind, left: &[String], right: &[String]) -> Option<DiffFinding> {
+    used_list(kind, left, right, FirstUses::default)
+}
+
+/// Compares two lists of texts that instructions use.
+pub(super) fn used_list(
+    kind: DifferenceKind,
+    left: &[String],
+    right: &[String],
+    uses: impl FnOnce() -> FirstUses,
+) -> Option<DiffFinding> {
     if left == right {
         return None;
     }
-    let mut rows = Vec::new();
-    for (a, b) in paired(align(left, right)) {
-        let same = matches!((a, b), (Some(a), Some(b)) if left[a] == right[b]);
+    let uses = uses();
+    let pairs = paired(align(left, right));
+    let same = are_same(&pairs, |a, b| left[a] == right[b]);
+    let row = |at: usize| {
+        let (a, b) = pairs[at];
         let (one, other) = clip(a.map_or("", |a| &left[a]), b.map_or("", |b| &right[b]));
         let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
-        rows.push(Row::sides(side(a, one), side(b, other), same));
-    }
-    Some(DiffFinding::new(kind, "").rows(around(rows)))
+        let lines = lines_of(&uses, pairs[at]);
+        Row { lines, ..Row::sides(side(a, one), side(b, other), same[at]) }
+    };
+    Some(DiffFinding::new(kind, "").rows(around(&same, row)))
+}
+
+/// Returns for each pair whether it has two elements that are the same.
+pub(super) fn are_same(pairs: &[IndexPair], same: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+    pairs.iter().map(|pair| matches!(*pair, (Some(a), Some(b)) if same(a, b))).collect()
 }
 
 /// Classes of equal constants of two code objects: a number for each index, which equal constants
@@ -146,40 +171,57 @@ pub(super) fn constants(
     left: CodeView<'_>,
     right: CodeView<'_>,
     classes: &ConstClasses,
+    uses: impl FnOnce() -> FirstUses,
 ) -> Option<DiffFinding> {
     if classes.left == classes.right {
         return None;
     }
-    let mut rows = Vec::new();
-    for (a, b) in paired(align(&classes.left, &classes.right)) {
-        let same = matches!((a, b), (Some(a), Some(b)) if classes.left[a] == classes.right[b]);
-        if let Some(row) = a.zip(b).filter(|_| !same).and_then(|(a, b)| long(left, a, right, b)) {
-            rows.push(row);
-            continue;
+    let uses = uses();
+    let pairs = paired(align(&classes.left, &classes.right));
+    let same = are_same(&pairs, |a, b| classes.left[a] == classes.right[b]);
+    let row = |at: usize| {
+        let ((a, b), same) = (pairs[at], same[at]);
+        let ids = (a.and_then(|a| left.consts().get(a)), b.and_then(|b| right.consts().get(b)));
+        let both = ids.0.zip(ids.1).filter(|_| !same);
+        let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
+        if let Some((label, [one, other])) =
+            both.and_then(|(&one, &other)| long(left.objects, one, right.objects, other))
+        {
+            let row = Row::sides(side(a, one), side(b, other), false).labeled(label);
+            return Row { lines: lines_of(&uses, (a, b)), ..row };
         }
         let limit = if same { SHOWN } else { COMPARED };
-        let text = |code: CodeView<'_>, at: Option<usize>| {
-            at.and_then(|at| code.consts().get(at))
-                .map(|&id| show(code.objects, id, limit))
-                .unwrap_or_default()
+        let text = |code: CodeView<'_>, id: Option<&ObjectId>| {
+            id.map(|&id| show(code.objects, id, limit)).unwrap_or_default()
         };
-        let (whole_one, whole_other) = (text(left, a), text(right, b));
+        let (whole_one, whole_other) = (text(left, ids.0), text(right, ids.1));
         let (one, other) = clip(&whole_one, &whole_other);
-        let side = |at: Option<usize>, text: String| at.map(|at| format!("[{at}] {text}"));
-        let mut row = Row::sides(side(a, one), side(b, other), same);
-        if !same && whole_one == whole_other {
-            row = row.labeled("they differ in what is not shown here");
+        let lines = lines_of(&uses, (a, b));
+        let row = Row { lines, ..Row::sides(side(a, one), side(b, other), same) };
+        match both.filter(|_| whole_one == whole_other) {
+            Some((&one, &other)) => row.labeled(inside(left.objects, one, right.objects, other)),
+            None => row,
         }
-        rows.push(row);
-    }
-    Some(DiffFinding::new(DifferenceKind::Constants, "").rows(around(rows)))
+    };
+    Some(DiffFinding::new(DifferenceKind::Constants, "").rows(around(&same, row)))
 }
 
-/// Returns a row for two long strings, from shortly before the first difference.
-fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> Option<Row> {
-    let one = left.objects.get(*left.consts().get(at)?);
-    let other = right.objects.get(*right.consts().get(other_at)?);
-    let (one, other, is_text) = match (&one.value, &other.value) {
+/// Describes the first difference of two constants whose texts do not show it.
+fn inside(left: &Objects, one: ObjectId, right: &Objects, other: ObjectId) -> String {
+    let Some((one, other)) = differ(left, one, right, other, None) else {
+        return "they differ in what is not shown here".to_owned();
+    };
+    let (label, [one, other]) = long(left, one, right, other).unwrap_or_else(|| {
+        let text = |objects, id| show(objects, id, WINDOW);
+        (String::new(), [text(left, one), text(right, other)])
+    });
+    let label = if label.is_empty() { label } else { format!(" {label}") };
+    format!("inside{label}: {one} on the left, {other} on the right")
+}
+
+/// Returns a label and texts for two long strings, from shortly before the first difference.
+fn long(left: &Objects, one: ObjectId, right: &Objects, other: ObjectId) -> Option<(String, [String; 2])> {
+    let (one, other, is_text) = match (&left.get(one).value, &right.get(other).value) {
         (Value::Str(one), Value::Str(other)) => (one, other, true),
         (Value::Bytes(one), Value::Bytes(other)) => (one, other, false),
         _ => return None,
@@ -201,8 +243,19 @@ fn long(left: CodeView<'_>, at: usize, right: CodeView<'_>, other_at: usize) -> 
         format!("{}{shown}{}", if from > 0 { "…" } else { "" }, if end < text.len() { "…" } else { "" })
     };
     let label = format!("from byte {common} of {} and {}", one.len(), other.len());
-    let side = |at: usize, text: &[u8]| Some(format!("[{at}] {}", window(text)));
-    Some(Row::sides(side(at, one), side(other_at, other), false).labeled(label))
+    Some((label, [window(one), window(other)]))
+}
+
+/// Remark on an int that is written in the long form although CPython writes the short one.
+pub const AS_LONG: &str = "(written as a long)";
+
+/// Returns whether a number in the long form fits the short form.
+fn is_short(negative: bool, digits: &[u16]) -> bool {
+    let value = digits
+        .iter()
+        .rev()
+        .try_fold(0_i64, |value, &digit| value.checked_mul(1 << 15)?.checked_add(i64::from(digit)));
+    value.is_some_and(|value| i32::try_from(if negative { -value } else { value }).is_ok())
 }
 
 /// Returns the text of a constant, which distinguishes values that look alike.
@@ -210,6 +263,10 @@ pub(super) fn show(objects: &Objects, id: ObjectId, limit: usize) -> String {
     match objects.get(id).value {
         // NaNs are distinguished by their bits.
         Value::Float(bits) if f64::from_bits(bits).is_nan() => format!("nan {bits:#x}"),
+        // CPython writes such a number in the short form.
+        Value::Long { negative, ref digits } if is_short(negative, digits) => {
+            format!("{} {AS_LONG}", objects.short_repr(id, limit))
+        }
         Value::Code(ref code) => {
             format!("<code object {}>", objects.text(code.name).unwrap_or_default())
         }

@@ -28,6 +28,7 @@ mod sides;
 mod tables;
 
 pub use cause::{Cause, CauseKind, CauseReason, FailOn};
+pub use lists::AS_LONG;
 pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA};
 pub use nested::{Nested, read_within};
 pub use places::compare;

@@ -28,6 +28,8 @@ pub enum DifferenceKind {
     Content,
     /// The header before the code.
     Header,
+    /// The code of another optimization level than that in the name.
+    Level,
     /// The code as a whole, if its parts are not compared.
     Code,
     /// The same code with other reference flags, references or interned strings.
@@ -60,7 +62,7 @@ pub enum DifferenceKind {
 
 impl DifferenceKind {
     /// All kinds, from the outside in.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::OnlyLeft,
         Self::OnlyRight,
         Self::Path,
@@ -70,6 +72,7 @@ impl DifferenceKind {
         Self::Manifest,
         Self::Content,
         Self::Header,
+        Self::Level,
         Self::Code,
         Self::References,
         Self::Filename,
@@ -103,6 +106,7 @@ impl DifferenceKind {
             Self::Manifest => "manifest",
             Self::Content => "content",
             Self::Header => "header",
+            Self::Level => "optimization level",
             Self::Code => "code",
             Self::References => "same code, other references",
             Self::Filename => "recorded file name",
@@ -140,6 +144,9 @@ pub struct Row {
     pub right: Option<String>,
     /// True if the sides are the same.
     pub same: bool,
+    /// Line of the instruction of each side, if the sides are instructions that have one.
+    #[serde(skip)]
+    pub lines: [Option<u32>; 2],
 }
 
 impl Row {
@@ -151,19 +158,17 @@ impl Row {
 
     /// Returns a row for values of both sides, of one side or of none, without shortening them.
     pub fn sides(left: Option<String>, right: Option<String>, same: bool) -> Self {
-        Self { label: None, left, right, same }
+        Self { left, right, same, ..Self::default() }
     }
 
     /// Returns a remark.
     pub fn remark(text: impl Into<String>) -> Self {
-        Self { label: Some(text.into()), left: None, right: None, same: true }
+        Self { label: Some(text.into()), same: true, ..Self::default() }
     }
 
-    /// Returns the line number at the start of one side, if the row is an instruction that begins a
-    /// source line.
-    pub fn line_number(&self, is_left: bool) -> Option<u32> {
-        let side = if is_left { &self.left } else { &self.right };
-        side.as_ref()?.get(..5)?.trim().parse().ok()
+    /// Returns whether the row is a remark.
+    pub const fn is_remark(&self) -> bool {
+        self.left.is_none() && self.right.is_none()
     }
 
     /// Sets the label.
@@ -338,7 +343,7 @@ impl FileDifference {
     pub fn line_numbers(&self, is_left: bool) -> BTreeSet<u32> {
         let rows = self.findings.iter().filter(|finding| finding.kind.has_instructions());
         let rows = rows.flat_map(|finding| &finding.rows);
-        rows.filter_map(|row| row.line_number(is_left)).collect()
+        rows.filter_map(|row| row.lines[usize::from(!is_left)]).collect()
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) fn same_objects(one: &Objects, left: ObjectId, other: &Objects, right
     differ(one, left, other, right, None).is_none()
 }
 
-fn differ(
+/// Returns the first pair of objects that differ within two objects; with `classes`, sets may have
+/// their elements in any order.
+pub(super) fn differ(
     one: &Objects,
     left: ObjectId,
     other: &Objects,
@@ -106,7 +108,7 @@ fn is_set(type_code: u8) -> bool {
 
 /// Numbers for the values of constants; equal constants have the same number.
 #[derive(Default)]
-struct ValueClasses {
+pub(super) struct ValueClasses {
     by_value: FxHashMap<Vec<u8>, u32>,
     /// Numbers by side and object; `None` while the number is being computed.
     by_object: FxHashMap<(u8, ObjectId), Option<u32>>,

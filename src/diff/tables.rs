@@ -25,7 +25,7 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
     };
     let mut groups: Vec<LocationGroup<'_>> = Vec::new();
     let mut adjacent = false;
-    for (a, b) in both.pairs.iter().filter_map(|(a, b)| Some((&both.left[(*a)?], &both.right[(*b)?]))) {
+    for (a, b) in both.pairs().iter().filter_map(|(a, b)| Some((&both.left[(*a)?], &both.right[(*b)?]))) {
         let (from, to) = (relative(a, left), relative(b, right));
         if from == to {
             adjacent = false;
@@ -77,7 +77,8 @@ impl LocationGroup<'_> {
                 self.last.offset
             ),
         };
-        Row::differ(location(self.first.location), location(self.partner.location)).labeled(label)
+        let row = Row::differ(location(self.first.location), location(self.partner.location));
+        Row { lines: [self.first, self.partner].map(Line::number), ..row.labeled(label) }
     }
 }
 

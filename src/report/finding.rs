@@ -14,6 +14,10 @@ use std::path::Path;
 pub struct FindingText {
     /// Path as the user sees it.
     pub path: String,
+    /// Path of the file on disk: of the archive, if the finding is about a file in one.
+    pub file: String,
+    /// Name of the file in the archive; empty outside of archives.
+    pub member: String,
     /// Name of the kind.
     pub kind: &'static str,
     /// Description of the finding.
@@ -29,8 +33,13 @@ pub struct FindingText {
 impl FindingText {
     /// Returns a finding of `verify` with the path that the user sees.
     pub fn of_verify(finding: &audit::Finding, path: impl Into<String>) -> Self {
+        let path = path.into();
+        let member = finding.path.split_once('!').map_or("", |(_, member)| member);
+        let file = path.strip_suffix(member).and_then(|file| file.strip_suffix('!')).unwrap_or(&path);
         Self {
-            path: path.into(),
+            file: file.to_owned(),
+            member: member.to_owned(),
+            path,
             kind: finding.kind().name(),
             message: sentence(finding),
             has_lines: matches!(finding.kind(), FindingKind::Compile | FindingKind::Version),
@@ -42,14 +51,24 @@ impl FindingText {
     /// Returns a finding that only `env` has.
     pub fn of_env(finding: &EnvFinding, path: &Path) -> Self {
         let (kind, message) = of_env(finding);
+        let path = python::os_text(path.as_os_str());
         Self {
-            path: python::os_text(path.as_os_str()),
+            file: path.clone(),
+            member: String::new(),
+            path,
             kind,
             message,
             pycs: None,
             has_lines: false,
             is_alarm: *finding == EnvFinding::Wrong,
         }
+    }
+
+    /// Sets the archive on disk that contains the file.
+    #[must_use]
+    pub fn within(mut self, archive: &Path, member: &str) -> Self {
+        (self.file, self.member) = (python::os_text(archive.as_os_str()), member.to_owned());
+        self
     }
 
     /// Returns the line for people. The author of verified files may try to deceive the reader: no

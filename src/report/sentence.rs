@@ -41,7 +41,7 @@ pub(super) fn of(reason: &Reason) -> String {
         Reason::NotCode => "its content is not a code object".to_owned(),
         Reason::Compile { source, error } => format!("{source} does not compile: {error}"),
         Reason::Code { source, first: Some(first) } => {
-            format!("its code is not that of {source}: it differs at {first}")
+            format!("its code is not that of {source}: at {first}")
         }
         Reason::Code { source, first: None } => format!("its code is not that of {source}"),
         Reason::CodeOfLevel { source, level, expected } => format!(
@@ -58,6 +58,7 @@ pub(super) fn of(reason: &Reason) -> String {
                 Form::SetOrder => {
                     "members of its sets are in another order, which depends on the process that wrote it"
                 }
+                Form::NoColumns => "it was compiled without columns (-X no_debug_ranges)",
             };
             format!("its code is that of its source, in another form: {what}")
         }
@@ -98,7 +99,7 @@ fn beside_header(field: PycField, source: &str, code: Option<&Reason>) -> String
     match code {
         None => format!("{header}; its code is that of its source"),
         Some(Reason::Code { first, .. }) => {
-            let place = first.as_ref().map_or(String::new(), |first| format!(" at {first}"));
+            let place = first.as_ref().map_or(String::new(), |first| format!(": at {first}"));
             format!("{header}, and its code differs from that of {source}{place}")
         }
         Some(form @ Reason::OtherForm { .. }) => format!("{header}; {}", of(form)),

@@ -149,7 +149,8 @@ pub fn diff(data: &[u8]) {
         same: 0,
         files,
     };
-    let text = difference::text(&comparison, 80, true);
+    let options = difference::TextOptions { width: 80, details: true, limit: None };
+    let text = difference::text(&comparison, options);
     for part in text.split('\u{1b}').skip(1) {
         let style = part.strip_prefix('[').and_then(|part| part.split_once('m')).map(|(style, _)| style);
         let is_style =

@@ -42,17 +42,15 @@ fn a_header_that_lies_does_not_hide_the_code() {
     );
     // The code of another source, whose hash is in the header too.
     session.file("t/p/m.py", MODULE.replace("return 1", "return 2"));
+    let place = "at f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     prints(
         session.run(&["verify", "t"]),
-        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py at f, line 2\n"),
+        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py: {place}\n"),
     );
     // The header of this source before the code of another one.
     let other = tree(&MODULE.replace("return 1", "return 2"));
     session.file(PYC, [&read(&other, PYC)[..16], &good[16..]].concat());
-    prints(
-        session.run(&["verify", "t"]),
-        &format!("{PYC}: code: its code is not that of p/m.py: it differs at f, line 2\n"),
-    );
+    prints(session.run(&["verify", "t"]), &format!("{PYC}: code: its code is not that of p/m.py: {place}\n"));
     session.file("t/p/m.py", "def f(:\n");
     let said = session.run(&["verify", "t"]).exits(1);
     let message = format!("{PYC}: compile: {header}, and p/m.py does not compile: ");
@@ -99,7 +97,7 @@ fn the_same_code_in_another_form_is_called_that() {
     swapped[at + 2..at + 4].copy_from_slice(b"cc");
     session.file(PYC, &swapped);
     let said = session.run(&["verify", "t", "--references", "any"]).exits(1);
-    assert!(said.out.starts_with(&format!("{PYC}: code: its code is not that of p/m.py: it differs at g")));
+    assert!(said.out.starts_with(&format!("{PYC}: code: its code is not that of p/m.py: at g, line ")));
 }
 
 #[test]
@@ -112,7 +110,8 @@ fn several_paths_and_archives_without_pycs() {
     let name = "u/__pycache__/n.cpython-314.pyc";
     let said = session.run(&["verify", "t", "u"]).says("1 verified, 1 finding\n");
     let header = "the hash in its header is another source's, and its code differs from that of n.py";
-    prints(said, &format!("{name}: code: {header} at <module>, line 1\n"));
+    let place = "the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
+    prints(said, &format!("{name}: code: {header}: at <module>, line 1, {place}\n"));
     let said = session.run(&["verify", "t", "u", "--json"]).exits(1);
     assert!(said.out.starts_with(&format!("{{\"path\":\"{name}\",\"kind\":\"code\"")), "{}", said.out);
     session.run(&["verify", "t", "nowhere"]).exits(2).says("cannot read nowhere");
@@ -124,7 +123,8 @@ fn several_paths_and_archives_without_pycs() {
     session.file("e/poisoned.zip", zip(&[("m.py", b"x = 1\n"), ("m.pyc", &pyc)]));
     let said = session.run(&["verify", "e", "e/poisoned.zip"]).exits(1);
     let header = "the hash in its header is another source's, and its code differs from that of m.py";
-    assert_eq!(said.out, format!("e/poisoned.zip!m.pyc: code: {header} at <module>, line 1\n"));
+    let place = "the pyc has LOAD_CONST <code object f> where the source compiles to LOAD_SMALL_INT 1";
+    assert_eq!(said.out, format!("e/poisoned.zip!m.pyc: code: {header}: at <module>, line 1, {place}\n"));
     assert!(said.err.contains("note: e/poisoned.zip is a part of e, and verified once\n"), "{}", said.err);
 }
 

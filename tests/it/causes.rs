@@ -52,7 +52,7 @@ fn poison_is_unexplained_on_either_side() {
         let name = if side == "a" { "left" } else { "right" };
         let expected = format!(
             "the {name} pyc is not what demo/core.py compiles to: at demo.core:f, \
-             line 2, LOAD_SMALL_INT 1 became LOAD_CONST 666"
+             line 2, the pyc has LOAD_CONST 666 where the source compiles to LOAD_SMALL_INT 1"
         );
         assert_eq!(reason(&document, PYC), expected);
     }
@@ -502,9 +502,9 @@ fn modes_that_grant_more_are_not_harmless() {
     };
     for (mode, kind, words) in [
         (0o664, "harmless", "archive metadata: mode"),
-        (0o755, "other-content", "the mode -rw-r--r-- became -rwxr-xr-x"),
-        (0o646, "other-content", "the mode -rw-r--r-- became -rw-r--rw-"),
-        (0o4644, "other-content", "the mode -rw-r--r-- became -rwSr--r--"),
+        (0o755, "other-content", "mode -rw-r--r-- on the left, -rwxr-xr-x on the right"),
+        (0o646, "other-content", "mode -rw-r--r-- on the left, -rw-r--rw- on the right"),
+        (0o4644, "other-content", "mode -rw-r--r-- on the left, -rwSr--r-- on the right"),
     ] {
         let pair = Pair::new();
         pair.write(".", "x.zip", zip(0o644)).write(".", "y.zip", zip(mode));

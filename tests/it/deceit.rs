@@ -220,12 +220,12 @@ fn lies_in_what_the_source_compiles_to() {
     );
     says(
         verify(cached, pyc("p/m.py", "1")),
-        "code: its code is not that of p/m.py at optimization level 0, which its name says, but at level 1\n",
+        "level: its code is not that of p/m.py at optimization level 0, which its name says, but at level 1\n",
     );
     let level = "p/__pycache__/m.cpython-314.opt-1.pyc";
     says(verify(level, pyc("p/m.py", "2")), "optimization level 1, which its name says, but at level 2\n");
     let poison = pycs.of(&assert_source.replace("return x", "return 7"), "p/m.py", "0", "checked-hash");
-    says(verify(cached, poison), "and its code differs from that of p/m.py at f, line 4\n");
+    says(verify(cached, poison), "and its code differs from that of p/m.py: at f, line 4, the pyc has ");
     verify("p/m.pyc", pyc("p/m.py", "0")).exits(0);
     says(verify("p/m.pyc", pyc("p/m.py", "2")), "level: its code is that of p/m.py at optimization level 2");
     let mut trailing = pyc("p/m.py", "0");

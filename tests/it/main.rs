@@ -21,6 +21,7 @@ mod bounds;
 mod cache_prefix;
 mod causes;
 mod check;
+mod columns;
 mod config;
 mod config_places;
 #[cfg(unix)]

@@ -660,6 +660,9 @@ fn code_of_another_level_than_the_name_says_is_called_that() {
         "the right pyc is not explained by its source: it is what demo/core.py compiles to at optimization level 1, \
          and its name says level 0"
     );
+    assert_eq!(document["files"][0]["findings"][0]["kind"], "level", "{document:#}");
+    let said = pair.diff(&["--message-format", "github"]).out;
+    assert_eq!(said.matches("at optimization level 1").count(), 1, "{said}");
 }
 
 /// Entries of zips that other programs compressed are one finding.
@@ -714,7 +717,8 @@ fn equal_alarms_are_one_cause() {
     assert_eq!(causes.len(), 1, "{causes:#?}");
     assert_eq!(
         causes[0]["reason"],
-        "the right pyc is not what its source compiles to: LOAD_SMALL_INT 1 became LOAD_CONST 666"
+        "the right pyc is not what its source compiles to: the pyc has LOAD_CONST 666 where the source compiles to \
+         LOAD_SMALL_INT 1"
     );
     assert_eq!(causes[0]["files"], 300);
     let first = format!("the right pyc is not what {} compiles to: at demo.m007:f7, line 2, ", name(7));
@@ -786,16 +790,16 @@ fn the_field_that_differs_is_named() {
     let inner =
         pyc[at..].windows(17).position(|bytes| bytes[0] & 0x7f == b'c' && bytes[1] == 1).unwrap() + at;
     for (offset, words) in [
-        (1, "co_argcount 1 became 5"),
-        (5, "co_posonlyargcount 0 became 4"),
-        (9, "co_kwonlyargcount 0 became 4"),
-        (13, "co_stacksize 2 became 6"),
-        (17, "co_flags 0x3 OPTIMIZED NEWLOCALS became 0x7 OPTIMIZED NEWLOCALS VARARGS"),
+        (1, "co_argcount 5 where the source compiles to 1"),
+        (5, "co_posonlyargcount 4 where the source compiles to 0"),
+        (9, "co_kwonlyargcount 4 where the source compiles to 0"),
+        (13, "co_stacksize 6 where the source compiles to 2"),
+        (17, "co_flags 0x7 OPTIMIZED NEWLOCALS VARARGS where the source compiles to 0x3 OPTIMIZED NEWLOCALS"),
     ] {
         let mut changed = pyc.clone();
         changed[inner + offset] ^= 4;
         pair.write("b", PYC, changed);
         let found = reason(&pair.document(&[]), PYC);
-        assert!(found.ends_with(&format!(": at demo.core:f, {words}")), "{found}");
+        assert!(found.ends_with(&format!(": at demo.core:f, the pyc has {words}")), "{found}");
     }
 }

@@ -59,14 +59,14 @@ fn a_harmless_source_beside_another_unchecked_pyc() {
     session.compile(&["evil/m.py", "--dfile", "p/m.py", "-o", "evil.pyc"]).exits(0);
     let evil = read(&session, "evil.pyc");
     session.file(&name, [&honest_pyc[..16], &evil[16..]].concat());
-    found(&session, "code", "its code is not that of p/m.py: it differs at f, line 2");
+    found(&session, "code", "its code is not that of p/m.py: at f, line 2, the pyc ");
     session.run(&["verify", "t", "--references", "any"]).exits(1);
     let said = session.run(&["verify", "t", "--manifest", "m.json"]).exits(1);
     assert!(said.out.contains("it is not the file that the manifest lists"), "{}", said.out);
     let said = session.run(&["verify", "t", "--message-format", "github"]).exits(1);
     assert!(said.out.starts_with("::error file=t/p/__pycache__/m.cpython-"), "{}", said.out);
     assert!(
-        said.out.contains(",title=pycompile code::its code is not that of p/m.py: it differs at f, line 2\n"),
+        said.out.contains(",title=pycompile code::its code is not that of p/m.py: at f, line 2, the pyc "),
         "{}",
         said.out
     );
@@ -94,7 +94,7 @@ fn trailing_bytes_and_truncated_bodies() {
     let name = pyc(&session, "/m.");
     let bytes = read(&session, &name);
     session.file(&name, [&bytes[..], b"payload"].concat());
-    found(&session, "malformed", "reading the end: 7 bytes too many");
+    found(&session, "malformed", "its code cannot be read: 7 bytes follow its end, at byte ");
     session.file(&name, &bytes[..bytes.len() - 10]);
     found(&session, "malformed", "are left");
     session.file(&name, &bytes[..10]);
@@ -441,4 +441,26 @@ fn one_release_is_named_for_a_directory() {
     let releases = line("3.15.2", 4, "") + &line("3.15.0", 1, &first);
     let summary = said.out.strip_prefix(&releases).unwrap();
     assert!(summary.starts_with("{\"summary\":{") && summary.lines().count() == 1, "{}", said.out);
+}
+
+/// What the interpreter writes without columns is what the compilers expect of it.
+#[test]
+fn a_pyc_without_columns_is_another_form() {
+    let session = Session::new();
+    let has_columns = "import sys; print(sys.version_info >= (3, 11), end='')";
+    if session.python(has_columns, &[]).exits(0).out != "True" {
+        return;
+    }
+    let functions =
+        "f = [lambda: 0, lambda: 0]\ndef g(a):\n    return any(x for x in a), all(x for x in a)\n";
+    let handlers = "try:\n    import q\nexcept (\n    ImportError\n): q = None\nasync def h():\n    async with f() as x: yield x\n";
+    session.file("t/m.py", format!("{functions}{handlers}"));
+    let compile = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-X', 'no_debug_ranges', '-m', \
+                   'py_compile', 't/m.py']))";
+    session.python(compile, &[]).exits(0);
+    let said = session.run(&["verify", "t"]).exits(1);
+    assert!(said.out.contains(": other-form: "), "{}", said.out);
+    assert!(said.out.ends_with("it was compiled without columns (-X no_debug_ranges)\n"), "{}", said.out);
+    session.run(&["verify", "t", "--references", "any"]).exits(0);
+    session.run(&["verify", "t", "--references", "any", "--engine", "python"]).exits(0);
 }

@@ -80,6 +80,7 @@ impl OriginFault {
     const fn kind(&self) -> DifferenceKind {
         match self {
             Self::Header { code: OtherCode::Right, .. } | Self::Tag(_) => DifferenceKind::Header,
+            Self::Level { .. } => DifferenceKind::Level,
             _ => DifferenceKind::Code,
         }
     }

@@ -3,12 +3,13 @@
 use super::SIDES;
 use super::alone::Alone;
 use super::origin::{CompiledPyc, Wanted};
+use super::pair::without_columns;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind};
-use crate::engine::Engine;
+use crate::engine::{Engine, TargetEngine};
 use crate::manifest::{FileEntry, sha256};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
-use crate::target::Series;
+use crate::target::{LineFormat, Series};
 use crate::text::python;
 
 /// Clause for pycs with the same code.
@@ -110,7 +111,7 @@ fn other_code(
     let Some(source) = source else {
         return not_checked("the listed code is of another source, which is not here");
     };
-    let Some(releases) = releases(alone, entry, &source) else {
+    let Some(ListedCode { releases, lacks_columns }) = releases(alone, entry, &source) else {
         return not_checked(
             "no known release compiles the listed source to the listed bytes, which may be another form of its code",
         );
@@ -121,34 +122,58 @@ fn other_code(
         return Cause { source: Some(own.name.clone()), ..cause };
     }
     let sorted = |listed: String, own: String| if alone.side == 0 { [own, listed] } else { [listed, own] };
+    let mut lack = [lacks_columns; 2];
+    lack[alone.side] = compiled.lacks_columns;
+    let columns = without_columns(lack);
+    let also = columns.as_ref().map_or(String::new(), |columns| format!("; {columns}"));
     if entry.optimize != compiled.level {
         let [left, right] = sorted(entry.optimize.to_string(), compiled.level.to_string());
-        let reason = format!("compiled at optimization level {left} and {right}");
+        let reason = format!("compiled at optimization level {left} and {right}{also}");
         return Cause::new(CauseKind::OtherLevel, reason);
     }
     match (releases.first(), compiled.releases.first()) {
         (Some(listed), Some(own)) if !compiled.releases.iter().any(|own| releases.contains(own)) => {
             let [left, right] = sorted(listed.clone(), own.clone());
-            Cause::new(CauseKind::OtherRelease, format!("compiled by CPython {left} and {right}"))
+            Cause::new(CauseKind::OtherRelease, format!("compiled by CPython {left} and {right}{also}"))
         }
-        _ => Cause::new(CauseKind::Harmless, "the same code, compiled under another path"),
+        _ => Cause::new(
+            CauseKind::Harmless,
+            match columns {
+                Some(columns) => format!("the same code, but {columns}"),
+                None => "the same code, compiled under another path".to_owned(),
+            },
+        ),
     }
 }
 
+/// Releases that compile a source to listed code.
+struct ListedCode {
+    releases: Vec<String>,
+    /// True if they do so without columns.
+    lacks_columns: bool,
+}
+
 /// Returns the releases that compile a source to the listed code; `None` if there are none.
-fn releases(alone: &Alone<'_>, entry: &FileEntry, source: &[u8]) -> Option<Vec<String>> {
+fn releases(alone: &Alone<'_>, entry: &FileEntry, source: &[u8]) -> Option<ListedCode> {
     let series = Series::with_magic(entry.magic)?;
     let found = alone.compilers.get(series.version);
     let targets = &found.as_ref().as_ref().ok()?.engines;
     let mut opened = Engine::open(source);
     let filename = python::os_name(entry.filename.clone().into_bytes());
-    let mut is_listed = |target: &&crate::engine::TargetEngine| {
-        let code = opened.compile(&target.engine, &filename, entry.optimize).code;
-        code.is_ok_and(|code| sha256(&code) == entry.code_sha256)
+    let mut of_columns = |lacks_columns: bool| {
+        let mut is_listed = |target: &TargetEngine| {
+            let code = match lacks_columns {
+                true => opened.compile_without_columns(&target.engine, &filename, entry.optimize).code,
+                false => opened.compile(&target.engine, &filename, entry.optimize).code,
+            };
+            code.is_ok_and(|code| sha256(&code) == entry.code_sha256)
+        };
+        let releases = targets.iter().filter(|target| is_listed(target)).map(|target| target.release.clone());
+        let releases: Vec<String> = releases.collect();
+        (!releases.is_empty()).then_some(ListedCode { releases, lacks_columns })
     };
-    let releases: Vec<String> =
-        targets.iter().filter(|target| is_listed(target)).map(|target| target.release.clone()).collect();
-    (!releases.is_empty()).then_some(releases)
+    let has_columns = series.line_format == LineFormat::Locations;
+    of_columns(false).or_else(|| if has_columns { of_columns(true) } else { None })
 }
 
 /// Returns the cause of the difference of two entries.

@@ -95,9 +95,11 @@ pub fn explain(
         name_alarm(file);
     }
     // The alarm comes first.
-    let is_alarm =
-        |file: &FileDifference| file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Unexplained);
-    comparison.files.sort_by(|a, b| is_alarm(b).cmp(&is_alarm(a)).then_with(|| a.path.cmp(&b.path)));
+    let alarm = |file: &FileDifference| {
+        let rank = file.cause.as_ref().map(Cause::rank).filter(|rank| rank.0 == CauseKind::Unexplained);
+        (rank.is_none(), rank)
+    };
+    comparison.files.sort_by(|a, b| alarm(a).cmp(&alarm(b)).then_with(|| a.path.cmp(&b.path)));
     Ok(())
 }
 
@@ -242,7 +244,8 @@ fn is_listed(file: &FileDifference) -> bool {
     file.findings.iter().any(|finding| finding.kind == DifferenceKind::Manifest)
 }
 
-/// Adds a finding for the fault of a pyc if no other finding shows it, since both sides have it.
+/// Adds a finding for the fault of a pyc if no other finding shows it, since both sides have it, or
+/// names it: a wrong level shows in differences of all kinds.
 fn name_alarm(file: &mut FileDifference) {
     let Some(Cause { reason: CauseReason::Fault { kind, sentence, .. }, .. }) = &file.cause else { return };
     let shows = |finding: &DiffFinding| match finding.kind {
@@ -251,7 +254,11 @@ fn name_alarm(file: &mut FileDifference) {
         DifferenceKind::Unreadable => true,
         found => found >= *kind,
     };
-    if !file.findings.iter().any(shows) {
+    if *kind == DifferenceKind::Level {
+        let at = file.findings.iter().position(|finding| finding.kind > DifferenceKind::Level);
+        let finding = DiffFinding::new(*kind, sentence.clone());
+        file.findings.insert(at.unwrap_or(file.findings.len()), finding);
+    } else if !file.findings.iter().any(shows) {
         file.findings.push(DiffFinding::new(*kind, sentence.clone()));
     }
 }

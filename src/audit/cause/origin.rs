@@ -4,7 +4,7 @@ use super::fault::{OriginFault, OtherCode, Unchecked};
 use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
 use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
-use crate::audit::likeness::{Likeness, levels, likeness};
+use crate::audit::likeness::{CompareError, FoundCode, Likeness, levels};
 use crate::audit::view::View;
 use crate::audit::zipapp;
 use crate::engine::{Engine, OpenSource};
@@ -56,6 +56,8 @@ pub(super) struct CompiledPyc {
     pub(super) level: u8,
     /// True if one of the releases writes the same bytes.
     pub(super) exact: bool,
+    /// True if the code is compiled without columns.
+    pub(super) lacks_columns: bool,
 }
 
 /// A pyc whose header was read, with its source.
@@ -163,14 +165,15 @@ impl HeadedPyc<'_> {
                 return Origin::Unknown(Unchecked::Engine { version: series.version, error });
             }
         };
+        let own = FoundCode::new(code, &objects, &filename, series);
         let mut nearest: Option<OriginFault> = None;
         for level in levels(self.parsed.as_ref()) {
-            let (mut releases, mut exact) = (Vec::new(), false);
+            let (mut releases, mut exact, mut has_columns) = (Vec::new(), false, false);
             for at in engines.in_order() {
                 let target = &engines.engines[at];
-                let compiled = match opened.compile(&target.engine, &filename, level).code {
-                    Ok(compiled) => compiled,
-                    Err(error) => {
+                let compared = match own.against(target, level, opened) {
+                    Ok(compared) => compared,
+                    Err(CompareError::Compile(error)) => {
                         if at == 0 {
                             let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim();
                             let (source, error) = (source.name.clone(), error.to_owned());
@@ -178,19 +181,21 @@ impl HeadedPyc<'_> {
                         }
                         continue;
                     }
+                    Err(CompareError::Malformed(_)) => continue,
                 };
-                match likeness(code, &objects, &compiled, series) {
+                match compared.likeness {
                     // The order of the engines depends on other pycs, and the reason must not.
-                    Ok(Likeness::Other) if at == 0 => {
+                    Likeness::Other if at == 0 => {
                         nearest.get_or_insert_with(|| {
-                            let first = FirstPlace::of(name, &[header, &compiled].concat(), pyc);
+                            let first = FirstPlace::of(name, &[header, &compared.expected].concat(), pyc);
                             OriginFault::Code { source: source.name.clone(), first }
                         });
                     }
-                    Ok(Likeness::Other) | Err(_) => {}
-                    Ok(likeness) => {
+                    Likeness::Other => {}
+                    likeness => {
                         releases.push(at);
                         exact |= matches!(likeness, Likeness::Exact);
+                        has_columns |= !matches!(likeness, Likeness::NoColumns);
                         if wanted == Wanted::First {
                             engines.note(at);
                             break;
@@ -202,7 +207,15 @@ impl HeadedPyc<'_> {
                 releases.sort_unstable();
                 let source = source.clone();
                 let releases = releases.into_iter().map(|at| engines.engines[at].release.clone()).collect();
-                return Origin::Source(CompiledPyc { source, objects, releases, level, exact });
+                let lacks_columns = !has_columns;
+                return Origin::Source(CompiledPyc {
+                    source,
+                    objects,
+                    releases,
+                    level,
+                    exact,
+                    lacks_columns,
+                });
             }
         }
         let source_name = source.name.clone();
@@ -210,9 +223,8 @@ impl HeadedPyc<'_> {
         let named = self.parsed.as_ref().filter(|parsed| parsed.cache_tag.is_some());
         if let (Some(parsed), None | Some(OriginFault::Code { .. })) = (named, &nearest) {
             let other = engines.other_level(parsed.optimize, |level, target| {
-                let compiled = opened.compile(&target.engine, &filename, level).code;
-                let likeness = compiled.map(|compiled| likeness(code, &objects, &compiled, series));
-                matches!(likeness, Ok(Ok(found)) if !matches!(found, Likeness::Other))
+                let compared = own.against(target, level, opened);
+                compared.is_ok_and(|compared| !matches!(compared.likeness, Likeness::Other))
             });
             if let Some(level) = other {
                 let expected = parsed.optimize;

@@ -13,6 +13,7 @@ use crate::diff::{
 };
 use crate::engine::Engine;
 use crate::input::PlaceError;
+use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;
@@ -218,6 +219,17 @@ fn is_pyc(bytes: &[u8]) -> bool {
     bytes.get(2..4) == Some(b"\r\n")
 }
 
+/// Returns the clause about the only side that was compiled without columns, if there is one;
+/// `lack` tells for each side whether it was.
+pub(super) fn without_columns(lack: [bool; 2]) -> Option<String> {
+    let side = match lack {
+        [true, false] => 0,
+        [false, true] => 1,
+        _ => return None,
+    };
+    Some(format!("the {} pyc was compiled without columns (-X no_debug_ranges)", SIDES[side]))
+}
+
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
 fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], container: &str) -> Cause {
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
@@ -253,7 +265,9 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
         let reason = "each pyc is what its own source compiles to";
         return Cause { source, ..Cause::new(CauseKind::FollowsFromSource, reason) };
     }
-    let release = |why: String| Cause::new(CauseKind::OtherRelease, why);
+    let columns = without_columns([left.lacks_columns, right.lacks_columns]);
+    let also = columns.as_ref().map_or(String::new(), |columns| format!("; {columns}"));
+    let release = |why: String| Cause::new(CauseKind::OtherRelease, format!("{why}{also}"));
     if one.magic() != other.magic() {
         let version =
             |magic| Series::with_magic(magic).map_or_else(String::new, |series| series.version.to_string());
@@ -264,7 +278,7 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
         ));
     }
     if left.level != right.level {
-        let levels = format!("compiled at optimization level {} and {}", left.level, right.level);
+        let levels = format!("compiled at optimization level {} and {}{also}", left.level, right.level);
         return Cause::new(CauseKind::OtherLevel, levels);
     }
     let (Some(first), Some(second)) = (left.releases.first(), right.releases.first()) else {
@@ -272,6 +286,13 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
     };
     if !left.releases.iter().any(|release| right.releases.contains(release)) {
         return release(format!("compiled by CPython {first} and {second}"));
+    }
+    if let Some(columns) = columns {
+        let path = |pyc: &CompiledPyc| {
+            pyc.objects.code(Objects::ROOT).and_then(|root| pyc.objects.text(root.filename))
+        };
+        let other_path = if path(left) == path(right) { "" } else { ", under another path" };
+        return Cause::new(CauseKind::Harmless, format!("the same code, but {columns}{other_path}"));
     }
     let exact = if left.exact && right.exact { "" } else { " and by other processes" };
     Cause::new(CauseKind::Harmless, format!("the same code, compiled under another path{exact}"))

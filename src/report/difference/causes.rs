@@ -1,6 +1,6 @@
 //! Causes of a comparison, grouped and summarized in a sentence.
 
-use crate::diff::{CauseKind, Comparison, FileDifference};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference};
 use crate::text::counted;
 use std::collections::BTreeMap;
 
@@ -157,12 +157,13 @@ fn titled(file: &FileDifference) -> String {
 }
 
 fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<Group<'a>>) {
-    let mut reasons: BTreeMap<(&str, bool), Vec<&FileDifference>> = BTreeMap::new();
+    let mut reasons: BTreeMap<_, Vec<&FileDifference>> = BTreeMap::new();
     for file in of(comparison, kind) {
-        let reason = file.cause.as_ref().map_or("", |cause| cause.reason.common());
-        reasons.entry((reason, file.whole)).or_default().push(file);
+        let cause = file.cause.as_ref();
+        let reason = cause.map_or("", |cause| cause.reason.common());
+        reasons.entry((cause.map(Cause::rank), reason, file.whole)).or_default().push(file);
     }
-    for ((reason, _), files) in reasons {
+    for ((_, reason, _), files) in reasons {
         groups.push(Group { kind, title: reason.to_owned(), subject: None, files });
     }
 }

@@ -9,7 +9,7 @@ mod text;
 pub use causes::sentence;
 pub use markdown::markdown;
 pub use page::html;
-pub use text::text;
+pub use text::{TextOptions, text};
 
 use crate::diff::{CauseKind, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row};
 use crate::text::counted;
@@ -151,7 +151,8 @@ pub fn kinds(comparison: &Comparison) -> String {
     counts.map(|(kind, count)| format!("{count} {}", kind.words())).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the reasons for which a file differs, one line for each finding.
+/// Returns the reasons for which a file differs, one line for each finding that says more than the
+/// cause.
 pub fn reasons(file: &FileDifference) -> String {
     let [left, right] = file.paths();
     let moved = (left != right && file.findings.iter().all(|finding| finding.kind != DifferenceKind::Path))
@@ -167,7 +168,9 @@ pub fn reasons(file: &FileDifference) -> String {
         let colon = if message.is_empty() { "" } else { ": " };
         format!("{place}{}{colon}{message}", finding.kind.words())
     };
-    moved.into_iter().chain(file.findings.iter().map(line)).collect::<Vec<_>>().join("\n")
+    let cause = file.cause.as_ref().map_or("", |cause| cause.reason.sentence());
+    let is_news = |finding: &&DiffFinding| finding.message.is_empty() || finding.message != cause;
+    moved.into_iter().chain(file.findings.iter().filter(is_news).map(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the path of a file, as `{old => new}/name` if the sides have two; the empty path stands

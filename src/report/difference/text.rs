@@ -25,22 +25,53 @@ const PLAIN: Style = Style::new();
 
 /// Number of files that are named for a cause.
 const NAMED: usize = 10;
+/// Number of files' lines that all files may have together.
+const FILES: usize = 30;
 
-/// Returns the causes and the differences with styles, in lines of at most `width` columns if
-/// possible; only the sentence if nothing differs. Differences that are explained by their causes
-/// are included only with `details`.
-pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
+/// Extent of the text for people.
+#[derive(Clone, Copy, Debug)]
+pub struct TextOptions {
+    /// Width of the lines in columns, as far as possible.
+    pub width: usize,
+    /// True to include differences that are explained by their causes.
+    pub details: bool,
+    /// Number of lines for each file, and of causes; `None` for all. All files together have at
+    /// most thirty times this number.
+    pub limit: Option<usize>,
+}
+
+/// Lines that a file may still have.
+struct LineBudget {
+    left: usize,
+    /// Length of the text whose lines have been counted.
+    counted: usize,
+}
+
+impl LineBudget {
+    /// Returns whether the text has as many lines as it may have.
+    fn is_spent(&mut self, text: &str) -> bool {
+        let lines = text[self.counted..].matches('\n').count();
+        (self.left, self.counted) = (self.left.saturating_sub(lines), text.len());
+        self.left == 0
+    }
+}
+
+/// Returns the causes and the differences with styles; only the sentence if nothing differs.
+pub fn text(comparison: &Comparison, options: TextOptions) -> String {
+    let TextOptions { width, details, limit } = options;
     let mut out = String::new();
     line(&mut out, FILE, &sentence(comparison));
     if comparison.files.is_empty() {
         return out;
     }
-    causes(comparison, width, &mut out);
+    causes(comparison, width, limit, &mut out);
     out.push('\n');
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
     line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
     let mut after_only = false;
-    let (mut hidden, mut alike) = (0_usize, 0_usize);
+    let (mut hidden, mut alike, mut more) = (0_usize, 0_usize, 0_usize);
+    let total = limit.map_or(usize::MAX, |limit| limit.saturating_mul(FILES));
+    let mut all = LineBudget { left: total, counted: out.len() };
     let mut faults = BTreeSet::new();
     for file in &comparison.files {
         if !details && is_explained(file) {
@@ -53,6 +84,10 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
             && !details
         {
             alike += 1;
+            continue;
+        }
+        if all.is_spent(&out) {
+            more += 1;
             continue;
         }
         let path = super::path(file);
@@ -81,16 +116,30 @@ pub fn text(comparison: &Comparison, width: usize, details: bool) -> String {
             continue;
         }
         line(&mut out, FILE, &path);
+        let mut budget = LineBudget { left: limit.unwrap_or(usize::MAX), counted: out.len() };
+        let mut rows = 0;
         let mut place = None;
         for finding in &file.findings {
+            if budget.is_spent(&out) {
+                rows += finding.rows.len().max(1);
+                continue;
+            }
             if finding.place != place {
                 place.clone_from(&finding.place);
                 if let Some(place) = &place {
                     line(&mut out, PLACE, &format!("  {}", visible(place)));
                 }
             }
-            put(finding, if place.is_some() { 4 } else { 2 }, width, &mut out);
+            rows += put(finding, if place.is_some() { 4 } else { 2 }, width, &mut budget, &mut out);
         }
+        if rows > 0 {
+            let rows = counted(rows, "more row is", "more rows are");
+            line(&mut out, QUIET, &format!("  {rows} not shown (--limit 0)"));
+        }
+    }
+    if more > 0 {
+        let files = counted(more, "more file is", "more files are");
+        line(&mut out, QUIET, &format!("\n{files} not shown (--limit 0)"));
     }
     if hidden > 0 {
         let files = counted(hidden, "explained file is", "explained files are");
@@ -119,8 +168,10 @@ fn is_explained(file: &FileDifference) -> bool {
     has_cause && file.cause.as_ref().is_some_and(|cause| explained(cause.kind))
 }
 
-fn causes(comparison: &Comparison, width: usize, out: &mut String) {
-    for group in groups(comparison) {
+fn causes(comparison: &Comparison, width: usize, limit: Option<usize>, out: &mut String) {
+    let groups = groups(comparison);
+    let shown = limit.unwrap_or(usize::MAX).min(groups.len());
+    for group in &groups[..shown] {
         let style = match group.kind {
             CauseKind::Unexplained => ALARM,
             CauseKind::NotChecked => KIND,
@@ -143,13 +194,24 @@ fn causes(comparison: &Comparison, width: usize, out: &mut String) {
             line(out, QUIET, &format!("      and {} more", group.files.len() - NAMED));
         }
     }
+    if groups.len() > shown {
+        let causes = counted(groups.len() - shown, "more cause is", "more causes are");
+        line(out, QUIET, &format!("  {causes} not shown (--limit 0)"));
+    }
 }
 
 fn line(out: &mut String, style: Style, text: &str) {
     let _ = writeln!(out, "{style}{text}{style:#}");
 }
 
-fn put(finding: &DiffFinding, indent: usize, width: usize, out: &mut String) {
+/// Writes a finding, and returns the number of its rows for which the budget is too small.
+fn put(
+    finding: &DiffFinding,
+    indent: usize,
+    width: usize,
+    budget: &mut LineBudget,
+    out: &mut String,
+) -> usize {
     let space = " ".repeat(indent);
     let words = finding.kind.words();
     let message =
@@ -164,7 +226,10 @@ fn put(finding: &DiffFinding, indent: usize, width: usize, out: &mut String) {
         let _ = writeln!(out, "{indent}{line}");
     }
     let room = width.saturating_sub(indent.len());
-    for row in &finding.rows {
+    for (at, row) in finding.rows.iter().enumerate() {
+        if budget.is_spent(out) {
+            return finding.rows.len() - at;
+        }
         if let Some(label) = row.label.as_ref().filter(|label| **label != finding.message) {
             for text in wrap(&visible(label), room) {
                 line(out, QUIET, &format!("{indent}{text}"));
@@ -175,6 +240,7 @@ fn put(finding: &DiffFinding, indent: usize, width: usize, out: &mut String) {
             if column >= LEAST { beside(row, &indent, column, out) } else { below(row, &indent, room, out) }
         }
     }
+    0
 }
 
 /// Writes both sides next to each other, in as many lines as the longer side needs.

@@ -77,12 +77,13 @@ fn put(file: &FileDifference, finding: &DiffFinding, out: &mut String) {
         let _ = writeln!(out, "<p class=\"finding\"><strong>{words}</strong>{message}</p>");
     }
     out.push_str("<table class=\"sides\">\n<colgroup><col><col class=\"mark\"><col></colgroup>\n<thead class=\"hidden\"><tr><th scope=\"col\">Left</th><th scope=\"col\">Change</th><th scope=\"col\">Right</th></tr></thead>\n<tbody>\n");
+    let mut before = [None, None];
     for row in &finding.rows {
         if let Some(label) = row.label.as_ref().filter(|label| **label != finding.message) {
             let _ = writeln!(out, "<tr class=\"label\"><td colspan=\"3\">{}</td></tr>", escape(label));
         }
         if finding.kind.has_instructions() {
-            source(file, row, out);
+            source(file, row, &mut before, out);
         }
         if row.left.is_some() || row.right.is_some() {
             let (class, mark) = change(row);
@@ -101,10 +102,17 @@ fn put(file: &FileDifference, finding: &DiffFinding, out: &mut String) {
     }
 }
 
-/// Writes the source lines that begin with the instructions of a row.
-fn source(file: &FileDifference, row: &Row, out: &mut String) {
-    let line = |side: usize| {
-        let number = row.line_number(side == 0)?;
+/// Writes the source lines of the instructions of a row, if they are others than those of the rows
+/// before, which are in `before`.
+fn source(file: &FileDifference, row: &Row, before: &mut [Option<u32>; 2], out: &mut String) {
+    if row.is_remark() {
+        *before = [None, None];
+    }
+    let mut line = |side: usize| {
+        let number = row.lines[side]?;
+        if before[side].replace(number) == Some(number) {
+            return None;
+        }
         let text = file.lines[side].get(&number)?;
         Some(format!("{number:>5} {}", escape(text.trim_end())))
     };

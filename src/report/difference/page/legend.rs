@@ -51,6 +51,7 @@ const fn meaning(kind: DifferenceKind) -> &'static str {
         DifferenceKind::Header => {
             "The first 16 bytes of a pyc: version, mode, and time or hash of the source."
         }
+        DifferenceKind::Level => "The code of another optimization level than its name says.",
         DifferenceKind::Code => "Code as a whole, whose parts are not compared.",
         DifferenceKind::References => {
             "How objects of a pyc are marked and shared, which depends on what wrote it."

@@ -9,7 +9,7 @@ mod markup;
 mod matrix;
 
 use super::causes::{Group, groups};
-use crate::diff::{CauseKind, Comparison, FileDifference};
+use crate::diff::{Cause, CauseKind, Comparison, FileDifference};
 use crate::text::counted;
 use markup::{badge, escape};
 use std::collections::BTreeSet;
@@ -33,7 +33,7 @@ const NAMED: usize = 3000;
 pub fn html(comparison: &Comparison) -> String {
     // Every part of the page begins with the most alarming.
     let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
-    files.sort_by(|one, other| (kind(one), &one.path).cmp(&(kind(other), &other.path)));
+    files.sort_by(|one, other| (rank(one), &one.path).cmp(&(rank(other), &other.path)));
     let mut sections = String::new();
     let mut shown = BTreeSet::new();
     for file in &files {
@@ -70,14 +70,14 @@ pub fn html(comparison: &Comparison) -> String {
     out
 }
 
-/// Returns the kind of the cause; files without a cause come first.
-fn kind(file: &FileDifference) -> Option<CauseKind> {
-    file.cause.as_ref().map(|cause| cause.kind)
+/// Returns the rank of the cause; files without a cause come first.
+fn rank(file: &FileDifference) -> Option<impl Ord + use<>> {
+    file.cause.as_ref().map(Cause::rank)
 }
 
 /// Writes the sentence, both sides, and the version of pycompile.
 fn head(comparison: &Comparison, out: &mut String) {
-    let causes = comparison.files.iter().filter_map(kind);
+    let causes = comparison.files.iter().filter_map(|file| Some(file.cause.as_ref()?.kind));
     let left_out = comparison.ignored.keys().chain(comparison.excluded.keys());
     let verdict = match causes.chain(left_out.copied()).min() {
         None if comparison.files.is_empty() => ("same", "The same."),
