@@ -36,7 +36,7 @@ pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     match error {
         WriteError::SymlinkFolder(_) => refused,
         WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_) => {
-            refused.rendered.push_str("\nhint: remove it");
+            refused.rendered.push_str("\nhint: remove it if nothing needs it");
             refused
         }
         WriteError::Io { path, source } => diagnostic(path, source),

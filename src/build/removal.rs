@@ -36,7 +36,7 @@ fn not_removed(error: &WriteError) -> String {
         WriteError::NotRegular(_) => "it is not a regular file",
         error => return error.to_string(),
     };
-    format!("{what}, and no build writes one: if nothing needs it, remove it")
+    format!("{what}, and no build writes one: remove it if nothing needs it")
 }
 
 impl Removal {

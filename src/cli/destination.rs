@@ -66,14 +66,17 @@ impl Destination {
 
     /// Refuses what exists and is not a regular file.
     fn is_regular(&self) -> Result<(), CommandError> {
-        let is_other = |path: &&Path| path.symlink_metadata().is_ok_and(|found| !found.is_file());
-        if let Some(path) = self.file().filter(is_other) {
-            return Err(CommandError::Usage(format!(
-                "{} is not a regular file, and is not replaced\nhint: `-` is standard output",
-                path.shown()
-            )));
-        }
-        Ok(())
+        let Some(path) = self.file() else { return Ok(()) };
+        let what = match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => "a symlink",
+            Ok(found) if found.is_dir() => "a directory",
+            Ok(found) if !found.is_file() => "not a regular file",
+            _ => return Ok(()),
+        };
+        Err(CommandError::Usage(format!(
+            "{} is {what}, and is not replaced\nhint: name another file; `-` is standard output",
+            path.shown()
+        )))
     }
 
     /// Refuses a file in a directory that does not exist, and what is not a regular file.

@@ -30,11 +30,11 @@ fn of(error: &CommandError) -> Option<String> {
         }
         CommandError::Project(ProjectError::NotManifest(_)) => Some("remove it, or name another file".into()),
         CommandError::Project(ProjectError::ForeignArchive(_)) => {
-            Some("remove it, or name another directory with `--output-dir`".into())
+            Some("name another directory with `--output-dir`, or remove it".into())
         }
         CommandError::Project(ProjectError::Write(
             WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_),
-        )) => Some("remove it, or name another file".into()),
+        )) => Some("name another file, or remove it if nothing needs it".into()),
         CommandError::Project(ProjectError::Config(error)) => config(error),
         CommandError::Manifest(ManifestError::OtherFile { .. })
         | CommandError::Side(SideError::Manifest(ManifestError::OtherFile { .. })) => {

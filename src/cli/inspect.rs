@@ -62,6 +62,9 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
             Err(error) => {
                 let said = match error {
                     InspectFailure::Place(PlaceError::Missing(_)) => "there is no such file".to_owned(),
+                    InspectFailure::Place(PlaceError::Read { source, .. }) => {
+                        format!("cannot read it: {source}")
+                    }
                     ref error => error.to_string(),
                 };
                 printer.trouble(&format!("{}: {said}", file.shown()));

@@ -101,7 +101,7 @@ fn a_record_that_is_a_symlink_is_named() {
     symlink(session.path("RECORD"), &record).unwrap();
     session.run(&["env", "v"]).exits(1).says("RECORD is a symlink that leads out of v: it is not followed");
     assert_eq!(pycs(&session), 0);
-    let words = "RECORD is a symlink, and is not replaced\nhint: remove it\n";
+    let words = "RECORD is a symlink, and is not replaced\nhint: remove it if nothing needs it\n";
     session.run(&["env", "v", "--follow-links"]).exits(1).says(words);
     assert!(record.is_symlink());
 }

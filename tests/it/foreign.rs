@@ -52,7 +52,7 @@ fn refuses(session: &Session, arguments: &[&str], name: &str) {
     let said = session.run(arguments).exits(2);
     let error = format!(
         "error: {name} exists and is not an archive that `pack` has written: nothing is written over it\n\
-         hint: remove it, or name another directory with `--output-dir`\n"
+         hint: name another directory with `--output-dir`, or remove it\n"
     );
     assert!(said.err.ends_with(&error), "{arguments:?}: {}", said.err);
     assert_eq!((session.files(), read(session, name)), (before, bytes), "{arguments:?}");

@@ -58,10 +58,10 @@ fn nothing_but_regular_files_is_replaced() {
     let pycs = session.path("p/__pycache__");
     for (kind, what) in OTHERS {
         let refused = |name: &str| format!("{name} {what}, and is not replaced\n");
-        let named = "hint: remove it, or name another file\n";
+        let named = "hint: name another file, or remove it if nothing needs it\n";
         put(&session, kind, PYC);
         let said = session.run(&["build"]).exits(1);
-        said_what(&said, &format!("FileExistsError: {}hint: remove it\n", refused(PYC)));
+        said_what(&said, &format!("FileExistsError: {}hint: remove it if nothing needs it\n", refused(PYC)));
         let said = session.run(&["build", "--check"]).exits(1);
         said_what(&said, &refused(PYC));
         take_away(&session, PYC);
@@ -76,8 +76,11 @@ fn nothing_but_regular_files_is_replaced() {
         put(&session, kind, "m.json");
         said_what(&session.run(&["build", "--manifest", "m.json"]).exits(1), &refused("m.json"));
         session.run(&["build"]).exits(0);
-        let said = session.run(&["manifest", "p", "--output", "m.json"]).exits(2);
-        said_what(&said, "m.json is not a regular file, and is not replaced\nhint: `-` is standard output\n");
+        let hint = "hint: name another file; `-` is standard output\n";
+        for output in [&["manifest", "p", "--output", "m.json"][..], &["diff", "p", "p", "--html", "m.json"]]
+        {
+            said_what(&session.run(output).exits(2), &format!("error: {}{hint}", refused("m.json")));
+        }
         take_away(&session, "m.json");
         session.run(&["clean"]).exits(0);
         std::fs::remove_dir_all(&pycs).unwrap_or_default();
@@ -98,7 +101,7 @@ fn nothing_but_regular_files_is_removed() {
             put(&session, kind, name);
             let said = session.run(&["clean"]).exits(1);
             let words = format!(
-                "{name}: not removed: it {what}, and no build writes one: if nothing needs it, remove it\n"
+                "{name}: not removed: it {what}, and no build writes one: remove it if nothing needs it\n"
             );
             said_what(&said, &words);
             take_away(&session, name);
@@ -119,12 +122,12 @@ fn nothing_but_regular_files_is_normalized_or_read() {
             said_what(&said, &format!("{name} {what}, and is not replaced\n{hint}"));
         }
         if !["folder", "symlink"].contains(&kind) {
-            for command in ["manifest", "verify", "inspect"] {
-                said_what(
-                    &session.run(&[command, name]).exits(2),
-                    &format!("cannot read {name}: not a regular file"),
-                );
+            for command in ["manifest", "verify"] {
+                let words = format!("cannot read {name}: not a regular file\n");
+                said_what(&session.run(&[command, name]).exits(2), &words);
             }
+            let words = format!("{name}: cannot read it: not a regular file\n");
+            said_what(&session.run(&["inspect", name]).exits(2), &words);
         }
         take_away(&session, name);
     }

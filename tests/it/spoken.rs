@@ -239,7 +239,7 @@ fn a_page_is_written_into_a_directory_that_exists() {
         let said = pair.run_in(".", &["diff", "a", "b", page, "directory"]).exits(2);
         assert_eq!(
             said.err,
-            "error: directory is not a regular file, and is not replaced\nhint: `-` is standard output\n"
+            "error: directory is a directory, and is not replaced\nhint: name another file; `-` is standard output\n"
         );
     }
 }
