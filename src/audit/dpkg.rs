@@ -19,8 +19,8 @@ pub(super) struct Dpkg {
     own: BTreeMap<PathBuf, Vec<PathBuf>>,
 }
 
-/// Files in directories of packages, by their paths below the root of the system. The digest is
-/// `None` for a file of a package that records no digests.
+/// Files in directories of packages and libraries, by their paths below the root of the system. The
+/// digest is `None` for a file of a package that records no digests.
 type Packaged = BTreeMap<String, Option<String>>;
 
 impl Dpkg {
@@ -64,7 +64,9 @@ pub(super) fn md5sum(line: &str) -> Option<(&str, &str)> {
 
 fn read(root: &Path) -> Packaged {
     let folder = root.join(INFO);
-    let is_installed = |path: &str| PACKAGES.iter().any(|packages| path.contains(packages));
+    // A library has a `sitecustomize` of the system.
+    let is_installed =
+        |path: &str| path.contains("lib/python") || PACKAGES.iter().any(|packages| path.contains(packages));
     let mut found = Packaged::new();
     for name in names_in(&folder).unwrap_or_default() {
         let path = folder.join(&name);

@@ -119,7 +119,7 @@ pub(super) fn split(path: &str) -> (&str, &str) {
 
 /// Returns the module that a file of this name is imported as, and whether the name is that of no
 /// other shared library. The tags between the module and the suffix are those of interpreters.
-fn extension(file: &str) -> Option<(&str, bool)> {
+pub(super) fn extension(file: &str) -> Option<(&str, bool)> {
     let (stem, suffix) = file.rsplit_once('.').filter(|(_, end)| ["so", "pyd", "dll"].contains(end))?;
     let (module, tag) = stem.split_once('.').map_or((stem, None), |(module, tag)| (module, Some(tag)));
     let is_tag =

@@ -78,6 +78,13 @@ impl Installed {
         names.filter(move |name| !listed.contains(&**name) && listed.contains(&*module_of(name)))
     }
 
+    /// Returns the RECORD of a tree that lists a file, the first of several.
+    pub(super) fn record_of(&self, name: &str) -> Option<String> {
+        let lists =
+            |one: &&InstalledDistribution| one.files.as_ref().is_some_and(|files| files.contains(name));
+        self.in_tree().iter().find(lists).map(|one| format!("{}RECORD", one.dist_info))
+    }
+
     /// Returns the distributions that are installed in a tree.
     pub(super) fn in_tree(&self) -> &[InstalledDistribution] {
         if self.is_tree { &self.distributions } else { &[] }

@@ -4,6 +4,7 @@
 //! the same; a file that cannot be read, found, compiled or parsed is a finding, and so is bytecode
 //! that Python would import or run under a name or path that is not verified.
 
+mod beside;
 mod cause;
 mod compilers;
 mod dpkg;
@@ -12,8 +13,11 @@ mod extensions;
 mod filename;
 mod finding;
 mod first;
+mod import_paths;
+mod imports;
 mod installed;
 mod judge;
+mod library;
 mod likeness;
 mod listed;
 mod only;
@@ -22,6 +26,7 @@ mod record;
 mod releases;
 mod repeated;
 mod settled;
+mod shadows;
 mod tally;
 mod trusted;
 mod unit;
@@ -31,6 +36,7 @@ mod view;
 mod without_record;
 mod zipapp;
 
+pub use beside::beside_packages;
 pub use cause::{ExplainError, Explanation, explain, lacks_source};
 pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;

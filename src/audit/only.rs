@@ -1,8 +1,7 @@
 //! `--only`: the files of one distribution.
 
-use super::finding::Finding;
 use super::installed::{Installed, module_of};
-use super::reason::{Reason, RecordFault};
+use super::unrecorded::is_module;
 use super::view::is_wheel;
 use crate::archive::{Archive, Format, is_called_an_archive};
 use crate::input::Place;
@@ -29,6 +28,9 @@ pub(super) enum Selection {
         folders: BTreeSet<String>,
         /// Modules and packages of these distributions next to the dist-info, without suffixes.
         modules: BTreeSet<String>,
+        /// Other files, whoever lists them: those that run when Python starts, or that it imports
+        /// instead of these distributions' modules.
+        others: BTreeSet<String>,
     },
 }
 
@@ -172,8 +174,59 @@ impl Selection {
         Ok(if folders.is_empty() {
             Self::Nothing
         } else {
-            Self::Files { recorded, of_others, folders, modules }
+            Self::Files { recorded, of_others, folders, modules, others: BTreeSet::new() }
         })
+    }
+
+    /// Returns these files.
+    pub(super) fn these(names: BTreeSet<String>) -> Self {
+        let (recorded, of_others) = (BTreeSet::new(), BTreeSet::new());
+        let (folders, modules) = (BTreeSet::new(), BTreeSet::new());
+        Self::Files { recorded, of_others, folders, modules, others: names }
+    }
+
+    /// Adds files to those of some distributions.
+    pub(super) fn add(&mut self, names: impl IntoIterator<Item = String>) {
+        if let Self::Files { others, .. } = self {
+            others.extend(names);
+        }
+    }
+
+    /// Returns whether a `.pkg` file names a package of the distributions.
+    pub(super) fn is_for(&self, list: &str) -> bool {
+        let file = list.rsplit('/').next().unwrap_or(list);
+        let top = file.split('.').next().unwrap_or(file);
+        let is_top = |module: &String| module.rsplit('/').next() == Some(top);
+        matches!(self, Self::Files { modules, .. } if modules.iter().any(is_top))
+    }
+
+    /// Returns a note on the files of other distributions among the modules of these.
+    pub(super) fn note_on_others<'a>(&self, names: impl Iterator<Item = &'a str>) -> Option<String> {
+        let Self::Files { recorded, of_others, modules, .. } = self else { return None };
+        // The directory of a namespace package is nobody's own.
+        let is_own = |module: &&String| {
+            let forms = [".py", "/__init__.py", ".pyc", "/__init__.pyc"];
+            forms.iter().any(|form| recorded.contains(&format!("{module}{form}")))
+        };
+        let folders: Vec<String> = modules.iter().filter(is_own).map(|module| format!("{module}/")).collect();
+        let is_among = |name: &&str| {
+            (is_module(name) || name.ends_with(".pyc"))
+                && of_others.contains(*name)
+                && !self.contains(name)
+                && folders.iter().any(|folder| name.starts_with(folder.as_str()))
+        };
+        let files: Vec<&str> = names.filter(is_among).collect();
+        let count = counted(
+            files.len(),
+            "file of another distribution is among the modules and is",
+            "files of other distributions are among the modules and are",
+        );
+        files.first().map(|first| format!("{count} not checked: the first is {first}"))
+    }
+
+    /// Returns true for the files of some distributions.
+    pub(super) const fn is_of_some(&self) -> bool {
+        matches!(self, Self::Files { .. })
     }
 
     /// Returns whether a file is selected.
@@ -181,35 +234,17 @@ impl Selection {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Files { recorded, of_others, folders, modules } => {
+            Self::Files { recorded, of_others, folders, modules, others } => {
                 let module = module_of(name);
                 let start = module.rfind('/').map_or(0, |slash| slash + 1);
                 let end = module[start..].find('.').map_or(module.len(), |dot| start + dot);
                 let is_in = |files: &BTreeSet<String>| files.contains(name) || files.contains(&module);
                 is_in(recorded)
+                    || is_in(others)
                     || (!is_in(of_others)
                         && (modules.contains(&module[..end])
                             || folders.iter().any(|folder| name.starts_with(folder.as_str()))))
             }
         }
     }
-}
-
-/// Returns a note on the files with findings that run when Python starts, whatever distribution is
-/// imported, and that are not selected.
-pub(super) fn note_on_startup(findings: &[Finding], selection: &Selection) -> Option<String> {
-    if !matches!(selection, Selection::Files { .. }) {
-        return None;
-    }
-    let is_startup = |finding: &&Finding| {
-        matches!(finding.reason, Reason::Record(RecordFault::Startup | RecordFault::StartupModule))
-    };
-    let left = findings.iter().filter(is_startup).filter(|finding| !selection.contains(&finding.path));
-    let files: BTreeSet<&str> = left.map(|finding| finding.path.as_str()).collect();
-    let count = counted(
-        files.len(),
-        "startup file that no RECORD lists is",
-        "startup files that no RECORD lists are",
-    );
-    files.first().map(|first| format!("{count} not checked, the first is {first}"))
 }

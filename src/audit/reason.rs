@@ -278,6 +278,15 @@ pub enum RecordFault {
     Startup,
     /// No RECORD lists a module that Python imports at start-up.
     StartupModule,
+    /// No RECORD lists a file whose paths `pkgutil` adds to those of a package.
+    PackagePaths,
+    /// Python imports the file instead of a module of a distribution whose RECORD does not list it.
+    Shadows {
+        /// A file of the module.
+        instead: String,
+        /// Path of another RECORD that lists the file.
+        record: Option<String>,
+    },
 }
 
 impl Reason {

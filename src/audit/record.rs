@@ -74,7 +74,8 @@ impl Rows {
                     let has_digest = others.entry(path.clone()).or_insert_with(|| (name.clone(), false));
                     has_digest.1 |= !row.hash.is_empty();
                 }
-                let is_read_by_site = is_startup(path.strip_prefix(&distribution.base).unwrap_or(&path));
+                let below = path.strip_prefix(&distribution.base).unwrap_or(&path);
+                let is_read_by_site = is_startup(below) || path.ends_with(".pkg");
                 if !(is_source(path.as_bytes()) || path.ends_with(".pyc") || is_read_by_site) {
                     continue;
                 }

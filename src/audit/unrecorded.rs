@@ -2,23 +2,24 @@
 
 use super::dpkg::Dpkg;
 use super::finding::Finding;
+use super::import_paths::ImportPaths;
 use super::installed::{Installed, InstalledDistribution};
 use super::reason::{Reason, RecordFault};
 use super::without_record::WithoutRecord;
-use crate::build::env::is_of_virtualenv;
-use crate::input::Place;
-use crate::project::{FoundKind, Reach, name_below};
+use crate::build::env::{VirtualEnvironment, is_of_virtualenv};
+use crate::input::{Place, Survey};
+use crate::project::{FoundKind, PACKAGES, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Returns findings for files that Python would import, or read when it starts, and that no RECORD
 /// lists, and notes on what is not checked. Pycs are left out: each is checked against its source.
-/// `site` reads `site_folders`.
 pub(super) fn unrecorded(
     place: &Place,
     installed: &Installed,
-    site_folders: &BTreeSet<String>,
+    survey: &Survey,
 ) -> (Vec<Finding>, Vec<String>) {
+    let site_folders = &survey.site_folders;
     let Place::Tree(root, listing) = place else { return Default::default() };
     let distributions = installed.in_tree();
     let recorded: BTreeSet<&str> =
@@ -50,9 +51,12 @@ pub(super) fn unrecorded(
         let others = WithoutRecord::read(place, base, &installed, &names);
         let gone = others.gone.iter();
         findings.extend(gone.map(|record| Finding::new(record, Reason::Record(RecordFault::NoRecord))));
-        // Without any RECORD, nothing says whose a module is.
-        let is_recorded = installed.iter().any(|one| one.files.is_some());
+        // Without any RECORD, nothing says whose a module is, unless the other directories of
+        // packages of a virtual environment have some.
         let is_site = site_folders.contains(base);
+        let is_packages = || PACKAGES.iter().any(|name| real_root.join(base).ends_with(name));
+        let is_recorded = installed.iter().any(|one| one.files.is_some())
+            || (is_site && others.is_virtual && is_packages() && has_others(root, base, distributions));
         if !is_recorded && !is_site {
             continue;
         }
@@ -101,6 +105,8 @@ pub(super) fn unrecorded(
                 RecordFault::Module
             } else if is_startup(below) && !is_folder {
                 RecordFault::Startup
+            } else if is_recorded && survey.lists.contains(name) {
+                RecordFault::PackagePaths
             } else {
                 continue;
             };
@@ -120,6 +126,36 @@ pub(super) fn unrecorded(
     }
     notes.extend(dpkg.notes());
     (findings, notes)
+}
+
+/// Returns whether the virtual environment of a directory of packages has distributions with a
+/// RECORD in other directories.
+fn has_others(root: &Path, base: &str, distributions: &[InstalledDistribution]) -> bool {
+    let prefix = |base: &str| VirtualEnvironment::around(&root.join(base)).map(|around| around.prefix);
+    let own = prefix(base);
+    let bases = distributions.iter().filter(|one| one.files.is_some()).map(|one| one.base.as_str());
+    bases.collect::<BTreeSet<_>>().into_iter().any(|base| prefix(base) == own)
+}
+
+/// Returns the names of the files that Python reads or imports when it starts.
+pub(super) fn startup_files(
+    place: &Place,
+    searched: &ImportPaths,
+    site_folders: &BTreeSet<String>,
+) -> BTreeSet<String> {
+    let Place::Tree(_, listing) = place else { return BTreeSet::new() };
+    let mut found = BTreeSet::new();
+    let mut add = |folder: &str, is_site: bool| {
+        let all = listing.names.range(folder.to_owned()..).map(|(name, _)| name);
+        let names = all.take_while(|name| name.starts_with(folder));
+        let is_read = |below: &str| {
+            is_custom(below.strip_prefix("__pycache__/").unwrap_or(below)) || (is_site && is_startup(below))
+        };
+        found.extend(names.filter(|name| is_read(&name[folder.len()..])).cloned());
+    };
+    site_folders.iter().for_each(|folder| add(folder, true));
+    searched.with_startup().for_each(|folder| add(&folder, false));
+    found
 }
 
 /// Returns whether Python imports a file of this name, other than a pyc.
@@ -153,7 +189,7 @@ pub(super) fn is_startup(below: &str) -> bool {
 }
 
 /// Returns whether a file belongs to a module that `site` imports if it exists.
-fn is_custom(below: &str) -> bool {
+pub(super) fn is_custom(below: &str) -> bool {
     let top = below.split(['/', '.']).next().unwrap_or(below);
     ["sitecustomize", "usercustomize"].contains(&top)
 }

@@ -4,7 +4,10 @@ use super::compilers::Compilers;
 use super::elsewhere;
 use super::extensions::Extensions;
 use super::finding::{Finding, ReleaseFound};
+use super::import_paths::ImportPaths;
+use super::imports::Imports;
 use super::installed::Installed;
+use super::library;
 use super::listed::{Coverage, Entries, against_releases, whole_archive};
 use super::only::{self, OnlyError, Selection};
 use super::reason::Reason;
@@ -15,7 +18,6 @@ use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
 use super::unit::{Judgment, Unit, units};
-use super::unrecorded::unrecorded;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
 use crate::engine::NamedInterpreters;
@@ -124,6 +126,7 @@ pub fn verify(
         workers,
         compilers: &compilers,
         budget: EMBEDDED,
+        only: request.only.map(normalize_name),
         at: 0,
         examined: Vec::new(),
         coverage: request.manifest.map(Coverage::new),
@@ -147,14 +150,14 @@ pub fn verify(
         let installed = Installed::read(place);
         let selection = Selection::of(place, &installed, request.only)?;
         audit.note_names(place, &installed);
-        audit.place(place, &installed, &selection, "", DEPTH)?;
+        audit.place(place, &installed, selection, "", DEPTH)?;
     }
     // `env --check` names the interpreters of all of its site-packages directories for each.
     if request.settled.is_none() && !workers.interrupted() {
         named.refuse_unused(&compilers.versions())?;
     }
     if let Some(name) = request.only
-        && !audit.known.contains(&normalize_name(name))
+        && audit.only.as_ref().is_some_and(|only| !audit.known.contains(only))
     {
         return Err(OnlyError::Unknown { name: name.to_owned(), known: audit.known }.into());
     }
@@ -183,12 +186,24 @@ pub fn verify(
     Ok(verified)
 }
 
+/// A place with archives in it.
+struct Outer<'a> {
+    place: &'a Place,
+    installed: &'a Installed,
+    selection: &'a Selection,
+    searched: &'a ImportPaths,
+    /// Beginning of the names in findings.
+    prefix: &'a str,
+}
+
 struct Audit<'a> {
     request: &'a Request<'a>,
     workers: Workers<'a>,
     compilers: &'a Compilers<'a>,
     /// Bytes that archives within the current archive may still unpack to.
     budget: u64,
+    /// Normalized name of the only distribution to verify.
+    only: Option<String>,
     /// Index of the current place.
     at: usize,
     /// Real paths of the places that are examined as a whole.
@@ -238,7 +253,7 @@ impl Audit<'_> {
         &mut self,
         place: &Place,
         installed: &Installed,
-        selection: &Selection,
+        mut selection: Selection,
         prefix: &str,
         depth: usize,
     ) -> Result<(), ThreadsError> {
@@ -248,7 +263,7 @@ impl Audit<'_> {
         let sources = self.request.sources.map(|place| View::limited(place, memory));
         let (rows, mut findings) = Rows::read(place, installed);
         let entries = match self.request.manifest {
-            Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, selection)),
+            Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, &selection)),
             _ => None,
         };
         if let Place::Archive(archive) = place {
@@ -265,11 +280,11 @@ impl Audit<'_> {
         let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
         findings.extend(sources.iter().flat_map(|sources| trusted::faults(&view, sources, &survey)));
         let outside = elsewhere::notes(place, prefix, installed, &survey);
-        let unseen = survey.unseen.into_iter();
-        findings
-            .extend(unseen.map(|(path, error)| Finding::new(path, Reason::Unreadable(error.to_string()))));
-        let (strays, notes) = unrecorded(place, installed, &survey.site_folders);
-        findings.extend(strays);
+        let only = self.only.as_deref().filter(|_| selection.is_of_some());
+        let Imports { searched, findings: found, notes } =
+            Imports::of(place, installed, survey, only, &mut selection);
+        findings.extend(found);
+        let selection = &selection;
         let mut units = units(&view);
         if prefix.is_empty() {
             self.deal(place, &mut units);
@@ -280,13 +295,13 @@ impl Audit<'_> {
             self.verified.notes.extend(notes);
             self.verified.notes.extend(rows.note());
             self.verified.notes.extend(outside);
-            self.verified.notes.extend(only::note_on_startup(&findings, selection));
+            self.verified.notes.extend(selection.note_on_others(place.names().iter().map(String::as_str)));
             if is_wheel(place) || !matches!(place, Place::Archive(_)) || !is_zip(place) {
                 self.extensions.add(&view, selection, prefix);
             }
         }
         let is_whole = matches!(selection, Selection::All);
-        units.retain(|unit| unit.is_in(selection) || (!is_whole && unit.is_archive(place)));
+        units.retain(|unit| unit.is_in(&view, selection) || (!is_whole && unit.is_archive(place)));
         let judgment = Judgment {
             view: &view,
             sources: sources.as_ref(),
@@ -325,8 +340,9 @@ impl Audit<'_> {
         self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);
+        let outer = Outer { place, installed, selection, searched: &searched, prefix };
         for name in zips {
-            self.zip(place, selection, &name, prefix, depth)?;
+            self.zip(&outer, &name, depth)?;
         }
         Ok(())
     }
@@ -382,14 +398,9 @@ impl Audit<'_> {
     }
 
     /// Verifies a file that may be a zip.
-    fn zip(
-        &mut self,
-        place: &Place,
-        selection: &Selection,
-        name: &str,
-        prefix: &str,
-        depth: usize,
-    ) -> Result<(), ThreadsError> {
+    fn zip(&mut self, outer: &Outer<'_>, name: &str, depth: usize) -> Result<(), ThreadsError> {
+        let Outer { place, installed: around, selection, searched, prefix } = *outer;
+        let entry = searched.zip(name);
         let path = format!("{prefix}{name}");
         if prefix.is_empty() {
             self.budget = EMBEDDED;
@@ -403,9 +414,12 @@ impl Audit<'_> {
         };
         let refuse = |reason| vec![Finding::new(name, reason)];
         // The file's own name is that of the wheel, without the archives that it lies in.
-        let archive = match embedded(Path::new(name), bytes, self.sought()) {
+        let sought = if entry.is_some() { Sought::Sources } else { self.sought() };
+        let archive = match embedded(Path::new(name), bytes, sought) {
             Embedded::Nothing => return Ok(()),
-            Embedded::Refused(_) if !selection.contains(name) && !name.ends_with(".whl") => {
+            Embedded::Refused(_)
+                if !selection.contains(name) && !name.ends_with(".whl") && entry.is_none() =>
+            {
                 self.unknown.push(path);
                 return Ok(());
             }
@@ -427,9 +441,24 @@ impl Audit<'_> {
         let inner = Place::Archive(archive);
         let installed = Installed::read(&inner);
         self.note_names(&inner, &installed);
+        let mut strays = Vec::new();
+        if let Some(entry) = entry {
+            let names: BTreeSet<String> = inner.names().into_iter().collect();
+            let only = self.only.as_deref().filter(|_| selection.is_of_some());
+            let (found, notes) = library::strays_in_zip(&names, entry, searched, around, only);
+            strays = found;
+            self.verified.notes.extend(notes);
+        }
         // The file may be a wheel of the requested distribution.
         let selection = match selection.contains(name) {
             true => Selection::All,
+            false if !strays.is_empty() => {
+                Selection::these(strays.iter().map(|finding| finding.path.clone()).collect())
+            }
+            false if entry.is_some() => {
+                self.unknown.push(path);
+                return Ok(());
+            }
             false if only::names(&inner, &installed).is_empty() => {
                 self.unknown.push(path);
                 return Ok(());
@@ -441,7 +470,8 @@ impl Audit<'_> {
         }
         self.budget = budget;
         let before = self.tally.pycs();
-        self.place(&inner, &installed, &selection, &format!("{path}!"), depth)?;
+        self.add(&format!("{path}!"), strays);
+        self.place(&inner, &installed, selection, &format!("{path}!"), depth)?;
         if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
             (&inner, place, &mut self.coverage)
         {
@@ -500,10 +530,11 @@ impl Unit {
     }
 
     /// Returns whether the selection contains a file of the unit.
-    fn is_in(&self, selection: &Selection) -> bool {
+    fn is_in(&self, view: &View<'_>, selection: &Selection) -> bool {
         match self {
             Self::Module { source, pycs } => {
-                selection.contains(source) || pycs.iter().any(|pyc| selection.contains(pyc))
+                (selection.contains(source) && (view.has_file(source) || pycs.is_empty()))
+                    || pycs.iter().any(|pyc| selection.contains(pyc))
             }
             Self::File(name) => selection.contains(name),
         }

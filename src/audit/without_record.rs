@@ -16,6 +16,8 @@ pub(super) struct WithoutRecord {
     pub(super) any: bool,
     /// Paths of the RECORDs that are missing in a virtual environment.
     pub(super) gone: Vec<String>,
+    /// True in a virtual environment, in which all distributions have a RECORD.
+    pub(super) is_virtual: bool,
     files: BTreeSet<String>,
     /// Modules and directories at the top.
     tops: BTreeSet<String>,
@@ -30,11 +32,11 @@ impl WithoutRecord {
         distributions: &[&InstalledDistribution],
         names: &[&str],
     ) -> Self {
-        let mut found = Self::default();
         let is_virtual = match place {
             Place::Tree(root, _) => VirtualEnvironment::around(&root.join(base)).is_some(),
             _ => false,
         };
+        let mut found = Self { is_virtual, ..Self::default() };
         for distribution in distributions.iter().filter(|one| one.files.is_none()) {
             if is_virtual {
                 // A RECORD that cannot be read is another finding.

@@ -204,6 +204,9 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             entry
         }));
     }
+    if arguments.check {
+        audit.add_prefix(&prefix, &sites, &exclude, arguments.format.get(), printer)?;
+    }
     used.extend(audit.used.iter().copied());
     note_unused(&arguments.exclude, &used, printer);
     printer.count("environments", sites.len());

@@ -6,7 +6,7 @@ use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, FindingKind, PycCounts, Request, Settled, gathered, verify};
+use crate::audit::{Finding, FindingKind, PycCounts, Request, Settled, beside_packages, gathered, verify};
 use crate::build::env::{EnvFinding, Report, SitePackages};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
@@ -138,6 +138,33 @@ impl EnvAudit {
         let with_path = |finding: Finding| (path_of(&finding.path), finding);
         self.findings.extend(gathered(verified.findings).into_iter().map(with_path));
         self.excluded.extend(verified.excluded.into_iter().map(with_path));
+        Ok(())
+    }
+
+    /// Checks what lies beside the site-packages directories of an environment.
+    pub(super) fn add_prefix(
+        &mut self,
+        prefix: &Path,
+        sites: &[SitePackages],
+        exclude: &FilePatterns,
+        format: MessageFormat,
+        printer: &Printer,
+    ) -> Result<(), CommandError> {
+        let packages: Vec<&str> = sites.iter().map(|site| site.below.as_str()).collect();
+        let (findings, notes) = beside_packages(prefix, &packages);
+        findings::tell_notes(&notes, format, printer)?;
+        for finding in findings {
+            self.used.extend(exclude.matching(&finding.path));
+            let is_excluded = exclude.has(&finding.path);
+            let path = prefix.join(&finding.path);
+            match is_excluded {
+                true => self.excluded.push((path, finding)),
+                false => {
+                    self.found.insert(path.clone());
+                    self.findings.push((path, finding));
+                }
+            }
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 use super::carrier::{Sought, is_source};
 use super::place::PlaceError;
 use super::prefix::{moved, moved_by_wheel};
-use super::pth::{LARGEST, PathForm, PathLines};
+use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
 use super::unseen::{MOST_LEADING, MOST_PATHS, without_dots};
 use crate::archive::{Archive, Entry, Format, SpecialKind};
@@ -45,18 +45,24 @@ fn leaving_wheel(archive: &Archive) -> Unseen {
     let mut unseen = moved_by_wheel(archive);
     let mut left = MOST_PATHS;
     for entry in archive.files() {
-        let Some(form) = PathForm::of(entry.name.as_bytes()).filter(|form| is_installed(&entry.name, *form))
-        else {
-            continue;
-        };
+        let form = PathForm::of(entry.name.as_bytes()).or_else(|| package_form(entry));
+        let Some(form) = form.filter(|form| is_installed(&entry.name, *form)) else { continue };
         let leaves = |line: &str| {
-            line.starts_with(['/', '\\'])
+            form == PathForm::Package
+                || line.starts_with(['/', '\\'])
                 || line.contains(':')
                 || line.split(['/', '\\']).any(|part| part == "..")
         };
         unseen.extend(leading_lines(&entry.name, entry, form, &mut left, leaves));
     }
     unseen
+}
+
+/// Returns the form of a `.pkg` file. An installer for macOS has the same extension.
+fn package_form(entry: &Entry) -> Option<PathForm> {
+    package_of(entry.name.rsplit('/').next()?)?;
+    let is_text = entry.bytes.len() as u64 <= LARGEST && !entry.bytes.read().contains(&0);
+    is_text.then_some(PathForm::Package)
 }
 
 /// Returns whether an installer puts a file of a wheel into a directory where Python reads it.
@@ -66,7 +72,7 @@ fn is_installed(name: &str, form: PathForm) -> bool {
         [_] => true,
         [data, scheme, rest @ ..] if data.ends_with(".data") => match *scheme {
             "purelib" | "platlib" => rest.len() == 1,
-            "scripts" => form != PathForm::Site,
+            "scripts" => !matches!(form, PathForm::Site | PathForm::Package),
             scheme => scheme == "data",
         },
         _ => false,
@@ -96,6 +102,9 @@ fn leading_lines(
         return failed(PlaceError::PathEncoding);
     }
     let paths = PathLines::read(&bytes, form);
+    if form == PathForm::Interpreter && paths.is_empty() {
+        return failed(PlaceError::Moves);
+    }
     let mut unseen = Vec::new();
     for line in paths.iter() {
         if *left == 0 {
@@ -198,8 +207,8 @@ impl<'a> Package<'a> {
             }
         }
         for entry in archive.files() {
-            let form = PathForm::of(entry.name.as_bytes()).filter(|form| self.is_read(&entry.name, *form));
-            if let Some(form) = form {
+            let form = PathForm::of(entry.name.as_bytes()).or_else(|| package_form(entry));
+            if let Some(form) = form.filter(|form| self.is_read(&entry.name, *form)) {
                 unseen.extend(self.path_file(&entry.name, entry, form));
             }
         }
@@ -236,8 +245,8 @@ impl<'a> Package<'a> {
     /// in a directory of packages by any of its names.
     fn is_read(&self, name: &str, form: PathForm) -> bool {
         let folder = Path::new(name).parent().unwrap_or(Path::new(""));
-        form != PathForm::Site
-            || folder.as_os_str().is_empty()
+        !matches!(form, PathForm::Site | PathForm::Package)
+            || (folder.as_os_str().is_empty() && form == PathForm::Site)
             || self.routes.names(folder).any(|name| name.file_name().is_some_and(is_packages))
     }
 

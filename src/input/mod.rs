@@ -17,4 +17,4 @@ mod unseen;
 
 pub use carrier::{Carrier, Embedded, Sought, embedded, is_source};
 pub use place::{Place, PlaceError};
-pub use unseen::{Surroundings, Survey};
+pub use unseen::{AddedPath, Surroundings, Survey};

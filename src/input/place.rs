@@ -2,6 +2,7 @@
 
 use super::carrier::{Carrier, package_alone};
 use super::leaving::resolved;
+use super::pth::PathForm;
 use crate::archive::{
     Archive, ArchiveError, ArchiveLimits, Container, Entry, Fault, Special, SpecialKind, is_package_file,
     read_file,
@@ -88,6 +89,13 @@ impl PlaceError {
     /// Returns whether the error is about a symlink or path file that leads to code elsewhere.
     pub(super) const fn leads_out(&self) -> bool {
         matches!(self, Self::Symlink(_) | Self::SymlinkFolder(_) | Self::Leads(_))
+    }
+
+    /// Returns whether the error is about a file with this name that replaces the path of imports,
+    /// wherever the interpreter next to it would look for modules otherwise.
+    pub fn moves_imports(&self, name: &str) -> bool {
+        let form = PathForm::of(name.as_bytes());
+        matches!(self, Self::Moves) || form.is_some_and(|form| form != PathForm::Site)
     }
 
     /// Returns whether no file has the name: nothing has it, or a symlink, a pipe or a device.

@@ -20,9 +20,9 @@ const NO_PREFIX: [&str; 5] = ["share", "site-packages", "dist-packages", "test",
 
 const CONFIG: &str = "pyvenv.cfg";
 
-/// File that makes an interpreter take its directory for that of a build, whose library is `Lib`
-/// (`BUILD_LANDMARK`).
-const LANDMARK: &str = "Modules/Setup.local";
+/// Files that make an interpreter take its directory for that of a build, whose library is `Lib`
+/// (`BUILD_LANDMARK`, `BUILDDIR_TXT`). They can be empty.
+const LANDMARKS: [&str; 2] = ["Modules/Setup.local", "pybuilddir.txt"];
 
 /// Returns the files of a wheel that are installed next to an interpreter and move it.
 pub(super) fn moved_by_wheel(archive: &Archive) -> Vec<(String, PlaceError)> {
@@ -31,15 +31,15 @@ pub(super) fn moved_by_wheel(archive: &Archive) -> Vec<(String, PlaceError)> {
         let Some(("prefix" | "scripts", file)) = place.split_once('/') else { return false };
         let file = file.to_ascii_lowercase();
         let form = PathForm::of(file.as_bytes()).filter(|form| *form != PathForm::Site);
-        file == LANDMARK.to_ascii_lowercase() || (!file.contains('/') && (file == CONFIG || form.is_some()))
+        file.eq_ignore_ascii_case(LANDMARKS[0]) || (!file.contains('/') && (file == CONFIG || form.is_some()))
     };
     let names = archive.files().map(|entry| entry.name.as_str()).filter(moves);
     names.map(|name| (name.to_owned(), PlaceError::Moves)).collect()
 }
 
 /// Returns each `pyvenv.cfg` that moves an interpreter other than that of a virtual environment,
-/// and each `Modules/Setup.local` next to an interpreter. `names` are those of all files and
-/// symlinks of a place; `format` is `None` for a directory.
+/// and the files next to an interpreter that make its directory that of a build. `names` are those
+/// of all files and symlinks of a place; `format` is `None` for a directory.
 pub(super) fn moved<'a>(
     names: impl Iterator<Item = &'a str>,
     format: Option<Format>,
@@ -63,8 +63,9 @@ pub(super) fn moved<'a>(
             }
     };
     let is_landmark = |name: &&&str| {
-        let folder = name.strip_suffix(LANDMARK).filter(|rest| rest.is_empty() || rest.ends_with('/'));
-        folder.map(|folder| folder.trim_end_matches('/')).is_some_and(|folder| {
+        let folders = LANDMARKS.iter().filter_map(|landmark| name.strip_suffix(landmark));
+        let mut folders = folders.filter(|rest| rest.is_empty() || rest.ends_with('/'));
+        folders.next().map(|folder| folder.trim_end_matches('/')).is_some_and(|folder| {
             has_interpreter(&names, &[folder.to_owned()])
                 || (!matches!(format, None | Some(Format::Zip)) && OF_SYSTEM.contains(&folder))
         })

@@ -1,7 +1,8 @@
 //! The directories and archives in files that extend the path of imports.
 //!
 //! CPython: `addpackage` of `Lib/site.py`, from 3.15 on `_read_pth_file`, for `.pth` files;
-//! `Modules/getpath.py` for `._pth` files and `pybuilddir.txt`.
+//! `Modules/getpath.py` for `._pth` files and `pybuilddir.txt`; `extend_path` of `Lib/pkgutil.py`
+//! for `.pkg` files.
 
 use crate::decode::locale::{self, BLANKS, Blanks};
 use std::borrow::Cow;
@@ -20,10 +21,13 @@ pub(super) enum PathForm {
     /// The `pybuilddir.txt` next to an interpreter: its first line is a path, or in 3.8 its whole
     /// content.
     Build,
+    /// A `.pkg` file, whose paths `pkgutil` adds to those of a package.
+    Package,
 }
 
 impl PathForm {
-    /// Returns the form of a file with this name or path; `None` for other files.
+    /// Returns the form of a file with this name or path; `None` for other files. Only the place of
+    /// a `.pkg` file says whether Python reads it: [`package_of`].
     pub(super) fn of(path: &[u8]) -> Option<Self> {
         let file = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
         if file.ends_with(b".pth") {
@@ -34,6 +38,14 @@ impl PathForm {
             (file == b"pybuilddir.txt").then_some(Self::Build)
         }
     }
+}
+
+/// Returns the package of a `.pkg` file by the file's name: `a.b` of `a.b.pkg`.
+pub(super) fn package_of(file: &str) -> Option<&str> {
+    let package = file.strip_suffix(".pkg")?;
+    let is_word =
+        |part: &str| !part.is_empty() && part.chars().all(|char| char.is_alphanumeric() || char == '_');
+    package.split('.').all(is_word).then_some(package)
 }
 
 /// The paths in a file: each line that is not empty, a comment or code. Versions of Python read
@@ -99,6 +111,11 @@ impl<'a> LineReader<'a> {
         // Up to 3.12, a byte order mark is a part of the first line.
         for text in [text, text.strip_prefix('\u{feff}').unwrap_or(text)] {
             // Up to 3.12, only newlines end a line.
+            if self.form == PathForm::Package {
+                for line in text.split(['\n', '\r']) {
+                    self.add(line.as_bytes(), line.as_bytes());
+                }
+            }
             for line in text.split(['\n', '\r']).chain(text.split(ends_line)) {
                 for line in self.parts(line.as_bytes()) {
                     let line = std::str::from_utf8(line).unwrap_or_default();
@@ -134,7 +151,8 @@ impl<'a> LineReader<'a> {
     fn parts(&self, line: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let before = |end: u8| line.iter().position(|&byte| byte == end).map(|at| &line[..at]);
         let comment = before(b'#').filter(|_| self.form == PathForm::Interpreter);
-        let string = before(0).filter(|_| self.form != PathForm::Site);
+        let is_string = !matches!(self.form, PathForm::Site | PathForm::Package);
+        let string = before(0).filter(|_| is_string);
         std::iter::once(line).chain(comment).chain(string)
     }
 
@@ -152,6 +170,7 @@ impl<'a> LineReader<'a> {
             }
             PathForm::Interpreter => line.starts_with(b"#") || line.starts_with(b"import "),
             PathForm::Build => false,
+            PathForm::Package => line.starts_with(b"#"),
         };
         if !path.is_empty() && !is_code {
             self.lines.insert(path);
@@ -297,6 +316,19 @@ mod tests {
         assert!(read_as(b"../out\nx", PathForm::Build).contains(b"../out\nx".as_slice()));
         // Only a blank after `import` makes it code here.
         assert!(read_as(b"import\t/../out", PathForm::Interpreter).contains(b"import\t/../out".as_slice()));
+    }
+
+    #[test]
+    fn files_of_packages() {
+        assert_eq!(package_of("zope.app.pkg"), Some("zope.app"));
+        for name in [".pkg", "a..pkg", "a-b.pkg", "a.pkg.txt", "pkg"] {
+            assert_eq!(package_of(name), None, "{name}");
+        }
+        let found = read_as(b"# no\nimport x\n/out \n", PathForm::Package);
+        for path in ["import x", "/out", "/out "] {
+            assert!(found.contains(path.as_bytes()), "{path}: {found:?}");
+        }
+        assert!(!found.contains(b"# no".as_slice()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::leaving::leaving;
 use super::outside::{OutsideFiles, read_text_or_start};
 use super::place::{Place, PlaceError};
 use super::prefix::moved;
-use super::pth::{LARGEST, PathForm, PathLines};
+use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
 use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular};
 use crate::text::python;
@@ -53,6 +53,21 @@ pub struct Survey {
     /// Symlinks to directories of this place that have sources, with the directories, if sources
     /// are sought.
     pub again: Vec<(String, String)>,
+    /// Directories and files of this place that path files add to the path of imports.
+    pub added: Vec<AddedPath>,
+    /// `.pkg` files, whose paths `pkgutil` adds to those of a package.
+    pub lists: BTreeSet<String>,
+}
+
+/// A path of a place that a path file adds to the path of imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddedPath {
+    /// Name of a file, or of a directory: empty, or with `/` at the end.
+    pub name: String,
+    /// Name of the path file.
+    pub file: String,
+    /// True if the file is next to an interpreter and replaces the default path.
+    pub is_first: bool,
 }
 
 impl Place {
@@ -148,6 +163,8 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         reach,
         followed: 0,
         again: 0,
+        added: Vec::new(),
+        lists: BTreeSet::new(),
     };
     let site_folders = tree.site_folders();
     unseen.extend(tree.path_files(&site_folders));
@@ -158,7 +175,14 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         let name = name_below(&inside, folder);
         if name.is_empty() { name } else { format!("{name}/") }
     });
-    Survey { unseen, site_folders: names.collect(), again, sources: BTreeSet::new() }
+    Survey {
+        unseen,
+        site_folders: names.collect(),
+        again,
+        sources: BTreeSet::new(),
+        added: tree.added,
+        lists: tree.lists,
+    }
 }
 
 /// Returns the symlinks of a tree to its own directories that have sources, or symlinks to some.
@@ -201,6 +225,10 @@ struct SurveyedTree<'a> {
     followed: usize,
     /// Number of paths that were followed again.
     again: usize,
+    /// Paths in the tree.
+    added: Vec<AddedPath>,
+    /// Names of `.pkg` files with paths.
+    lists: BTreeSet<String>,
 }
 
 /// Names of `.pth` files by the directories that have them. Two names may be one file.
@@ -240,7 +268,10 @@ impl SurveyedTree<'_> {
     fn path_files(&mut self, site_folders: &BTreeSet<PathBuf>) -> Vec<(String, PlaceError)> {
         let mut files: BTreeMap<(PathBuf, PathForm, bool), FileNames> = BTreeMap::new();
         for (name, found) in &self.listing.names {
-            let Some(form) = PathForm::of(name.as_bytes()) else { continue };
+            let Some(form) = PathForm::of(name.as_bytes()).or_else(|| self.package_form(name, site_folders))
+            else {
+                continue;
+            };
             let path = self.listing.real.get(name).cloned().unwrap_or_else(|| self.root.join(name));
             // A symlink to nothing, and a directory.
             if *found == FoundKind::Symlink && !path.exists() || path.is_dir() {
@@ -248,7 +279,8 @@ impl SurveyedTree<'_> {
             }
             let folder = path.parent().unwrap_or(self.root);
             let folder = self.inside.join(folder.strip_prefix(self.root).unwrap_or(folder));
-            let is_for_site = folder == self.inside || site_folders.contains(&folder);
+            let is_for_site =
+                (folder == self.inside && form != PathForm::Package) || site_folders.contains(&folder);
             let file = path.canonicalize().unwrap_or(path);
             files.entry((file, form, is_for_site)).or_default().entry(folder).or_default().push(name.clone());
         }
@@ -267,6 +299,10 @@ impl SurveyedTree<'_> {
                 }
             };
             let is_utf8 = std::str::from_utf8(&bytes).is_ok();
+            // An installer for macOS has the same extension.
+            if form == PathForm::Package && bytes.contains(&0) {
+                continue;
+            }
             if is_for_site && !is_utf8 {
                 let names = names.into_values().flatten();
                 unseen.extend(names.map(|name| (name, PlaceError::PathEncoding)));
@@ -274,7 +310,24 @@ impl SurveyedTree<'_> {
             }
             let paths = PathLines::read(&bytes, form);
             let paths = if is_utf8 { paths } else { paths.without_chance() };
+            if form == PathForm::Interpreter && paths.is_empty() {
+                let names = names.into_values().flatten();
+                unseen.extend(names.map(|name| (name, PlaceError::Moves)));
+                continue;
+            }
+            if form == PathForm::Package && !paths.is_empty() {
+                self.lists.extend(names.values().flatten().cloned());
+            }
             for (at, (folder, names)) in names.into_iter().enumerate() {
+                let is_for_imports = match form {
+                    PathForm::Site => is_for_site,
+                    PathForm::Interpreter | PathForm::Build => true,
+                    PathForm::Package => false,
+                };
+                if let Some(name) = names.first().filter(|_| is_for_imports) {
+                    let added = self.inside_paths(&paths, form, &folder, name);
+                    self.added.extend(added);
+                }
                 let leading = self.leading(&paths, form, &folder, at > 0);
                 for name in names {
                     let leads = leading.iter().flatten();
@@ -287,6 +340,46 @@ impl SurveyedTree<'_> {
             }
         }
         unseen
+    }
+
+    /// Returns the form of a `.pkg` file where `pkgutil` finds it: in a directory of packages, in a
+    /// library, or in the directory of the package that contains its package.
+    fn package_form(&self, name: &str, site_folders: &BTreeSet<PathBuf>) -> Option<PathForm> {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let folder = self.inside.join(folder);
+        let is_read = match package_of(file)?.rsplit_once('.') {
+            Some((above, _)) => folder.ends_with(above.replace('.', "/")),
+            None => {
+                let parent = folder.file_name().map(OsStr::as_encoded_bytes).unwrap_or_default();
+                site_folders.contains(&folder) || parent.starts_with(b"python")
+            }
+        };
+        is_read.then_some(PathForm::Package)
+    }
+
+    /// Returns the paths that lead to files and directories of the tree.
+    fn inside_paths(
+        &self,
+        paths: &PathLines<'_>,
+        form: PathForm,
+        folder: &Path,
+        name: &str,
+    ) -> Vec<AddedPath> {
+        let paths = paths.iter().take(MOST_LEADING).filter_map(|path| {
+            let path = PathBuf::from(python::os_name(path.into_owned()));
+            let (levels, below) = without_dots(&path);
+            let path = folder.ancestors().nth(levels)?.join(below);
+            if !can_exist(&path) || !path.starts_with(self.inside) {
+                return None;
+            }
+            let mut name_inside = name_below(self.inside, &path);
+            if path.is_dir() && !name_inside.is_empty() {
+                name_inside.push('/');
+            }
+            let is_first = form != PathForm::Site;
+            path.exists().then(|| AddedPath { name: name_inside, file: name.to_owned(), is_first })
+        });
+        paths.collect()
     }
 
     /// Returns the paths that lead out of the tree to bytecode from a directory; `None` if too many
@@ -330,6 +423,10 @@ impl SurveyedTree<'_> {
         }
         // Python does not resolve the names in the other files.
         if form != PathForm::Site && self.reach.leads(&folder.join(path)) {
+            return Some(true);
+        }
+        // The directory that a program is started in decides about these.
+        if form == PathForm::Package && path.is_relative() {
             return Some(true);
         }
         if levels == 0 {

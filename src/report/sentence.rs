@@ -183,6 +183,15 @@ fn of_record(recorded: &RecordFault) -> String {
         RecordFault::Module => format!("Python can import it, and {UNLISTED}"),
         RecordFault::Startup => format!("Python reads it when it starts, and {UNLISTED}"),
         RecordFault::StartupModule => format!("Python imports it when it starts, and {UNLISTED}"),
+        RecordFault::PackagePaths => {
+            format!("`pkgutil` adds its paths to those of a package, and {UNLISTED}")
+        }
+        RecordFault::Shadows { instead, record: None } => {
+            format!("Python imports it instead of {instead}, and {UNLISTED}")
+        }
+        RecordFault::Shadows { instead, record: Some(record) } => {
+            format!("Python imports it instead of {instead}, and another distribution lists it, in {record}")
+        }
     }
 }
 

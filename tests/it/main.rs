@@ -81,6 +81,7 @@ mod sarif;
 mod schemas;
 mod sdist;
 mod session;
+mod shadowed;
 mod sharded;
 #[cfg(target_os = "linux")]
 mod shipped;

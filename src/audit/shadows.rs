@@ -1,0 +1,233 @@
+//! Files that Python imports instead of the modules of a distribution.
+//!
+//! CPython: `FileFinder.find_spec` of `Lib/importlib/_bootstrap_external.py`, which prefers
+//! packages to modules and extension modules to sources; `Lib/zipimport.py`.
+
+use super::extensions::{extension, split};
+use super::finding::Finding;
+use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
+use super::installed::{Installed, InstalledDistribution};
+use super::library::is_of_library;
+use super::reason::{Reason, RecordFault};
+use crate::input::Place;
+use crate::project::names_in;
+use crate::text::python;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Rank of the forms of a module that is not a package: less is preferred.
+const MODULE: u8 = 10;
+
+/// Modules of a distribution that another file could be imported instead of, by their paths below
+/// the directory of packages, without suffixes.
+pub(super) struct Exposed<'a> {
+    distribution: &'a InstalledDistribution,
+    modules: BTreeMap<String, ExposedModule<'a>>,
+}
+
+/// A module that could be shadowed.
+struct ExposedModule<'a> {
+    /// Rank of the distribution's own form; `None` for the directory of a namespace package.
+    rank: Option<u8>,
+    /// A file of the module.
+    file: &'a str,
+}
+
+impl<'a> Exposed<'a> {
+    /// Returns the modules that Python looks for in the path of imports, not in a package of the
+    /// same distribution.
+    pub(super) fn of(distribution: &'a InstalledDistribution) -> Self {
+        let mut forms: BTreeMap<String, (u8, &str)> = BTreeMap::new();
+        for file in distribution.files.iter().flatten() {
+            let Some(below) = file.strip_prefix(&distribution.base) else { continue };
+            let Some((module, rank)) = form(below) else { continue };
+            let known = forms.entry(module).or_insert((rank, file));
+            *known = (*known).min((rank, file));
+        }
+        let mut modules = BTreeMap::new();
+        for (module, (rank, file)) in &forms {
+            let above: Vec<&str> = module.match_indices('/').map(|(at, _)| &module[..at]).collect();
+            if above.iter().any(|package| forms.contains_key(*package)) {
+                continue;
+            }
+            for package in above {
+                modules.entry(package.to_owned()).or_insert(ExposedModule { rank: None, file });
+            }
+            modules.insert(module.clone(), ExposedModule { rank: Some(*rank), file });
+        }
+        Self { distribution, modules }
+    }
+
+    /// Returns the files of a zip that Python imports instead of modules of the distribution, if
+    /// the zip comes before them, each with a file of the module. `names` are those in the zip.
+    pub(super) fn in_zip(&self, names: &BTreeSet<String>) -> Vec<(String, &'a str)> {
+        let mut found = Vec::new();
+        for (module, target) in &self.modules {
+            let forms = ["/__init__.pyc", "/__init__.py", ".pyc", ".py"];
+            let forms = forms.map(|end| format!("{module}{end}")).into_iter();
+            found.extend(forms.filter(|name| names.contains(name)).map(|name| (name, target.file)));
+        }
+        found
+    }
+}
+
+/// Returns findings for the files that Python imports instead of modules of distributions: of the
+/// distribution `only` wherever they are, of others those in libraries. Zips are searched when they
+/// are opened.
+pub(super) fn shadows(
+    place: &Place,
+    installed: &Installed,
+    searched: &ImportPaths,
+    only: Option<&str>,
+) -> Vec<Finding> {
+    let Place::Tree(root, _) = place else { return Vec::new() };
+    let mut search =
+        ShadowSearch { root, listed: BTreeMap::new(), found: BTreeMap::new(), failed: BTreeMap::new() };
+    for distribution in installed.in_tree() {
+        if distribution.files.is_none() || only.is_some_and(|only| distribution.name != only) {
+            continue;
+        }
+        let exposed = Exposed::of(distribution);
+        let mut entries = searched.before(&distribution.base);
+        match only {
+            Some(_) => search.beside(&exposed, installed),
+            None => entries
+                .retain(|entry| !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)),
+        }
+        let mut seen: BTreeSet<PathBuf> = root.join(&distribution.base).canonicalize().into_iter().collect();
+        for entry in entries {
+            let path = root.join(&entry.name);
+            if path.is_dir() && path.canonicalize().is_ok_and(|path| seen.insert(path)) {
+                search.before(&entry, &exposed, installed, only.is_some());
+            }
+        }
+    }
+    let failed = search.failed.into_iter().filter(|_| only.is_some());
+    let failed = failed.map(|(name, error)| Finding::new(name, Reason::Unreadable(error)));
+    search.found.into_values().chain(failed).collect()
+}
+
+/// Search for files in directories of the path of imports. Symlinks to directories are followed, as
+/// Python does.
+struct ShadowSearch<'a> {
+    root: &'a Path,
+    /// Names in directories.
+    listed: BTreeMap<String, Rc<Vec<String>>>,
+    /// Findings by the names of the files.
+    found: BTreeMap<String, Finding>,
+    /// Directories that cannot be listed, with the errors.
+    failed: BTreeMap<String, String>,
+}
+
+impl ShadowSearch<'_> {
+    /// Searches the distribution's own directory for files that other distributions, or none, list.
+    fn beside(&mut self, exposed: &Exposed<'_>, installed: &Installed) {
+        for (module, target) in &exposed.modules {
+            let forms = self.forms(&exposed.distribution.base, module);
+            let best = forms.iter().map(|(rank, _)| *rank).min();
+            for (rank, name) in forms {
+                let is_before = match target.rank {
+                    Some(own) => rank < own,
+                    // A module comes before a directory without `__init__`.
+                    None => best.is_some_and(|best| best >= MODULE),
+                };
+                if is_before {
+                    self.add(name, exposed, target, installed);
+                }
+            }
+        }
+    }
+
+    /// Searches a directory that comes before the distribution's.
+    fn before(&mut self, entry: &PathEntry, exposed: &Exposed<'_>, installed: &Installed, is_only: bool) {
+        let is_library = matches!(entry.kind, PathEntryKind::Library | PathEntryKind::Extensions);
+        for (module, target) in &exposed.modules {
+            // The standard library comes before distributions that replace its modules in old
+            // versions.
+            if is_library && !entry.is_virtual && is_of_library(module.split('/').next().unwrap_or(module)) {
+                continue;
+            }
+            for (_, name) in self.forms(&entry.folder(), module) {
+                if is_only || installed.record_of(&name).is_none() {
+                    self.add(name, exposed, target, installed);
+                }
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        name: String,
+        exposed: &Exposed<'_>,
+        target: &ExposedModule<'_>,
+        installed: &Installed,
+    ) {
+        if exposed.distribution.files.as_ref().is_some_and(|files| files.contains(&name)) {
+            return;
+        }
+        let fault =
+            RecordFault::Shadows { instead: target.file.to_owned(), record: installed.record_of(&name) };
+        self.found.entry(name.clone()).or_insert_with(|| Finding::new(name, Reason::Record(fault)));
+    }
+
+    /// Returns the files of a directory that a module is imported from, with their ranks.
+    fn forms(&mut self, folder: &str, module: &str) -> Vec<(u8, String)> {
+        let (above, last) = split(module);
+        let above = format!("{folder}{above}");
+        let mut forms = Vec::new();
+        for file in &*self.names(&above) {
+            if file == last {
+                let package = format!("{above}{file}/");
+                let files = self.names(&package);
+                forms.extend(files.iter().filter_map(|file| {
+                    let (_, rank) = form_of(file).filter(|(stem, _)| *stem == "__init__")?;
+                    Some((rank, format!("{package}{file}")))
+                }));
+            } else if let Some((_, rank)) = form_of(file).filter(|(stem, _)| *stem == last) {
+                forms.push((MODULE + rank, format!("{above}{file}")));
+            }
+        }
+        forms.retain(|(_, name)| self.root.join(name).is_file());
+        forms
+    }
+
+    fn names(&mut self, folder: &str) -> Rc<Vec<String>> {
+        if let Some(names) = self.listed.get(folder) {
+            return Rc::clone(names);
+        }
+        let names = names_in(&self.root.join(folder)).unwrap_or_else(|error| {
+            self.failed.insert(folder.trim_end_matches('/').to_owned(), error.to_string());
+            Vec::new()
+        });
+        let names = Rc::new(names.iter().map(|name| python::os_text(name)).collect());
+        self.listed.insert(folder.to_owned(), Rc::clone(&names));
+        names
+    }
+}
+
+/// Returns the module of a file by its path below a directory of the path of imports, without a
+/// suffix, and the rank of its form; `None` for files that nothing is imported from.
+fn form(below: &str) -> Option<(String, u8)> {
+    let (folder, file) = split(below);
+    let (stem, rank) = form_of(file)?;
+    let package = folder.trim_end_matches('/');
+    match stem {
+        _ if folder.ends_with("__pycache__/") => None,
+        "__init__" if package.is_empty() => None,
+        "__init__" => Some((package.to_owned(), rank)),
+        stem => Some((format!("{folder}{stem}"), MODULE + rank)),
+    }
+}
+
+/// Returns the name of a module, which may be `__init__`, and the rank of its form.
+fn form_of(file: &str) -> Option<(&str, u8)> {
+    if let Some((stem, _)) = extension(file) {
+        let tag = file.rsplit_once('.').and_then(|(rest, _)| rest.strip_prefix(stem)?.strip_prefix('.'));
+        let rank = tag.map_or(2, |tag| u8::from(tag.starts_with("abi3")));
+        return Some((stem, rank));
+    }
+    let suffixes = [(".py", 3), (".pyw", 4), (".pyc", 5)];
+    let found = suffixes.into_iter().find_map(|(end, rank)| Some((file.strip_suffix(end)?, rank)))?;
+    (!found.0.is_empty() && !found.0.contains('.')).then_some(found)
+}
