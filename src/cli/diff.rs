@@ -17,7 +17,7 @@ use crate::diff::{
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
-use crate::text::{Shown as _, counted, visible_json};
+use crate::text::{Shown as _, counted, numbers, visible_json};
 use std::path::{Path, PathBuf};
 
 /// Number of lines that are printed for each file.
@@ -257,8 +257,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     }
     if !left_out.is_empty() {
         let files = counted(left_out.values().sum::<usize>(), "file that differs", "files that differ");
-        let kinds = left_out.iter().map(|(kind, number)| format!("{number} {}", kind.words()));
-        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let kinds = numbers(left_out.iter().map(|(kind, number)| (kind.words(), *number)));
         printer.summary(&format!("left out by --exclude and --ignore: {files} ({kinds})"));
     }
     Ok(comparison)

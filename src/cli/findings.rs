@@ -9,7 +9,7 @@ use crate::audit::{Finding, FindingKind, PycCounts, Verified};
 use crate::input::Place;
 use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
-use crate::text::{counted, visible, visible_json};
+use crate::text::{counted, numbers, visible, visible_json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
@@ -146,10 +146,9 @@ pub(super) fn tell_excluded(
     for finding in excluded {
         *kinds.entry(finding.kind).or_default() += 1;
     }
-    let kinds: Vec<String> = kinds.into_iter().map(|(kind, number)| format!("{number} {kind}")).collect();
     printer.summary(&format!(
         "note: --exclude leaves out {count} ({}): {}{more}",
-        kinds.join(", "),
+        numbers(kinds),
         names.join(", ")
     ));
     Ok(())

@@ -46,6 +46,10 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
             DiffFinding::new(DifferenceKind::LineTable, message).rows(vec![bytes_row(one, other)])
         });
     }
+    if let Some(side) = without_columns(both) {
+        let message = format!("the same lines, without columns on the {side}");
+        return Some(DiffFinding::new(DifferenceKind::LineTable, message));
+    }
     let message = match groups.len() {
         1 => "one range of instructions has another place".to_owned(),
         count => format!("{count} ranges of instructions have other places"),
@@ -55,6 +59,22 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
         rows.push(Row::remark(format!("… {} more ranges", groups.len() - LISTED)));
     }
     Some(DiffFinding::new(DifferenceKind::LineTable, message).rows(rows))
+}
+
+/// Returns the side without columns if the locations differ in nothing else.
+fn without_columns(both: &Both) -> Option<&'static str> {
+    let pairs = both.pairs().iter().filter_map(|(a, b)| Some((&both.left[(*a)?], &both.right[(*b)?])));
+    let places = pairs.map(|(a, b)| (a.location, b.location)).filter(|(a, b)| a != b);
+    let places: Vec<(Location, Location)> = places.collect();
+    // CPython leaves out the last line with the columns.
+    let lacks = |one: Location, other: Location| {
+        one == Location::new(other.line(), other.line(), -1, -1) && other.column() >= 0
+    };
+    match () {
+        () if places.iter().all(|(a, b)| lacks(*a, *b)) => Some("left"),
+        () if places.iter().all(|(a, b)| lacks(*b, *a)) => Some("right"),
+        () => None,
+    }
 }
 
 /// Adjacent instructions whose locations differ in the same way.

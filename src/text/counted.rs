@@ -9,6 +9,12 @@ pub fn counted<N: Copy + PartialEq + From<u8> + std::fmt::Display>(
     format!("{number} {}", if number == N::from(1) { one } else { several })
 }
 
+/// Returns numbers with what they count, such as `3 header, 1 code`.
+pub fn numbers<W: std::fmt::Display>(counts: impl IntoIterator<Item = (W, usize)>) -> String {
+    let counts = counts.into_iter().map(|(what, number)| format!("{number} {what}"));
+    counts.collect::<Vec<_>>().join(", ")
+}
+
 /// Returns a number of bytes with its noun.
 pub fn bytes<N: Copy + PartialEq + From<u8> + std::fmt::Display>(number: N) -> String {
     counted(number, "byte", "bytes")

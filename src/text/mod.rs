@@ -10,7 +10,7 @@ mod printable;
 pub mod python;
 mod visible;
 
-pub use counted::{bytes, counted};
+pub use counted::{bytes, counted, numbers};
 pub use error::{ErrorType, SyntaxError};
 pub use location::{Location, Position};
 pub use name::{Name, Names};

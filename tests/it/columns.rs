@@ -44,6 +44,12 @@ fn a_pyc_without_columns_is_another_form() {
     let document = pair.expect(&[], &[(PYC, "harmless")], HARMLESS);
     let expected = "the same code, but the right pyc was compiled without columns (-X no_debug_ranges)";
     assert_eq!(reason(&document, PYC), expected);
+    let findings = document["files"][0]["findings"].as_array().unwrap();
+    let tables: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "line-table").collect();
+    assert_eq!(tables.len(), 4, "{document:#}");
+    for finding in tables {
+        assert_eq!(finding["message"], "the same lines, without columns on the right");
+    }
     let said = pair.run_in(".", &["diff", "b", "a"]).exits(1);
     assert!(said.out.contains("but the left pyc was compiled without columns"), "{}", said.out);
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
@@ -278,4 +284,26 @@ fn lines_are_counted_or_not_counted() {
     pair.write("a", "demo/data.txt", few(31)).write("b", "demo/data.txt", few(17));
     let said = pair.diff(&["--json"]).out;
     assert!(said.contains("\"very many lines differ\""), "{said}");
+}
+
+#[test]
+fn the_text_has_a_limit() {
+    let pair = Pair::new();
+    let source = |number: usize| (0..200).map(|at| format!("x{at} = {}\n", at * number)).collect::<String>();
+    for at in 0..40 {
+        for (side, number) in [("a", 1), ("b", 2)] {
+            pair.write(side, &format!("s/m{at}.py"), source(number));
+        }
+    }
+    let said = pair.diff(&["--limit", "50"]).out;
+    assert!(said.lines().count() < 50 * 32, "{said}");
+    // A row is one line, and so are the heading of the finding, the path, and an empty one.
+    assert!(said.contains("\n  151 more rows are not shown (--limit 0)\n"), "{said}");
+    assert!(said.trim_end().ends_with("11 more files are not shown (--limit 0)"), "{said}");
+    for all in ["--limit=0", "--details"] {
+        let said = pair.diff(&[all]).out;
+        assert!(!said.contains("not shown") && said.lines().count() > 40 * 199, "{said}");
+    }
+    let said = pair.diff(&["--limit", "10"]).out;
+    assert!(said.contains("\n  30 more causes are not shown (--limit 0)\n"), "{said}");
 }

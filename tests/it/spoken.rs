@@ -154,6 +154,15 @@ fn an_interpreter_that_cannot_be_used_is_an_error() {
             assert_eq!(run(&python), format!("error: {python} is Python {version}, {no_pyc}\n{other}"));
         }
     }
+    let compile = |arguments: &[&str]| {
+        let fixed = ["compile", "--interpreter", &python, "a/demo/core.py"];
+        pair.run_in(".", &[&fixed, arguments].concat()).exits(2).err
+    };
+    let minor = version.rsplit_once('.').unwrap().0;
+    let wanted = if minor == "3.9" { "3.10" } else { "3.9" };
+    let hint = format!("hint: `--python {minor}` compiles with this interpreter; for {wanted}, ");
+    let said = compile(&["--python", wanted]);
+    assert!(said.contains(&hint), "{said}");
     // Nothing that differs has to be compiled.
     pair.run_in(".", &["diff", "a", "a", "--interpreter", &python]).exits(0);
 }
