@@ -43,5 +43,5 @@ pub use listed::against_manifest;
 pub use only::{OnlyError, find_only};
 pub use reason::{Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName, WrongTag};
 pub use settled::Settled;
-pub use tally::PycCounts;
+pub use tally::{PycCounts, PycVerdict};
 pub use verify::{Request, Verified, VerifyError, verify};

@@ -25,6 +25,40 @@ pub struct PycCounts {
     pub other_findings: usize,
 }
 
+/// Result for a pyc, apart from findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PycVerdict {
+    /// Its code is that of its source.
+    Right,
+    /// It needs no verification, or nothing loads it.
+    NotChecked,
+    /// It was not reached before an interrupt.
+    NotReached,
+}
+
+impl PycCounts {
+    /// Counts pycs: first those in `found`, which have findings, then those in `left_out`, whose
+    /// findings are left out, then the others by verdict.
+    pub fn of<P: Ord>(
+        pycs: impl IntoIterator<Item = (P, PycVerdict)>,
+        found: &BTreeSet<P>,
+        left_out: &BTreeSet<P>,
+    ) -> Self {
+        let mut counts = Self::default();
+        for (pyc, verdict) in pycs {
+            counts.all += 1;
+            *match verdict {
+                _ if found.contains(&pyc) => &mut counts.with_findings,
+                _ if left_out.contains(&pyc) => &mut counts.excluded,
+                PycVerdict::Right => &mut counts.verified,
+                PycVerdict::NotChecked => &mut counts.not_checked,
+                PycVerdict::NotReached => &mut counts.not_reached,
+            } += 1;
+        }
+        counts
+    }
+}
+
 /// Pycs that have been met.
 #[derive(Default)]
 pub(super) struct Tally {
@@ -53,29 +87,19 @@ impl Tally {
 
     /// Counts the pycs by result.
     pub(super) fn count(&self, findings: &[Finding], excluded: &[Finding]) -> PycCounts {
-        let paths = |findings: &'_ [Finding]| -> BTreeSet<(usize, String)> {
-            findings.iter().map(|finding| (finding.place, finding.path.clone())).collect()
-        };
-        let (found, left_out) = (paths(findings), paths(excluded));
-        let mut counts =
-            PycCounts { all: self.pycs(), not_reached: self.not_reached, ..PycCounts::default() };
-        let mut of_pycs = BTreeSet::new();
-        for (place, path, passed) in &self.reached {
-            let pyc = (*place, path.clone());
-            of_pycs.insert((*place, path.as_str()));
-            let count = if found.contains(&pyc) {
-                &mut counts.with_findings
-            } else if left_out.contains(&pyc) {
-                &mut counts.excluded
-            } else if *passed {
-                &mut counts.verified
-            } else {
-                &mut counts.not_checked
-            };
-            *count += 1;
+        fn path(finding: &Finding) -> (usize, &str) {
+            (finding.place, &finding.path)
         }
-        let is_other = |finding: &&Finding| !of_pycs.contains(&(finding.place, finding.path.as_str()));
-        counts.other_findings = findings.iter().filter(is_other).count();
+        let found: BTreeSet<_> = findings.iter().map(path).collect();
+        let left_out: BTreeSet<_> = excluded.iter().map(path).collect();
+        let verdict = |passed| if passed { PycVerdict::Right } else { PycVerdict::NotChecked };
+        let pycs =
+            self.reached.iter().map(|(place, path, passed)| ((*place, path.as_str()), verdict(*passed)));
+        let mut counts = PycCounts::of(pycs.clone(), &found, &left_out);
+        counts.all += self.not_reached;
+        counts.not_reached += self.not_reached;
+        let of_pycs: BTreeSet<_> = pycs.map(|(pyc, _)| pyc).collect();
+        counts.other_findings = findings.iter().filter(|finding| !of_pycs.contains(&path(finding))).count();
         counts
     }
 }

@@ -6,7 +6,9 @@ use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, FindingKind, PycCounts, Request, Settled, beside_packages, gathered, verify};
+use crate::audit::{
+    Finding, FindingKind, PycCounts, PycVerdict, Request, Settled, beside_packages, gathered, verify,
+};
 use crate::build::env::{EnvFinding, Report, SitePackages};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
@@ -194,21 +196,15 @@ impl EnvAudit {
         let failed: BTreeSet<&Path> = failed(report).collect();
         let is_other = |(path, _): &&(PathBuf, Finding)| !self.pycs.contains(path);
         let other_findings = self.findings.iter().filter(is_other).count();
-        let mut counts = PycCounts { all: self.pycs.len(), other_findings, ..PycCounts::default() };
-        for pyc in self.pycs.iter().map(PathBuf::as_path) {
-            let count = if found.contains(pyc) {
-                &mut counts.with_findings
-            } else if left_out.contains(pyc) {
-                &mut counts.excluded
-            } else if self.right.contains(pyc) {
-                &mut counts.verified
-            } else if failed.contains(pyc) || !(self.is_interrupted || report.missing > 0) {
-                &mut counts.not_checked
-            } else {
-                &mut counts.not_reached
-            };
-            *count += 1;
-        }
+        let has_ended = !(self.is_interrupted || report.missing > 0);
+        let verdict = |pyc: &Path| match () {
+            () if self.right.contains(pyc) => PycVerdict::Right,
+            () if failed.contains(pyc) || has_ended => PycVerdict::NotChecked,
+            () => PycVerdict::NotReached,
+        };
+        let pycs = self.pycs.iter().map(|pyc| (pyc.as_path(), verdict(pyc)));
+        let mut counts = PycCounts::of(pycs, &found, &left_out);
+        counts.other_findings = other_findings;
         counts
     }
 }
