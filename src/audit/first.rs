@@ -1,6 +1,6 @@
 //! The first location at which a pyc's code differs from the expected code.
 
-use crate::diff::{AS_LONG, DiffFinding, DifferenceKind, Row, compare_pycs};
+use crate::diff::{AS_LONG, DiffFinding, DifferenceKind, Row, compare_values};
 
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
 /// of times as much memory.
@@ -18,14 +18,12 @@ pub(super) struct FirstPlace {
     line: Option<u32>,
     /// Difference, such as `the pyc lacks RETURN_CONST 1`, or its kind.
     what: String,
-    /// True if the code does the same, and only its lines and columns differ.
-    is_of_lines: bool,
 }
 
 impl FirstPlace {
     /// Compares two pycs; `name` is the file name of the pyc.
     pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
-        let findings = compare_pycs(name, expected, found);
+        let findings = compare_values(name, expected, found);
         let is_of_lines = |kind| matches!(kind, DifferenceKind::LineTable | DifferenceKind::FirstLine);
         let weight = |finding: &&DiffFinding| match finding.kind {
             // Two jumps may have the same text and lead to different instructions.
@@ -42,13 +40,19 @@ impl FirstPlace {
                 let row = &finding.rows[at];
                 let (left, right) = (text(row.left.as_deref()), text(row.right.as_deref()));
                 let what = change(finding, row.label.as_deref(), left.as_deref(), right.as_deref());
-                (line(&finding.rows, at), what)
+                // Only instructions are in the order of the source.
+                let line = match finding.kind.has_instructions() {
+                    true => line(&finding.rows, at),
+                    false => own_line(row),
+                };
+                (line, what)
             }
             None => (None, finding.kind.words().to_owned()),
         };
         let place = finding.place.clone().unwrap_or_else(|| name.to_owned());
         let is_of_lines = findings.iter().all(|finding| is_of_lines(finding.kind));
-        Some(Self { place, line, what, is_of_lines })
+        let lines = if is_of_lines { "; nothing but lines and columns differs" } else { "" };
+        Some(Self { place, line, what: what + lines })
     }
 
     /// Returns the difference without the location.
@@ -79,19 +83,21 @@ pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option
         return None;
     }
     let first = FirstPlace::of(name, expected, found)?;
-    let lines = if first.is_of_lines { "; nothing but lines and columns differs" } else { "" };
-    Some(format!("{}{}, {}{lines}", first.code(), first.line(), first.what))
+    Some(format!("{}{}, {}", first.code(), first.line(), first.what))
 }
 
 /// Returns the source line of the row that differs: that of the instruction to which the source
 /// compiles, or of an added one; if it has none, that of the next instruction to which the source
 /// compiles, or of the one before.
 fn line(rows: &[Row], at: usize) -> Option<u32> {
-    let own = |row: &Row| row.lines[usize::from(row.left.is_none())].filter(|line| *line > 0);
     let of_source = |row: &Row| row.lines[0].filter(|line| *line > 0);
     let (before, rest) = rows.split_at(at);
     let after = || rest.iter().find_map(of_source);
-    own(&rows[at]).or_else(after).or_else(|| before.iter().rev().find_map(of_source))
+    own_line(&rows[at]).or_else(after).or_else(|| before.iter().rev().find_map(of_source))
+}
+
+fn own_line(row: &Row) -> Option<u32> {
+    row.lines[usize::from(row.left.is_none())].filter(|line| *line > 0)
 }
 
 fn differs(row: &Row) -> bool {

@@ -33,6 +33,7 @@ pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDiffer
 pub use nested::{Nested, read_within};
 pub use places::compare;
 pub use pyc::compare_pycs;
+pub(crate) use pyc::compare_values;
 pub use references::is_older_marshal;
 pub use same::{first_difference, have_same_value};
 pub use sides::{Side, SideError};

@@ -4,7 +4,7 @@ use super::code::Comparer;
 use super::content::bytes_row;
 use super::model::{DiffFinding, DifferenceKind};
 use super::references;
-use super::same::first_difference;
+use super::same::{first_difference, have_same_value, same_orders};
 use crate::manifest::hex;
 use crate::marshal;
 use crate::object::{CodeView, Objects};
@@ -15,6 +15,25 @@ use crate::text;
 /// Returns the differences of two pycs; empty only if their bytes are the same. `name` determines
 /// the name of the module: `demo/__pycache__/core.cpython-314.pyc`.
 pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
+    compare_with(name, left, right, |_, _| {})
+}
+
+/// Returns the differences of two pycs without those in the order of elements of sets, which is no
+/// part of a value; if nothing else differs, these.
+pub(crate) fn compare_values(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
+    compare_with(name, left, right, |left, right| {
+        if !have_same_value(left, right) {
+            same_orders(left, right);
+        }
+    })
+}
+
+fn compare_with(
+    name: &str,
+    left: &[u8],
+    right: &[u8],
+    prepare: impl FnOnce(&mut Objects, &mut Objects),
+) -> Vec<DiffFinding> {
     if left == right {
         return Vec::new();
     }
@@ -43,8 +62,9 @@ pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
         return findings;
     };
     match (marshal::read(left, series.code_layout), marshal::read(right, series.code_layout)) {
-        (Ok(one), Ok(other)) => {
+        (Ok(mut one), Ok(mut other)) => {
             let size = left.len() + right.len();
+            prepare(&mut one, &mut other);
             findings.extend(compare_objects(&name_of_module(name), &one, &other, series, size));
         }
         (one, other) => findings.push(unreadable(one.err(), other.err())),

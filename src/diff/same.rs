@@ -17,6 +17,31 @@ pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
     differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut ValueClasses::default())).is_none()
 }
 
+/// Gives each set of two objects the order of elements that an equal set before it has, so that
+/// [`first_difference`] finds no set that differs in its order alone.
+pub(super) fn same_orders(one: &mut Objects, other: &mut Objects) {
+    let mut classes = ValueClasses::default();
+    let mut orders: FxHashMap<u32, FxHashMap<u32, usize>> = FxHashMap::default();
+    for (side, objects) in [(0, one), (1, other)] {
+        for at in 0..objects.nodes.len() {
+            let Value::Sequence(parts) = &objects.nodes[at].value else { continue };
+            if !is_set(objects.nodes[at].type_code) {
+                continue;
+            }
+            let mut class = |id| classes.of(side, objects, id);
+            let Some(whole) = class(ObjectId(at as u32)) else { continue };
+            let elements = parts.iter().map(|&part| Some((class(part)?, part))).collect::<Option<Vec<_>>>();
+            let Some(mut elements) = elements else { continue };
+            let order = orders.entry(whole).or_insert_with(|| {
+                elements.iter().enumerate().map(|(index, (class, _))| (*class, index)).collect()
+            });
+            elements.sort_by_key(|(class, _)| order.get(class));
+            let parts = elements.into_iter().map(|(_, part)| part).collect();
+            objects.nodes[at].value = Value::Sequence(parts);
+        }
+    }
+}
+
 /// Returns whether two objects are the same as in [`first_difference`].
 pub(super) fn same_objects(one: &Objects, left: ObjectId, other: &Objects, right: ObjectId) -> bool {
     differ(one, left, other, right, None).is_none()
@@ -182,7 +207,7 @@ fn key(type_code: u8, value: &Value, parts: &[u32]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_difference, have_same_value};
+    use super::{first_difference, have_same_value, same_orders};
     use crate::marshal;
     use crate::object::Objects;
     use crate::target::CodeLayout;
@@ -219,6 +244,27 @@ mod tests {
         assert!(!is_same(&[b"T", b"N"], &[b"N", b"i\x01\0\0\0"]));
         assert!(!is_same(&[b"g\0\0\0\0\0\0\0\x80", b"N"], &[b"N", b"g\0\0\0\0\0\0\0\0"]));
         assert!(!is_same(&[b"s\x01\0\0\0a", b"N"], &[b"N", a]));
+    }
+
+    #[test]
+    fn equal_sets_get_the_same_order() {
+        let (a, b, c): (&[u8], &[u8], &[u8]) = (b"z\x01a", b"z\x01b", b"z\x01c");
+        let inner = |elements: &[&[u8]]| [b")\x01".as_slice(), &set(elements)].concat();
+        let all = |sets: &[&[u8]]| read(&[&[b')', sets.len() as u8], sets.concat().as_slice()].concat());
+        let mut one = all(&[&set(&[a, b]), &set(&[&inner(&[a, b]), c]), &set(&[b, a])]);
+        let mut other = all(&[&set(&[b, a]), &set(&[c, &inner(&[b, a])]), &set(&[a, b])]);
+        same_orders(&mut one, &mut other);
+        assert!(first_difference(&one, &other).is_none());
+        assert!(
+            first_difference(&one, &all(&[&set(&[a, b]), &set(&[&inner(&[a, b]), c]), &set(&[a, b])]))
+                .is_none()
+        );
+        // The last set is another.
+        let mut one = all(&[&set(&[a, b]), &set(&[a, b, c])]);
+        let mut other = all(&[&set(&[b, a]), &set(&[a, b, b"z\x01d"])]);
+        same_orders(&mut one, &mut other);
+        let found = first_difference(&one, &other).unwrap();
+        assert_eq!(one.short_repr(found.0, 9), "'c'");
     }
 
     /// `marshal.loads` of CPython 3.8 to 3.15 returns equal numbers for both forms.

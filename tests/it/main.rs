@@ -27,6 +27,7 @@ mod config_places;
 #[cfg(unix)]
 mod contained;
 mod counts;
+mod culprits;
 #[cfg(unix)]
 mod current;
 mod deceit;

@@ -108,7 +108,8 @@ fn lines_and_columns_alone_are_called_that() {
     assert_eq!(
         reason,
         "the right pyc is not what demo/core.py compiles to: at demo.core, line 1, the position of LOAD_CONST <code \
-         object f> in the source is 1:0-2:16, and the pyc has 1:0-2:18"
+         object f> in the source is 1:0-2:16, and the pyc has 1:0-2:18; nothing but lines and \
+         columns differs"
     );
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
     let place = "its code is not that of demo/core.py: at <module>, line 1, the position of LOAD_CONST <code object f> in \

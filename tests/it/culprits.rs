@@ -1,0 +1,89 @@
+//! The part of a pyc that `verify` and `diff` call the first that differs from its source.
+
+use crate::pair::{PYC, Pair, reason};
+
+/// Compiles the source for a version on both sides, and puts the changed code on the right.
+fn of_code(version: &str, source: &str, poison: &str, change: impl Fn(&mut Vec<u8>)) -> Pair {
+    let pair = Pair::new();
+    for (side, text) in [("a", poison), ("a", source), ("b", source)] {
+        pair.write(side, "demo/core.py", text).compile(side, &["--python", version]);
+        if text == poison {
+            pair.write("poison", PYC, pair.read("a", &pyc(version)));
+        }
+    }
+    let mut code = pair.read("poison", PYC).split_off(16);
+    change(&mut code);
+    pair.write("b", &pyc(version), [&pair.read("b", &pyc(version))[..16], &code].concat());
+    pair
+}
+
+fn pyc(version: &str) -> String {
+    PYC.replace("314", &version.replace('.', ""))
+}
+
+/// Exchanges two words of one length, or replaces the first if the second does not occur.
+fn exchange(code: &mut [u8], one: &str, other: &str) {
+    let all = |code: &[u8], word: &str| -> Vec<usize> {
+        let windows = code.windows(word.len()).enumerate();
+        windows.filter(|(_, bytes)| *bytes == word.as_bytes()).map(|(at, _)| at).collect()
+    };
+    let (ones, others) = (all(code, one), all(code, other));
+    assert!(!ones.is_empty() && one.len() == other.len(), "{one}");
+    for (places, word) in [(ones, other), (others, one)] {
+        places.into_iter().for_each(|at| code[at..at + word.len()].copy_from_slice(word.as_bytes()));
+    }
+}
+
+/// Checks what both commands say; `verify` does not name the module.
+#[track_caller]
+fn blames(pair: &Pair, version: &str, code: &str, words: &str) {
+    let said = pair.run_in(".", &["verify", "b"]).exits(1);
+    let place = format!("its code is not that of demo/core.py: at {code}{words}\n");
+    assert!(said.out.contains(&place), "{version}: {}", said.out);
+    let found = reason(&pair.document(&[]), &pyc(version));
+    let module = if code == "<module>" { String::new() } else { format!(":{code}") };
+    let place = format!("the right pyc is not what demo/core.py compiles to: at demo.core{module}{words}");
+    assert_eq!(found, place, "{version}");
+}
+
+/// The docstring is the first constant, which CPython keeps even if no instruction loads it.
+const SETS: &str = "import os\nNAMES = {'alfa', 'beta', 'gama'}\n\n\ndef f(x):\n    'Doc.'\n    if x in {'reda', 'blue', 'pink'}:\n        return 0\n    return x + 1\n";
+
+#[test]
+fn sets_in_another_order_are_not_the_culprits() {
+    for version in ["3.13", "3.14", "3.15"] {
+        let orders = |code: &mut Vec<u8>| {
+            exchange(code, "alfa", "beta");
+            exchange(code, "reda", "blue");
+        };
+        let set = |code: &mut Vec<u8>| {
+            orders(code);
+            exchange(code, "pink", "pinK");
+        };
+        let pair = of_code(version, SETS, SETS, set);
+        let said = pair.run_in(".", &["verify", "b"]).exits(1).out;
+        let start = "at f, line 7, the pyc has the constant frozenset({";
+        assert!(said.contains(start) && said.contains("'pinK'"), "{version}: {said}");
+        let found = reason(&pair.document(&[]), &pyc(version));
+        let start = start.replace("at f", "at demo.core:f");
+        assert!(found.contains(&start) && found.contains("'pinK'"), "{version}: {found}");
+        let pair = of_code(version, SETS, &SETS.replace("x + 1", "x - 1"), orders);
+        let words = ", line 9, the pyc has BINARY_OP - where the source compiles to BINARY_OP +";
+        blames(&pair, version, "f", words);
+        // Nothing but the order.
+        let pair = of_code(version, SETS, SETS, orders);
+        let said = pair.run_in(".", &["verify", "b"]).exits(1).out;
+        assert!(said.contains(&format!("b/{}: other-form: ", pyc(version))), "{version}: {said}");
+    }
+}
+
+/// No instruction loads a docstring: the lines of other constants are not its line.
+#[test]
+fn a_docstring_has_not_the_line_of_another_constant() {
+    let source = "def f():\n    'docs'\n    x = 1\n    g(x)\n    g(x)\n    return None\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let pair = of_code(version, source, source, |code| exchange(code, "docs", "dXcs"));
+        let words = ", the pyc has the constant 'dXcs' where the source compiles to 'docs'";
+        blames(&pair, version, "f", words);
+    }
+}
