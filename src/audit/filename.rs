@@ -1,6 +1,7 @@
 //! The file name that a code object records, which tracebacks and debuggers show.
 
-use super::reason::WrongName;
+use super::reason::{RecordedName, WrongName};
+use crate::object::{CodeView, Objects, Value};
 
 /// Returns the fault of a name that a pyc records for the source at `own`. The file name must be
 /// the source's. The directories may differ, since a build may run in any directory, unless the
@@ -33,6 +34,38 @@ pub(super) fn fault(recorded: &str, own: &str, is_file: &dyn Fn(&str) -> bool) -
         _ => false,
     };
     leads_elsewhere.then(|| WrongName::OfOther(recorded.to_owned()))
+}
+
+/// Returns the fault of code objects that record different names, and the code with the name of the
+/// module in all of them. CPython compiles each source under one name.
+pub(super) fn mixed(
+    objects: &Objects,
+    own: &str,
+    is_file: &dyn Fn(&str) -> bool,
+) -> Option<(Objects, WrongName)> {
+    let module = CodeView::at(objects, Objects::ROOT)?;
+    let name = objects.text(module.code.filename)?;
+    let mut uniform = objects.clone();
+    let mut odd = None;
+    for (id, _) in objects.nodes() {
+        let Some(code) = objects.code(id) else { continue };
+        let recorded = objects.text(code.filename)?;
+        if recorded == name {
+            continue;
+        }
+        odd = odd.or_else(|| {
+            let view = CodeView::at(objects, id)?;
+            Some(RecordedName { code: view.qualname().unwrap_or_else(|| view.name()), recorded })
+        });
+        if let Value::Code(code) = &mut uniform.nodes[id.0 as usize].value {
+            code.filename = module.code.filename;
+        }
+    }
+    let odd = odd?;
+    let is_wrong = fault(&name, own, is_file).is_some();
+    let module = RecordedName { code: module.name(), recorded: name };
+    let (wrong, other) = if is_wrong { (module, odd) } else { (odd, module) };
+    Some((uniform, WrongName::Mixed { wrong, other }))
 }
 
 #[cfg(test)]

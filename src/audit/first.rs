@@ -47,7 +47,7 @@ impl FirstPlace {
                 };
                 (line, what)
             }
-            None => (None, finding.kind.words().to_owned()),
+            None => (None, without_rows(finding)),
         };
         let place = finding.place.clone().unwrap_or_else(|| name.to_owned());
         let is_of_lines = findings.iter().all(|finding| is_of_lines(finding.kind));
@@ -159,6 +159,11 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
         {
             format!("the int {} is written as a long", left.strip_prefix("LOAD_CONST ").unwrap_or(left))
         }
+        // The source has been compiled under the name that the module records.
+        (Some(left), Some(right)) if finding.kind == DifferenceKind::Filename => {
+            let (left, right) = around(left, right);
+            format!("the pyc has {what}{right}, and its module has {left}")
+        }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
             format!("the pyc has {what}{right} where the source compiles to {left}")
@@ -166,6 +171,17 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
         (Some(left), None) => format!("the pyc lacks {what}{}", around(left, "").0),
         (None, Some(right)) => format!("the pyc has {what}{} in addition", around(right, "").0),
         (None, None) => finding.kind.words().to_owned(),
+    }
+}
+
+/// Describes a difference without rows. A line table has none if its columns are missing.
+fn without_rows(finding: &DiffFinding) -> String {
+    match finding.kind {
+        DifferenceKind::LineTable if finding.message.ends_with("right") => {
+            "the pyc has the same lines without columns".to_owned()
+        }
+        DifferenceKind::LineTable => "the pyc has the same lines, with columns".to_owned(),
+        kind => kind.words().to_owned(),
     }
 }
 

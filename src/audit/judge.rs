@@ -119,9 +119,12 @@ impl Judge<'_> {
         let levels = levels(self.parsed.as_ref());
         let has_one_level = levels.len() == 1;
         let expected_level = if has_one_level { levels.start } else { self.declared.unwrap_or(0) };
+        let mixed = filename::mixed(&objects, self.place, self.is_file);
+        let uniform = mixed.as_ref().map(|(uniform, _)| FoundCode::new(code, uniform, &filename, series));
         let claim = Claim {
             code,
             found: FoundCode::new(code, &objects, &filename, series),
+            uniform: uniform.zip(mixed.as_ref().map(|(_, wrong)| wrong)),
             source,
             any_references: self.any_references,
         };
@@ -182,7 +185,7 @@ impl Miss {
     /// Returns how close the pyc is to the expected one.
     const fn closeness(&self) -> u8 {
         match self {
-            Self::Other(Reason::OtherForm { .. }) => 3,
+            Self::Other(Reason::OtherForm { .. } | Reason::Filename(_)) => 3,
             Self::Code(_) => 2,
             Self::Other(Reason::Compile { .. }) => 1,
             Self::Other(_) => 0,
@@ -205,6 +208,8 @@ fn of_other_build(reason: Reason) -> Reason {
 struct Claim<'a> {
     code: &'a [u8],
     found: FoundCode<'a>,
+    /// The code with one file name, if it records several, and their fault.
+    uniform: Option<(FoundCode<'a>, &'a WrongName)>,
     source: &'a CheckedSource,
     any_references: bool,
 }
@@ -223,7 +228,15 @@ impl Claim<'_> {
         let Compared { likeness, expected } = compared?;
         let form = match likeness {
             Likeness::Exact => return Ok(()),
-            Likeness::Other => return Err(Miss::Code(expected)),
+            Likeness::Other => {
+                let wrong = self.uniform.as_ref().filter(|(uniform, _)| {
+                    let compared = uniform.against(target, optimize, opened);
+                    compared.is_ok_and(|compared| !matches!(compared.likeness, Likeness::Other))
+                });
+                return Err(wrong.map_or(Miss::Code(expected), |(_, wrong)| {
+                    Miss::Other(Reason::Filename((*wrong).clone()))
+                }));
+            }
             _ if self.any_references => return Ok(()),
             Likeness::OtherReferences(expected) => {
                 if in_other_form(expected, self.code) {

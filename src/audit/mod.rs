@@ -41,7 +41,9 @@ pub use cause::{ExplainError, Explanation, explain, lacks_source};
 pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;
 pub use only::{OnlyError, find_only};
-pub use reason::{Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName, WrongTag};
+pub use reason::{
+    Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, RecordedName, WrongName, WrongTag,
+};
 pub use settled::Settled;
 pub use tally::{PycCounts, PycVerdict};
 pub use verify::{Request, Verified, VerifyError, verify};

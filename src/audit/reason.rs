@@ -164,7 +164,7 @@ pub enum Form {
     NoColumns,
 }
 
-/// A recorded file name that is not that of the module; each variant contains the name.
+/// Recorded file names that are not that of the module; each variant contains them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrongName {
     /// No file can have the name.
@@ -175,6 +175,22 @@ pub enum WrongName {
     Other(String, String),
     /// The name is that of another module.
     OfOther(String),
+    /// The code objects record different names.
+    Mixed {
+        /// A name that is not that of the source, or not that of the module.
+        wrong: RecordedName,
+        /// Another name.
+        other: RecordedName,
+    },
+}
+
+/// The file name that a code object records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedName {
+    /// Name of the code object: `Store.get`.
+    pub code: String,
+    /// The file name.
+    pub recorded: String,
 }
 
 /// Difference from a manifest.

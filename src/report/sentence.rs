@@ -118,6 +118,12 @@ fn wrong_name(name: &WrongName) -> String {
         WrongName::OfOther(name) => {
             format!("the file name that it records is that of another module: {name:?}")
         }
+        WrongName::Mixed { wrong, other } => {
+            format!(
+                "{} records the file name {:?}, and {} records {:?}",
+                wrong.code, wrong.recorded, other.code, other.recorded
+            )
+        }
     }
 }
 

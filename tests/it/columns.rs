@@ -11,7 +11,7 @@ use pycompile::target::{PyVersion, Target};
 const SOURCE: &str = "import os\n\ndef f(x):\n    try:\n        return [lambda: 0, lambda: 0]\n    except (\n        OSError\n    ) as e:\n        raise KeyError(\n            e, 'a text that is long enough to end far to the right of the place where it begins ......', x\n        )\n\nasync def g(y):\n    async with y as z:\n        return z in {1, 2}\n";
 
 /// Returns the pyc of a source without columns, behind the header of another pyc.
-fn without_columns(source: &str, header: &[u8]) -> Vec<u8> {
+pub(crate) fn without_columns(source: &str, header: &[u8]) -> Vec<u8> {
     let engine = Engine::native(Target::find(PyVersion::new(3, 14)).unwrap());
     let mut opened = Engine::open(source.as_bytes());
     let code = opened.compile_without_columns(&engine, "demo/core.py".as_ref(), 0).code.unwrap();

@@ -1,6 +1,9 @@
 //! The part of a pyc that `verify` and `diff` call the first that differs from its source.
 
-use crate::pair::{PYC, Pair, reason};
+use crate::columns::without_columns;
+use crate::pair::{CORE, PYC, Pair, reason};
+use pycompile::marshal;
+use pycompile::object::{CodeLayout, Objects};
 
 /// Compiles the source for a version on both sides, and puts the changed code on the right.
 fn of_code(version: &str, source: &str, poison: &str, change: impl Fn(&mut Vec<u8>)) -> Pair {
@@ -85,5 +88,66 @@ fn a_docstring_has_not_the_line_of_another_constant() {
         let pair = of_code(version, source, source, |code| exchange(code, "docs", "dXcs"));
         let words = ", the pyc has the constant 'dXcs' where the source compiles to 'docs'";
         blames(&pair, version, "f", words);
+    }
+}
+
+/// One function without columns, in a pyc with columns.
+#[test]
+fn a_line_table_without_columns_is_called_that() {
+    let table = |code: &[u8]| {
+        let objects = marshal::read(code, CodeLayout::LocalsPlus).unwrap();
+        let (_, f) = objects.nodes().filter_map(|(id, _)| Some((id, objects.code(id)?))).nth(1).unwrap();
+        let bytes = objects.bytes(f.linetable).unwrap();
+        [&(bytes.len() as u32).to_le_bytes(), bytes].concat()
+    };
+    let pair = of_code("3.14", CORE, CORE, |code| {
+        let (old, new) = (table(code), table(&without_columns(CORE, &[0; 16])[16..]));
+        let at = code.windows(old.len()).position(|bytes| bytes == old).unwrap();
+        code.splice(at..at + old.len(), new);
+    });
+    let words = ", the pyc has the same lines without columns; nothing but lines and columns differs";
+    blames(&pair, "3.14", "f", words);
+}
+
+/// Puts another file name in place of the last reference to the name but `back`.
+fn rename(code: &mut Vec<u8>, back: usize) {
+    let objects = marshal::read(code, CodeLayout::LocalsPlus).unwrap();
+    let filename = objects.code(Objects::ROOT).unwrap().filename;
+    let target = objects.resolve(filename);
+    assert_ne!(target, filename, "the name is not shared");
+    let index = objects.nodes().filter(|(id, node)| node.flagged && *id < target).count() as u32;
+    let reference = [b"r".as_slice(), &index.to_le_bytes()].concat();
+    let places = code.windows(5).enumerate().filter(|(_, bytes)| *bytes == reference);
+    let at = places.map(|(at, _)| at).collect::<Vec<_>>().into_iter().nth_back(back).unwrap();
+    code.splice(at..at + 5, *b"z\x0cdemo/zzzz.py");
+}
+
+/// CPython compiles a source under one name; the wrong one of two comes first.
+#[test]
+fn two_recorded_file_names_are_called_that() {
+    let source = "def f():\n    return 1\n\n\nclass A:\n    def g(self):\n        return 2\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let pair = of_code(version, source, source, |code| rename(code, 0));
+        let said = pair.run_in(".", &["verify", "b", "--references", "any"]).exits(1);
+        let names = "<module> records the file name \"demo/zzzz.py\", and f records \"demo/core.py\"";
+        let line = format!("b/{}: filename: {names}\n", pyc(version));
+        assert!(said.out.contains(&line), "{}", said.out);
+        let found = reason(&pair.document(&[]), &pyc(version));
+        let words = "at demo.core:f, the pyc has co_filename demo/core.py, and its module has demo/zzzz.py";
+        assert!(found.ends_with(words), "{found}");
+        // The class records another name than the module.
+        let pair = of_code(version, source, source, |code| rename(code, 1));
+        let said = pair.run_in(".", &["verify", "b"]).exits(1);
+        let names = "A records the file name \"demo/zzzz.py\", and <module> records \"demo/core.py\"";
+        assert!(said.out.contains(&format!(": filename: {names}\n")), "{}", said.out);
+        // Other code counts for more.
+        let poison = source.replace("return 1", "return 3");
+        let pair = of_code(version, source, &poison, |code| rename(code, 0));
+        let said = pair.run_in(".", &["verify", "b"]).exits(1);
+        assert!(
+            said.out.contains(": code: its code is not that of demo/core.py: at f, line 2"),
+            "{}",
+            said.out
+        );
     }
 }
