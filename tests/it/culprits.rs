@@ -151,3 +151,43 @@ fn two_recorded_file_names_are_called_that() {
         );
     }
 }
+
+/// A pyc that is left from another source differs from one that somebody changed.
+#[test]
+fn the_source_of_the_other_side_may_explain_a_pyc() {
+    let pair = Pair::new();
+    let changed = CORE.replace("x + 1", "x + 2");
+    pair.write("b", "demo/core.py", &changed);
+    let ends = |words: &str| {
+        let document = pair.document(&[]);
+        let found = reason(&document, PYC);
+        assert!(found.ends_with(words), "{found}");
+        assert_eq!(document["files"][0]["cause"]["kind"], "unexplained");
+    };
+    let right =
+        " where the source compiles to LOAD_SMALL_INT 2; it is what the left demo/core.py compiles to";
+    ends(right);
+    // Both are exchanged.
+    let old = pair.read("a", PYC);
+    pair.compile("b", &["--python", "3.14"]);
+    let new = pair.read("b", PYC);
+    pair.write("a", PYC, &new).write("b", PYC, &old);
+    ends(right);
+    let left = " where the source compiles to LOAD_SMALL_INT 1; it is what the right demo/core.py compiles to; nor is";
+    let found = reason(&pair.document(&[]), PYC);
+    assert!(found.contains(left), "{found}");
+    // The header is that of its own source, or of none.
+    pair.write("a", PYC, &old).write("b", PYC, [&new[..16], &old[16..]].concat());
+    ends(" 2; its code is what the left demo/core.py compiles to");
+    // Neither source compiles to it, and two equal sources explain nothing.
+    pair.poison("b");
+    ends("the pyc has LOAD_CONST 666 where the source compiles to LOAD_SMALL_INT 2");
+    pair.write("b", "demo/core.py", CORE);
+    ends("the pyc has LOAD_CONST 666 where the source compiles to LOAD_SMALL_INT 1");
+    // A source that is not compiled has a line.
+    pair.write("b", PYC, &old).write("b", "demo/core.py", format!("{CORE}def (\n"));
+    ends(
+        "demo/core.py does not compile: SyntaxError: invalid syntax (line 3); it is what the left demo/core.py \
+         compiles to",
+    );
+}

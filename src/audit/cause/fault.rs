@@ -21,8 +21,19 @@ pub(super) enum OriginFault {
     Code { source: String, first: Option<FirstPlace> },
     /// The source compiles to the code at another optimization level than the name says.
     Level { source: String, level: u8, expected: u8 },
-    /// The source does not compile; with the last line of the error.
-    Compile { source: String, error: String },
+    /// The source does not compile; with the last line of the error, and the line in the source.
+    Compile { source: String, error: String, line: Option<i64> },
+    /// Code with another fault to which the source of the other side compiles.
+    Swapped { fault: Box<Self>, of: OfOtherSide },
+}
+
+/// The source of the other side, which compiles to a pyc.
+#[derive(Clone)]
+pub(super) struct OfOtherSide {
+    pub(super) side: &'static str,
+    pub(super) source: String,
+    /// True if the header is that of this source too.
+    pub(super) whole: bool,
 }
 
 /// Code behind a header of another source.
@@ -72,7 +83,16 @@ impl OriginFault {
                 "it is what {} compiles to at optimization level {level}, and its name says level {expected}",
                 named(source)
             ),
-            Self::Compile { source, error } => format!("{} does not compile: {error}", named(source)),
+            Self::Compile { source, error, line } => {
+                let line = line.filter(|_| about == About::One);
+                let line = line.map_or(String::new(), |line| format!(" (line {line})"));
+                format!("{} does not compile: {error}{line}", named(source))
+            }
+            Self::Swapped { fault, of } => {
+                let it = if of.whole { "it" } else { "its code" };
+                let source = if about == About::One { &of.source } else { "source" };
+                format!("{}; {it} is what the {} {source} compiles to", fault.words(about), of.side)
+            }
         }
     }
 
@@ -81,7 +101,17 @@ impl OriginFault {
         match self {
             Self::Header { code: OtherCode::Right, .. } | Self::Tag(_) => DifferenceKind::Header,
             Self::Level { .. } => DifferenceKind::Level,
+            Self::Swapped { fault, .. } => fault.kind(),
             _ => DifferenceKind::Code,
+        }
+    }
+
+    /// Returns whether the code is not what the source compiles to.
+    pub(super) const fn is_of_code(&self) -> bool {
+        match self {
+            Self::Code { .. } | Self::Compile { .. } => true,
+            Self::Header { code: OtherCode::Wrong(fault), .. } => fault.is_of_code(),
+            _ => false,
         }
     }
 

@@ -10,6 +10,7 @@ mod listed_pyc;
 mod listing;
 mod origin;
 mod pair;
+mod swapped;
 mod unchanged;
 
 use super::compilers::Compilers;

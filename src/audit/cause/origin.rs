@@ -175,9 +175,10 @@ impl HeadedPyc<'_> {
                     Ok(compared) => compared,
                     Err(CompareError::Compile(error)) => {
                         if at == 0 {
+                            let line = error.line;
                             let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim();
                             let (source, error) = (source.name.clone(), error.to_owned());
-                            nearest.get_or_insert(OriginFault::Compile { source, error });
+                            nearest.get_or_insert(OriginFault::Compile { source, error, line });
                         }
                         continue;
                     }

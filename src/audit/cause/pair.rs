@@ -4,7 +4,7 @@ use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
 use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
 use super::unchanged::cause_of_same;
-use super::{SIDES, in_container, not_read, one_side, only_side};
+use super::{SIDES, in_container, not_read, one_side, only_side, swapped};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{
@@ -105,9 +105,10 @@ impl Pair<'_> {
             found.as_ref().ok().and_then(HeadedPyc::source).map(|source| source.bytes.clone())
         };
         let is_same = left == right && bytes(&one).is_some_and(|source| Some(source) == bytes(&other));
-        let one = self.origin_of(one);
-        let other = if is_same { one.clone() } else { self.origin_of(other) };
+        let origin = self.origin_of(&one);
+        let origins = [origin.clone(), if is_same { origin } else { self.origin_of(&other) }];
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
+        let [one, other] = swapped::told([&one, &other], origins, self.compilers);
         (is_other(&one) || is_other(&other)).then(|| cause_of_same(&one, &other))
     }
 
@@ -145,13 +146,19 @@ impl Pair<'_> {
         read(&self.views[side], name)
     }
 
-    /// Returns the relation of a pyc of one side to its source.
-    pub(super) fn origin(&self, side: usize, name: &str, pyc: &[u8]) -> Origin {
-        self.origin_of(find(&self.views[side], self.sources[side].as_ref(), name, pyc))
+    /// Returns the relations of a pyc that both sides have to their sources.
+    pub(super) fn origins(&self, names: &[String; 2], pyc: &[u8]) -> [Origin; 2] {
+        let found =
+            [0, 1].map(|side: usize| find(&self.views[side], self.sources[side].as_ref(), &names[side], pyc));
+        let origins = [0, 1].map(|side: usize| self.origin_of(&found[side]));
+        swapped::told(found.each_ref(), origins, self.compilers)
     }
 
-    fn origin_of(&self, found: Result<HeadedPyc<'_>, Origin>) -> Origin {
-        found.map_or_else(|origin| origin, |found| found.origin(self.compilers, Wanted::First))
+    fn origin_of(&self, found: &Result<HeadedPyc<'_>, Origin>) -> Origin {
+        match found {
+            Ok(found) => found.origin(self.compilers, Wanted::First),
+            Err(origin) => origin.clone(),
+        }
     }
 
     fn pycs(&self, names: &[String; 2], pycs: [&[u8]; 2]) -> Cause {
@@ -186,11 +193,12 @@ impl Pair<'_> {
                 }
             }
         };
-        let mut cause = match (of(0), of(1)) {
-            (Origin::Source(left), Origin::Source(right)) => {
+        let origins = [of(0), of(1)];
+        let mut cause = match swapped::told(found.each_ref(), origins, self.compilers) {
+            [Origin::Source(left), Origin::Source(right)] => {
                 explained(&left, &right, pycs, &self.container[1])
             }
-            (left, right) => return not_explained(&left, &right),
+            [left, right] => return not_explained(&left, &right),
         };
         if let Some(side) = lacks.into_iter().position(|lacks| lacks) {
             let (lacks, has) = (SIDES[side], SIDES[1 - side]);

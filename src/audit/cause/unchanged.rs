@@ -60,7 +60,7 @@ fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
     if left != right {
         return None;
     }
-    let (one, other) = (pair.origin(0, &names[0], &left), pair.origin(1, &names[1], &right));
+    let [one, other] = pair.origins(names, &left);
     let cause = match (&one, &other) {
         // One side may have the pyc without a source.
         (Origin::Source(_), Origin::Source(_) | Origin::Unknown(_))
