@@ -104,7 +104,10 @@ pub fn compile_source(
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn compare_paths(left: &Path, right: &Path) -> Result<Comparison, SideError> {
-    compare(&Side::open(left)?, &Side::open(right)?)
+    let (left, right) = (Side::open(left)?, Side::open(right)?);
+    let left = left.beside(&right);
+    let right = right.beside(&left);
+    compare(&left, &right)
 }
 
 /// Error of [`verify_paths`].

@@ -173,6 +173,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             printer.told(text.trim_end())?;
         }
         MessageFormat::Github => {
+            printer.data(&annotation::note(&difference::sentence(&comparison)))?;
             let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
             files.sort_by_key(|file| file.cause.as_ref().map(Cause::rank));
             for file in files {
@@ -230,6 +231,8 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     };
     let left = open(&arguments.left, arguments.label.first())?;
     let right = open(&arguments.right, arguments.label.last())?;
+    let left = left.beside(&right);
+    let right = right.beside(&left);
     let mut comparison = compare(&left, &right)?;
     if let (Some(one), Some(other)) = (arguments.label.first(), arguments.label.last()) {
         (comparison.left, comparison.right) = (one.clone(), other.clone());

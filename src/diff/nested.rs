@@ -41,7 +41,13 @@ impl Nested {
 /// Reads an archive in a place; `!` separates an archive from the archive that contains it.
 pub fn read_within(place: &Place, container: &str) -> Option<Place> {
     let mut names = container.split('!').filter(|name| !name.is_empty());
-    let mut archive = read_nested(container, place.read(names.next()?).ok()?)?;
+    let outer = names.next()?;
+    let outer = match place {
+        // A single file may be compared with a file in a directory.
+        Place::File(_) => place.names().concat(),
+        _ => outer.to_owned(),
+    };
+    let mut archive = read_nested(container, place.read(&outer).ok()?)?;
     for name in names {
         archive = read_nested(container, archive.get(name)?.bytes.read().into_owned())?;
     }

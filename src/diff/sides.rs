@@ -75,6 +75,24 @@ impl Side {
         Ok(Self::Place(path.into(), place))
     }
 
+    /// Takes an archive as a single file if the other side is a directory that has a file of its
+    /// name, and none of the files in it.
+    #[must_use]
+    pub fn beside(self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Place(label, Place::Archive(archive)), Self::Place(_, Place::Tree(_, listing))) => {
+                let own = python::os_text(archive.path.file_name().unwrap_or_default());
+                let is_own = |name: &&String| name.rsplit('/').next() == Some(&own);
+                let has_file = archive.files().any(|entry| listing.names.contains_key(&entry.name));
+                match !has_file && listing.names.keys().filter(is_own).count() == 1 {
+                    true => Self::Place(label, Place::File(archive.path)),
+                    false => Self::Place(label, Place::Archive(archive)),
+                }
+            }
+            (side, _) => side,
+        }
+    }
+
     /// Calls a tree, archive or file by another name; a single file is compared under this path.
     #[must_use]
     pub fn labeled(self, label: &str) -> Self {

@@ -264,7 +264,9 @@ fn annotations_in_archives_name_the_archive() {
     let pycs = [format!("a/{PYC}"), format!("b/{PYC}")];
     let said = pair.run_in(".", &["diff", &pycs[0], &pycs[1], "--message-format", "github"]).exits(1);
     let expected = format!("::error file={},title=pycompile unexplained::the right pyc", pycs[1]);
-    assert!(said.out.starts_with(&expected), "{}", said.out);
+    let (sentence, files) = said.out.split_once('\n').unwrap();
+    assert_eq!(sentence, "::notice title=pycompile note::1 pyc is unexplained");
+    assert!(files.starts_with(&expected), "{}", said.out);
 }
 
 /// The figure of a text with very many differences is the true one, or there is none.

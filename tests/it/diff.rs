@@ -401,13 +401,16 @@ fn text_fits_the_width_and_color_is_optional() {
 fn differences_as_annotations_of_a_workflow() {
     let session = two(&PLAIN, &Pyc { hash: 2, ..PLAIN });
     let said = session.run(&["diff", "--message-format", "github", "a", "b"]).exits(1);
-    assert!(said.out.starts_with("::error file="), "{}", said.out);
+    let sentence = "::notice title=pycompile note::1 file was not checked\n::error file=";
+    assert!(said.out.starts_with(sentence), "{}", said.out);
     assert!(
         said.out.contains(",title=pycompile not checked::there is no source for it%0Aheader: "),
         "{}",
         said.out
     );
-    assert_eq!(said.out.lines().count(), 1, "{}", said.out);
+    assert_eq!(said.out.lines().count(), 2, "{}", said.out);
+    let said = session.run(&["diff", "--message-format", "github", "a", "a"]).exits(0);
+    assert!(said.out.starts_with("::notice title=pycompile note::no file differs: "), "{}", said.out);
 }
 
 #[test]

@@ -210,6 +210,8 @@ fn annotations_have_the_cause_and_begin_with_what_is_unexplained() {
     let said = pair.diff(&["--message-format", "github"]).exits(1);
     let lines: Vec<&str> = said.out.lines().collect();
     let expected = [
+        "::notice title=pycompile note::1 pyc is unexplained; 1 source differs; 1 pyc follows from it; "
+            .into(),
         format!("::error file={PYC},title=pycompile unexplained::the right pyc is not what demo/core.py"),
         "::warning file=demo/__init__.py,title=pycompile only on one side::".into(),
         "::warning file=demo/other.py,title=pycompile source::".into(),

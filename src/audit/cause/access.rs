@@ -4,7 +4,13 @@ use crate::diff::{Cause, CauseKind, DiffFinding, FileDifference};
 
 /// Gives a file another cause if its cause does not explain that another user may run or write it.
 pub(super) fn judge(file: &mut FileDifference) {
-    let changed: Vec<String> = file.findings.iter().flat_map(DiffFinding::access).collect();
+    let mut changed: Vec<String> = Vec::new();
+    for clause in file.findings.iter().flat_map(DiffFinding::access) {
+        // Directories and files have findings of their own.
+        if !changed.contains(&clause) {
+            changed.push(clause);
+        }
+    }
     let Some(cause) = file.cause.as_mut().filter(|_| !changed.is_empty()) else { return };
     let is_explained = matches!(
         cause.kind,

@@ -4,6 +4,7 @@ use super::SIDES;
 use super::pair::Pair;
 use crate::audit::dpkg::md5sum;
 use crate::audit::record::joined;
+use crate::audit::view::is_wheel;
 use crate::diff::{Cause, CauseKind, DiffFinding, DifferenceKind, FileDifference};
 use crate::input::{Place, PlaceError};
 use crate::manifest::hex;
@@ -62,9 +63,14 @@ fn left_behind(pair: &Pair<'_>, name: &str, differing: &BTreeSet<&str>) -> Optio
     }
     let list = ListRows::read(pair, 1, name)?;
     let rows = list.rows.iter().filter(|row| differing.contains(row.path.as_str()));
-    let wrong = rows.flat_map(|row| [1, 0].map(|side| (row, side, list.format.fault(pair, side, row, name))));
-    let (row, side, fault) = wrong.filter_map(|(row, side, fault)| Some((row, side, fault?))).next()?;
-    let message = format!("the same on both sides, although {} differs", row.path);
+    let faults =
+        rows.flat_map(|row| [1, 0].map(|side| (row, side, list.format.fault(pair, side, row, name))));
+    let mut wrong = faults.filter_map(|(row, side, fault)| Some((row.path.as_str(), side, fault?)));
+    let (path, side, fault) = wrong.next().or_else(|| list.unlisted(pair, differing))?;
+    let message = match [0, 1].map(|side| pair.views[side].has_file(path)) {
+        [true, true] => format!("the same on both sides, although {path} differs"),
+        _ => format!("the same on both sides, although only one side has {path}"),
+    };
     let cause = Cause::new(CauseKind::OtherContent, format!("{} side: {fault}", SIDES[side]));
     Some(pair.found(&[name.into(), name.into()], DiffFinding::new(DifferenceKind::Content, message), cause))
 }
@@ -208,6 +214,27 @@ impl ListRows {
             }
         };
         Some(Self { name: name.to_owned(), format, rows })
+    }
+
+    /// Returns a file of a wheel that differs and that its RECORD does not list, with its side and
+    /// the fault.
+    fn unlisted<'a>(
+        &self,
+        pair: &Pair<'_>,
+        differing: &BTreeSet<&'a str>,
+    ) -> Option<(&'a str, usize, String)> {
+        let is_record = |name: &String| ListFormat::of(name) == Some(ListFormat::Record);
+        [1, 0].into_iter().find_map(|side| {
+            let view = &pair.views[side];
+            let records = view.place.names().iter().filter(|name| is_record(name)).count();
+            let is_wheel = is_wheel(view.place) && records == 1 && self.format == ListFormat::Record;
+            let is_unlisted = |path: &str| {
+                let is_signature = path.ends_with("/RECORD.jws") || path.ends_with("/RECORD.p7s");
+                view.has_file(path) && !is_signature && self.rows.iter().all(|row| row.path != path)
+            };
+            let path = differing.iter().find(|path| is_wheel && is_unlisted(path))?;
+            Some((*path, side, format!("it does not list {path}")))
+        })
     }
 }
 
