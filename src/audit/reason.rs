@@ -164,7 +164,8 @@ pub enum Form {
     NoColumns,
 }
 
-/// Recorded file names that are not that of the module; each variant contains them.
+/// Recorded file names that are not that of the module; each variant contains them. `diff` shows
+/// them too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WrongName {
     /// No file can have the name.
@@ -191,6 +192,28 @@ pub struct RecordedName {
     pub code: String,
     /// The file name.
     pub recorded: String,
+}
+
+impl fmt::Display for WrongName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Impossible => formatter.write_str("no file can have the name that it records"),
+            Self::Control(name) => {
+                write!(formatter, "the file name that it records has control characters: {name:?}")
+            }
+            Self::Other(own, name) => {
+                write!(formatter, "the file name that it records is not {own}: {name:?}")
+            }
+            Self::OfOther(name) => {
+                write!(formatter, "the file name that it records is that of another module: {name:?}")
+            }
+            Self::Mixed { wrong, other } => write!(
+                formatter,
+                "{} records the file name {:?}, and {} records {:?}",
+                wrong.code, wrong.recorded, other.code, other.recorded
+            ),
+        }
+    }
 }
 
 /// Difference from a manifest.

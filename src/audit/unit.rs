@@ -143,7 +143,10 @@ impl Judgment<'_> {
                 CheckedSource { name, bytes, mtime }
             }),
             None => self.view.read(name).map(|bytes| {
-                let mtime = self.view.place.path(name).ok().and_then(|path| modified(&path));
+                let mtime = match self.view.place {
+                    Place::Archive(_) => self.view.packed_time(name),
+                    place => place.path(name).ok().and_then(|path| modified(&path)),
+                };
                 CheckedSource { name: name.to_owned(), bytes, mtime }
             }),
         };

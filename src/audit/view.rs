@@ -89,6 +89,20 @@ impl<'a> View<'a> {
         self.place.read_source(pyc)
     }
 
+    /// Returns the modification time that a file gets when a package, tar archive or image is
+    /// unpacked, as headers record it. Installers of wheels and other zips do not keep times.
+    pub(super) fn packed_time(&self, name: &str) -> Option<u32> {
+        let Place::Archive(archive) = self.place else { return None };
+        let facts = |name: &str| archive.get(name)?.facts.as_ref();
+        let own = facts(name)?;
+        let file = match &own.hard_link {
+            // Both names are one file, whose time is set first.
+            Some(target) => facts(target).filter(|file| file.hard_link.is_none())?,
+            None => own,
+        };
+        Some(file.modified as u32)
+    }
+
     fn check_size(&self, name: &str) -> Result<(), PlaceError> {
         match self.limit.and_then(|_| self.place.size(name)) {
             Some(size) => self.check(name, size),

@@ -56,6 +56,13 @@ pub enum CauseReason {
     Words(String),
     /// The sentence for a pyc that was not checked because its source is missing.
     NoSource(String),
+    /// The sentence for one file, and that for all files with the cause.
+    Each {
+        /// The sentence, which names the paths of the file.
+        sentence: String,
+        /// The sentence for all files with the same cause.
+        common: String,
+    },
     /// A pyc is not what its source compiles to.
     Fault {
         /// The sentence, which names the source and the code object.
@@ -71,14 +78,31 @@ impl CauseReason {
     /// Returns the sentence.
     pub fn sentence(&self) -> &str {
         match self {
-            Self::Words(sentence) | Self::NoSource(sentence) | Self::Fault { sentence, .. } => sentence,
+            Self::Words(sentence)
+            | Self::NoSource(sentence)
+            | Self::Each { sentence, .. }
+            | Self::Fault { sentence, .. } => sentence,
+        }
+    }
+
+    /// Adds a clause to the end.
+    pub fn add(&mut self, clause: &str) {
+        match self {
+            Self::Words(sentence) | Self::NoSource(sentence) => sentence.push_str(clause),
+            Self::Each { sentence, common } | Self::Fault { sentence, common, .. } => {
+                sentence.push_str(clause);
+                common.push_str(clause);
+            }
         }
     }
 
     /// Returns the sentence for all files with the same cause.
     pub fn common(&self) -> &str {
         match self {
-            Self::Words(common) | Self::NoSource(common) | Self::Fault { common, .. } => common,
+            Self::Words(common)
+            | Self::NoSource(common)
+            | Self::Each { common, .. }
+            | Self::Fault { common, .. } => common,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Reasons of findings as sentences.
 
-use crate::audit::{
-    Finding, FindingKind, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, WrongName,
-};
+use crate::audit::{Finding, FindingKind, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault};
 use crate::build::env::EnvFinding;
 use crate::text::bytes;
 
@@ -65,7 +63,7 @@ pub(super) fn of(reason: &Reason) -> String {
         Reason::Level { source, level, expected } => format!(
             "its code is that of {source} at optimization level {level}, and importers of this name expect level {expected}"
         ),
-        Reason::Filename(name) => wrong_name(name),
+        Reason::Filename(wrong) => wrong.to_string(),
         Reason::Disguised { magic, version } => {
             let version = match version {
                 Some(version) => format!("Python {version}"),
@@ -107,23 +105,6 @@ fn beside_header(field: PycField, source: &str, code: Option<&Reason>) -> String
             format!("{header}; its code is not checked: {}", of(unknown))
         }
         Some(reason) => format!("{header}, and {}", of(reason)),
-    }
-}
-
-fn wrong_name(name: &WrongName) -> String {
-    match name {
-        WrongName::Impossible => "no file can have the name that it records".to_owned(),
-        WrongName::Control(name) => format!("the file name that it records has control characters: {name:?}"),
-        WrongName::Other(own, name) => format!("the file name that it records is not {own}: {name:?}"),
-        WrongName::OfOther(name) => {
-            format!("the file name that it records is that of another module: {name:?}")
-        }
-        WrongName::Mixed { wrong, other } => {
-            format!(
-                "{} records the file name {:?}, and {} records {:?}",
-                wrong.code, wrong.recorded, other.code, other.recorded
-            )
-        }
     }
 }
 

@@ -240,7 +240,11 @@ fn another_path_of_compilation_is_harmless() {
     .exits(0);
     let document = pair.document(&[]);
     assert_eq!(document["conclusion"], "2 files differ in form alone; nothing that differs is unexplained");
-    assert_eq!(reason(&document, PYC), "the same code, compiled under another path");
+    let expected =
+        "the same code, compiled under another path: demo/core.py on the left, b/demo/core.py on the right";
+    assert_eq!(reason(&document, PYC), expected);
+    let group = "the same code, compiled under another path: a relative path on the left, b/… on the right";
+    assert_eq!(document["causes"][0]["reason"], group);
     pair.diff(&["--fail-on", "code"]).exits(0);
 }
 

@@ -2,7 +2,7 @@
 
 use super::SIDES;
 use crate::audit::first::FirstPlace;
-use crate::audit::reason::{PycField, WrongTag};
+use crate::audit::reason::{PycField, WrongName, WrongTag};
 use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind};
 use crate::target::PyVersion;
 
@@ -21,6 +21,8 @@ pub(super) enum OriginFault {
     Code { source: String, first: Option<FirstPlace> },
     /// The source compiles to the code at another optimization level than the name says.
     Level { source: String, level: u8, expected: u8 },
+    /// The source compiles to the code, but under another file name than the recorded one.
+    Filename(WrongName),
     /// The source does not compile; with the last line of the error, and the line in the source.
     Compile { source: String, error: String, line: Option<i64> },
     /// Code with another fault to which the source of the other side compiles.
@@ -83,6 +85,8 @@ impl OriginFault {
                 "it is what {} compiles to at optimization level {level}, and its name says level {expected}",
                 named(source)
             ),
+            Self::Filename(wrong) if about == About::One => wrong.to_string(),
+            Self::Filename(_) => "the file name that it records is not that of its source".to_owned(),
             Self::Compile { source, error, line } => {
                 let line = line.filter(|_| about == About::One);
                 let line = line.map_or(String::new(), |line| format!(" (line {line})"));
@@ -102,6 +106,7 @@ impl OriginFault {
             Self::Header { code: OtherCode::Right, .. } | Self::Tag(_) => DifferenceKind::Header,
             Self::Level { .. } => DifferenceKind::Level,
             Self::Swapped { fault, .. } => fault.kind(),
+            Self::Filename(_) => DifferenceKind::Filename,
             _ => DifferenceKind::Code,
         }
     }

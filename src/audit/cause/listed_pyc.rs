@@ -3,7 +3,7 @@
 use super::SIDES;
 use super::alone::Alone;
 use super::origin::{CompiledPyc, Wanted};
-use super::pair::without_columns;
+use super::pair::{under_another_path, without_columns};
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind};
 use crate::engine::{Engine, TargetEngine};
@@ -136,13 +136,13 @@ fn other_code(
             let [left, right] = sorted(listed.clone(), own.clone());
             Cause::new(CauseKind::OtherRelease, format!("compiled by CPython {left} and {right}{also}"))
         }
-        _ => Cause::new(
-            CauseKind::Harmless,
-            match columns {
-                Some(columns) => format!("the same code, but {columns}"),
-                None => "the same code, compiled under another path".to_owned(),
-            },
-        ),
+        _ => match columns {
+            Some(columns) => Cause::new(CauseKind::Harmless, format!("the same code, but {columns}")),
+            None => {
+                let paths = sorted(entry.filename.clone(), compiled.filename());
+                under_another_path("the same code, compiled under another path", &paths)
+            }
+        },
     }
 }
 

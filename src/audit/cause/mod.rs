@@ -185,6 +185,9 @@ impl Search<'_> {
         indices.iter().for_each(|&index| access::judge(&mut comparison.files[index]));
         let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
         found.extend(unchanged::alike(&alike, &pair, workers)?);
+        let known = found.iter().map(|file| file.path.clone()).collect::<BTreeSet<_>>();
+        let stale = unchanged::stale(&pair, &comparison.files).into_iter();
+        found.extend(stale.filter(|file| !known.contains(&file.path)));
         found.extend(lists);
         Ok(found)
     }

@@ -2,6 +2,7 @@
 
 use super::fault::{OriginFault, OtherCode, Unchecked};
 use crate::audit::compilers::Compilers;
+use crate::audit::filename;
 use crate::audit::first::FirstPlace;
 use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
 use crate::audit::likeness::{CompareError, FoundCode, Likeness, levels};
@@ -60,8 +61,17 @@ pub(super) struct CompiledPyc {
     pub(super) lacks_columns: bool,
 }
 
+impl CompiledPyc {
+    /// Returns the recorded file name.
+    pub(super) fn filename(&self) -> String {
+        let root = self.objects.code(Objects::ROOT);
+        root.and_then(|root| self.objects.text(root.filename)).unwrap_or_default()
+    }
+}
+
 /// A pyc whose header was read, with its source.
 pub(super) struct HeadedPyc<'a> {
+    view: &'a View<'a>,
     name: &'a str,
     pyc: &'a [u8],
     header: Header,
@@ -76,7 +86,7 @@ pub(super) struct HeadedPyc<'a> {
 /// # Errors
 /// The origin of a pyc whose header is wrong or unknown.
 pub(super) fn find<'a>(
-    view: &View<'_>,
+    view: &'a View<'a>,
     sources: Option<&View<'_>>,
     name: &'a str,
     pyc: &'a [u8],
@@ -97,7 +107,7 @@ pub(super) fn find<'a>(
         let generated = is_main.then(|| zipapp::source(&pyc[HEADER_SIZE..], series, &is_file));
         generated.flatten().ok_or(why)
     });
-    Ok(HeadedPyc { name, pyc, header, series, parsed, source })
+    Ok(HeadedPyc { view, name, pyc, header, series, parsed, source })
 }
 
 impl HeadedPyc<'_> {
@@ -109,6 +119,14 @@ impl HeadedPyc<'_> {
     /// Returns whether there is no source, not even one that cannot be read.
     pub(super) fn lacks_source(&self) -> bool {
         self.source.as_ref().is_err_and(|why| *why == Unchecked::NoSource)
+    }
+
+    /// Returns the name that the source has on this side. A single pyc may have any name if the
+    /// other side has the source.
+    fn source_name<'b>(&'b self, source: &'b CheckedSource) -> &'b str {
+        let is_single = matches!(self.view.place, Place::File(_));
+        let own = self.parsed.as_ref().filter(|_| self.source.is_ok() || !is_single);
+        own.map_or(&source.name, |parsed| &parsed.source)
     }
 
     /// Compiles the source, and returns the relation of the pyc to it.
@@ -153,8 +171,9 @@ impl HeadedPyc<'_> {
                 return Origin::Other(OriginFault::Unreadable(error));
             }
         };
-        let filename = objects.code(Objects::ROOT).and_then(|root| objects.os_name(root.filename));
-        let Some(filename) = filename else {
+        let root = objects.code(Objects::ROOT).map(|root| root.filename);
+        let names = root.and_then(|name| Some((objects.text(name)?, objects.os_name(name)?)));
+        let Some((recorded, filename)) = names else {
             return Origin::Other(OriginFault::NotCode);
         };
         let found = compilers.get(series.version);
@@ -205,6 +224,11 @@ impl HeadedPyc<'_> {
                 }
             }
             if !releases.is_empty() {
+                let is_file = |path: &str| self.view.has_file(path);
+                let place = self.view.importable(self.source_name(source));
+                if let Some(wrong) = filename::fault(&recorded, &place, &is_file) {
+                    return Origin::Other(OriginFault::Filename(wrong));
+                }
                 releases.sort_unstable();
                 let source = source.clone();
                 let releases = releases.into_iter().map(|at| engines.engines[at].release.clone()).collect();

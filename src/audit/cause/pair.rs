@@ -13,7 +13,6 @@ use crate::diff::{
 };
 use crate::engine::Engine;
 use crate::input::PlaceError;
-use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
 use std::collections::BTreeMap;
@@ -63,7 +62,10 @@ impl Pair<'_> {
             }
             let mut facts: Vec<&str> = file.findings.iter().map(|finding| finding.message.as_str()).collect();
             facts.dedup();
-            return Cause::new(CauseKind::Harmless, format!("archive metadata: {}", facts.join(", ")));
+            let stale = self.stale(&names.map(str::to_owned));
+            let stale = stale.map_or(String::new(), |stale| format!("; {stale}"));
+            let reason = format!("archive metadata: {}{stale}", facts.join(", "));
+            return Cause::new(CauseKind::Harmless, reason);
         }
         if file.whole {
             let words = file.findings.iter().filter(|finding| !is_form(finding));
@@ -182,7 +184,7 @@ impl Pair<'_> {
                 // An equal source is parsed once.
                 let opened = if side == 0 || is_same { &mut *one } else { &mut *other };
                 match found.origin_from(source, opened, self.compilers, wanted) {
-                    Origin::Other(fault) if lacks[side] => {
+                    Origin::Other(fault) if lacks[side] && !matches!(fault, OriginFault::Filename(_)) => {
                         let code = match &fault {
                             OriginFault::Header { code, .. } => matches!(code, OtherCode::Right),
                             _ => false,
@@ -200,11 +202,12 @@ impl Pair<'_> {
             }
             [left, right] => return not_explained(&left, &right),
         };
+        if let Some(stale) = self.stale(names).filter(|_| cause.kind == CauseKind::Harmless) {
+            cause.reason.add(&format!("; {stale}"));
+        }
         if let Some(side) = lacks.into_iter().position(|lacks| lacks) {
             let (lacks, has) = (SIDES[side], SIDES[1 - side]);
-            let why = cause.reason.sentence();
-            let reason = format!("{why}; the {lacks} pyc has no source, so the {has} one was compiled");
-            cause.reason = CauseReason::Words(reason);
+            cause.reason.add(&format!("; the {lacks} pyc has no source, so the {has} one was compiled"));
         }
         cause
     }
@@ -295,13 +298,32 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
     if !left.releases.iter().any(|release| right.releases.contains(release)) {
         return release(format!("compiled by CPython {first} and {second}"));
     }
+    let paths = [left, right].map(CompiledPyc::filename);
     if let Some(columns) = columns {
-        let path = |pyc: &CompiledPyc| {
-            pyc.objects.code(Objects::ROOT).and_then(|root| pyc.objects.text(root.filename))
+        let reason = format!("the same code, but {columns}");
+        return match paths[0] == paths[1] {
+            true => Cause::new(CauseKind::Harmless, reason),
+            false => under_another_path(&format!("{reason}, under another path"), &paths),
         };
-        let other_path = if path(left) == path(right) { "" } else { ", under another path" };
-        return Cause::new(CauseKind::Harmless, format!("the same code, but {columns}{other_path}"));
     }
     let exact = if left.exact && right.exact { "" } else { " and by other processes" };
-    Cause::new(CauseKind::Harmless, format!("the same code, compiled under another path{exact}"))
+    under_another_path(&format!("the same code, compiled under another path{exact}"), &paths)
+}
+
+/// Returns the cause for pycs that record two paths of one source: all files of two builds differ
+/// in the same directories.
+pub(super) fn under_another_path(reason: &str, paths: &[String; 2]) -> Cause {
+    let parts = |path: &'_ str| path.split_inclusive(['/', '\\']).map(str::to_owned).collect::<Vec<_>>();
+    let [left, right] = [0, 1].map(|side: usize| parts(&paths[side]));
+    let same = left.iter().rev().zip(right.iter().rev()).take_while(|(one, other)| one == other).count();
+    let folder = |parts: &[String]| match &parts[..parts.len() - same] {
+        [] => "a relative path".to_owned(),
+        folder => format!("{}…", folder.concat()),
+    };
+    let told = |[left, right]: [&str; 2]| format!("{reason}: {left} on the left, {right} on the right");
+    let reason = CauseReason::Each {
+        sentence: told([&paths[0], &paths[1]]),
+        common: told([&folder(&left), &folder(&right)]),
+    };
+    Cause { kind: CauseKind::Harmless, reason, source: None }
 }

@@ -1,10 +1,13 @@
 //! Pycs that are equal on both sides although their source differs.
 
+use super::SIDES;
 use super::fault::OriginFault;
 use super::origin::Origin;
 use super::pair::{Pair, not_explained};
 use crate::diff::{Cause, CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference};
 use crate::engine::{ThreadsError, Workers};
+use crate::input::Place;
+use crate::pyc::{HEADER_SIZE, Header};
 use std::collections::{BTreeMap, BTreeSet};
 
 const MESSAGE: &str = "the same pyc on both sides, although its source differs";
@@ -102,7 +105,46 @@ pub(super) fn alike(
     Ok(found.into_iter().flatten().flatten().collect())
 }
 
+/// Returns differences for the pycs that are the same on both sides, and that Python would compile
+/// again on one side only. `files` are the known differences.
+pub(super) fn stale(pair: &Pair<'_>, files: &[FileDifference]) -> Vec<FileDifference> {
+    let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let found = pair.views[1].pycs().iter().filter_map(|name| {
+        let names = [name.clone(), name.clone()];
+        let stale = pair.stale(&names)?;
+        let message = "the same pyc on both sides, with another time of its source";
+        let finding = DiffFinding::new(DifferenceKind::Header, message);
+        let file = pair.found(&names, finding, Cause::new(CauseKind::Harmless, stale));
+        (!known.contains(file.path.as_str())).then_some(file)
+    });
+    found.collect()
+}
+
 impl Pair<'_> {
+    /// Returns the clause about a pyc whose header has the time of its source in the package, tar
+    /// archive or image of one side only; `None` for other pycs and places.
+    pub(super) fn stale(&self, names: &[String; 2]) -> Option<String> {
+        let fits = |side: usize| {
+            let view = &self.views[side];
+            let Place::Archive(archive) = view.place else { return None };
+            let source = view.packed_time(&view.named(&names[side]).parsed?.source)?;
+            let head = archive.get(&names[side])?.bytes.head(HEADER_SIZE as u64);
+            match Header::parse(&head).ok()? {
+                Header::Timestamp { mtime, .. } => Some(mtime == source),
+                Header::Hash { .. } => None,
+            }
+        };
+        let stale = match (fits(0)?, fits(1)?) {
+            (true, false) => 1,
+            (false, true) => 0,
+            _ => return None,
+        };
+        let (fresh, stale) = (SIDES[1 - stale], SIDES[stale]);
+        Some(format!(
+            "the time in its header is that of its source on the {fresh} only: Python compiles the {stale} one again"
+        ))
+    }
+
     /// Returns a difference of a pyc that is called `names` within the places.
     pub(super) fn found(&self, names: &[String; 2], finding: DiffFinding, cause: Cause) -> FileDifference {
         let path = |side: usize| match self.container[side].as_str() {

@@ -163,8 +163,12 @@ fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<G
         let reason = cause.map_or("", |cause| cause.reason.common());
         reasons.entry((cause.map(Cause::rank), reason, file.whole)).or_default().push(file);
     }
-    for ((_, reason, _), files) in reasons {
-        groups.push(Group { kind, title: reason.to_owned(), subject: None, files });
+    for ((_, common, _), files) in reasons {
+        let title = match &files[..] {
+            [file] => file.cause.as_ref().map_or("", |cause| cause.reason.sentence()),
+            _ => common,
+        };
+        groups.push(Group { kind, title: title.to_owned(), subject: None, files });
     }
 }
 

@@ -11,11 +11,13 @@ pub(super) struct Member {
     pub(super) content: Vec<u8>,
     pub(super) mode: u32,
     pub(super) modified: u64,
+    pub(super) owner: u32,
 }
 
 pub(super) fn member(name: &str, kind: u8, link: &str, content: impl AsRef<[u8]>) -> Member {
     let (name, link) = (name.to_owned(), link.to_owned());
-    Member { name, kind, link, content: content.as_ref().to_vec(), mode: 0o644, modified: 1_700_000_000 }
+    let content = content.as_ref().to_vec();
+    Member { name, kind, link, content, mode: 0o644, modified: 1_700_000_000, owner: 0 }
 }
 
 pub(super) fn file(name: &str, content: impl AsRef<[u8]>) -> Member {
@@ -36,7 +38,7 @@ impl Member {
         let mut field = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
         field(0, self.name.as_bytes());
         field(100, format!("{:07o}\0", self.mode).as_bytes());
-        field(108, b"0000000\x000000000\0");
+        field(108, format!("{:07o}\0{:07o}\0", self.owner, self.owner).as_bytes());
         field(124, format!("{:011o}\0", self.content.len()).as_bytes());
         field(136, format!("{:011o}\0", self.modified).as_bytes());
         field(148, b"        ");

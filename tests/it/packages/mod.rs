@@ -4,6 +4,7 @@ mod hostile;
 mod image;
 mod judged;
 mod make;
+mod times;
 
 use crate::session::Session;
 use make::{Member, cpio, cpio_member, deb, file, folder, gzip, member, rpm, symlink, tar, zstd};
