@@ -117,9 +117,12 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Records an invalid escape sequence in the current token.
+    /// Records an invalid escape sequence in the current token, unless the text is refused at it.
     #[cold]
     pub(super) fn note_escape(&mut self, invalid: Invalid, body: &str) {
+        if self.lexer.fault().is_some() {
+            return;
+        }
         let token = Location::between(self.lexer.place(), self.lexer.end_place());
         let remark = invalid.remark(body, self.lexer.token_text(), token);
         self.lexer.remarks.push(remark);
