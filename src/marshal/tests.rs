@@ -83,7 +83,7 @@ fn what_only_looks_equal_stays() {
 #[test]
 fn refusals_have_their_place() {
     assert_eq!(refusal(b""), "byte 0, reading an object: 1 byte is needed, 0 are left");
-    assert_eq!(refusal(b"NN"), "byte 1, reading the end: 1 byte too many");
+    assert_eq!(refusal(b"NN"), "1 byte follows its end, at byte 1");
     assert_eq!(refusal(b"?"), "byte 0, reading an object: unknown type code 0x3f");
     assert_eq!(
         refusal(b"(\xff\xff\xff\x7f"),
