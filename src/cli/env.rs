@@ -9,7 +9,7 @@ use super::limits::LimitArgs;
 use super::messages;
 use super::number::between;
 use super::options::{FormatArgs, names};
-use super::own_interpreter::{OwnJudges, described};
+use super::own_interpreter::{OwnJudges, described, to_start};
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
@@ -362,7 +362,9 @@ fn start(
     }
     let places = environment::places();
     let named = match own {
-        Some(own) if arguments.interpreter.is_empty() || site.free_threaded => vec![own],
+        Some(own) if arguments.interpreter.is_empty() || site.free_threaded => {
+            vec![to_start(own, &[prefix.into()], site.python, &places)]
+        }
         _ => arguments.interpreter.clone(),
     };
     let mut options = EngineOptions::automatic(&named, &places, arguments.limits.get(), arguments.refs);

@@ -135,9 +135,18 @@ pub(super) fn add(
                 "running {}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none",
                 described(&own, &environment.prefix)
             ));
-            options.interpreters.push((version, own));
+            options.interpreters.push((version, to_start(own, prefix, version, options.places)));
         }
     }
+}
+
+/// Returns the path under which an environment's program is started. One of this machine is started
+/// under its own path: the `pyvenv.cfg` of the environment could give it another standard library.
+pub(super) fn to_start(own: PathBuf, trees: &[PathBuf], version: PyVersion, places: &Places) -> PathBuf {
+    if is_of_tree(&own, trees, version, places) {
+        return own;
+    }
+    own.canonicalize().unwrap_or(own)
 }
 
 /// Returns the name of an environment's program for messages, with the program that runs if it is

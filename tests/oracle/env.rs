@@ -43,7 +43,7 @@ fn rows_that_come_meanwhile_stay() {
 #[test]
 fn what_was_compiled_before_an_interrupt_is_recorded() {
     let session = Session::new();
-    let slow = "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(1_500_000) + "]\n";
+    let slow = "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(500_000) + "]\n";
     let sources = [("p/a.py", "x = 1\n"), ("p/slow.py", &*slow), ("p/z.py", "x = 1\n")];
     let site = environment(&session, &sources);
     let mut command = session.command(&["env", "v", "-j", "1", "--interpreter", "python3"]);
@@ -103,4 +103,45 @@ fn verify_takes_the_interpreter_of_the_environment() {
         said.err
             .starts_with(&format!("running {own}, a program of the environment: as --engine python asks\n"))
     );
+}
+
+/// A program of this machine that an environment links to does not read the environment's
+/// `pyvenv.cfg`, which could give it a standard library of the environment.
+#[test]
+fn a_linked_interpreter_keeps_its_own_library() {
+    let session = Session::new();
+    let site = environment(&session, &[("p/a.py", "x = 1\n")]);
+    let version = site.split('/').find_map(|part| part.strip_prefix("python")).unwrap();
+    let program = r#"
+import os, shutil, sys
+version, ran = sys.argv[1:]
+real = os.path.realpath(os.path.join(sys.base_prefix, 'bin', 'python' + version))
+os.makedirs('v/bin')
+os.symlink(real, 'v/bin/python' + version)
+library = os.path.dirname(os.__file__)
+other = 'other/lib/python' + version
+os.makedirs('other/bin')
+os.makedirs(other)
+for name in os.listdir(library):
+    if name != 'encodings':
+        os.symlink(os.path.join(library, name), os.path.join(other, name))
+shutil.copytree(os.path.join(library, 'encodings'), other + '/encodings')
+with open(other + '/encodings/__init__.py', 'a') as file:
+    file.write('import _io; _io.FileIO(%r, "w")' % ran)
+with open('v/pyvenv.cfg', 'w') as file:
+    file.write('home = ' + os.path.abspath('other/bin') + '\n')
+"#;
+    let ran = session.path("ran");
+    session.python(program, &[version, ran.to_str().unwrap()]).exits(0);
+    for arguments in [&["env", "v"][..], &["env", "v", "--check"], &["verify", "v", "--references", "any"]] {
+        session.run(&[arguments, &["--engine", "python"]].concat()).exits(0);
+        assert!(!ran.exists(), "{arguments:?}");
+    }
+    let started = std::process::Command::new(session.path(&format!("v/bin/python{version}")))
+        .args(["-s", "-S", "-c", ""])
+        .status();
+    assert!(started.unwrap().success());
+    if !ran.exists() {
+        crate::session::skipped("this Python does not take its library from pyvenv.cfg");
+    }
 }
