@@ -88,8 +88,7 @@ pub(super) struct DiffArgs {
     /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
-    /// Number of lines to print for each file, and of causes; 0 for all [default: 100, with
-    /// --details 0].
+    /// Lines to print for each file, and causes; 0 for all [default: 100, with --details 0].
     ///
     /// All files together have at most thirty times as many lines. Other formats and pages have
     /// their own limits.
