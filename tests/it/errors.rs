@@ -229,11 +229,18 @@ fn an_interpreter_of_another_version() {
         let engine = ["compile", "--engine", "python", "--python", other, "--interpreter", interpreter];
         session.run(&[&engine[..], &["a.py"]].concat()).exits(2).err
     };
-    assert_eq!(run(&python), format!("error: {python} is Python {version}, not {other}\n"));
+    let (minor, _) = version.rsplit_once('.').unwrap();
+    let expected = format!(
+        "error: {python} is Python {version}, not {other}\nhint: `--python {minor}` compiles with this \
+         interpreter; for {other}, `--interpreter PATH` has to name another\n"
+    );
+    assert_eq!(run(&python), expected);
+    let hint = "hint: `--interpreter PATH` names the program of a Python 3.8 or newer, such as \
+                /usr/bin/python3.12\n";
     let expected = "error: cannot start /bin/true: it is not a Python 3.8 or later, or it is broken\n";
-    assert_eq!(run("/bin/true"), expected);
+    assert_eq!(run("/bin/true"), [expected, hint].concat());
     let expected = "error: cannot start /no/such/python: No such file or directory (os error 2)\n";
-    assert_eq!(run("/no/such/python"), expected);
+    assert_eq!(run("/no/such/python"), [expected, hint].concat());
     assert_eq!(session.files(), ["a.py"]);
 }
 
