@@ -11,13 +11,41 @@ use crate::input::Place;
 use crate::project::{FoundKind, PACKAGES};
 use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Modules at the top of the standard libraries of 3.8 to 3.15, sorted.
 const MODULES: &str = include_str!("library_modules.txt");
 
 /// Returns whether a module at the top of a library belongs to a standard library.
 pub(super) fn is_of_library(module: &str) -> bool {
-    module.starts_with("_sysconfigdata_") || MODULES.lines().any(|known| known == module)
+    static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| MODULES.lines().collect());
+    module.starts_with("_sysconfigdata_") || KNOWN.contains(module)
+}
+
+/// The distributions and the library to which the modules of an entry could belong.
+struct Standing {
+    /// True if the entry has a standard library.
+    is_full: bool,
+    /// True if a module that no standard library has is a finding.
+    is_of_environment: bool,
+    /// True if such a module is counted in a note.
+    is_known: bool,
+}
+
+impl Standing {
+    /// `has` tells whether the entry has a file of this name.
+    fn of(
+        entry: &PathEntry,
+        searched: &ImportPaths,
+        installed: &Installed,
+        has: impl Fn(&str) -> bool,
+    ) -> Self {
+        let is_full = has("os.py") || has("os.pyc");
+        let bases = searched.bases_behind(entry);
+        let has_records =
+            || installed.in_tree().iter().any(|one| one.files.is_some() && bases.contains(one.base.as_str()));
+        Self { is_full, is_of_environment: !is_full && has_records(), is_known: is_full || !bases.is_empty() }
+    }
 }
 
 /// Modules of libraries that are not checked.
@@ -48,10 +76,10 @@ pub(super) fn strays(
     for entry in searched.libraries() {
         let folder = entry.folder();
         let all = listing.names.range(folder.clone()..).take_while(|(name, _)| name.starts_with(&folder));
-        let is_full =
-            ["os.py", "os.pyc"].iter().any(|os| listing.names.contains_key(&format!("{folder}{os}")));
-        let is_of_environment = !is_full && has_records(entry, searched, installed);
-        let is_known = is_full || !searched.bases_behind(entry).is_empty();
+        let Standing { is_full, is_of_environment, is_known } =
+            Standing::of(entry, searched, installed, |file| {
+                listing.names.contains_key(&format!("{folder}{file}"))
+            });
         let name = entry.name.trim_end_matches('/');
         if is_full && !entry.is_virtual {
             unchecked.libraries.insert(if name.is_empty() { root.shown() } else { name.to_owned() });
@@ -137,9 +165,8 @@ pub(super) fn strays_in_zip(
         }
     }
     let mut unchecked = UncheckedLibraries::default();
-    let is_full = ["os.py", "os.pyc"].iter().any(|os| names.contains(*os));
-    let is_of_environment = !is_full && has_records(entry, searched, installed);
-    let is_known = is_full || !bases.is_empty();
+    let Standing { is_full, is_of_environment, is_known } =
+        Standing::of(entry, searched, installed, |file| names.contains(file));
     if is_full && !entry.is_virtual {
         unchecked.libraries.insert(entry.name.clone());
     }
@@ -155,12 +182,6 @@ pub(super) fn strays_in_zip(
         }
     }
     (findings, if only.is_none() { unchecked.notes() } else { Vec::new() })
-}
-
-/// Returns whether a distribution with a RECORD is installed behind an entry.
-fn has_records(entry: &PathEntry, searched: &ImportPaths, installed: &Installed) -> bool {
-    let bases = searched.bases_behind(entry);
-    installed.in_tree().iter().any(|one| one.files.is_some() && bases.contains(one.base.as_str()))
 }
 
 /// Returns whether Python imports a file of this name without another file.

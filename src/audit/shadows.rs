@@ -112,8 +112,8 @@ pub(super) fn shadows(
 /// Python does.
 struct ShadowSearch<'a> {
     root: &'a Path,
-    /// Names in directories.
-    listed: BTreeMap<String, Rc<Vec<String>>>,
+    /// Names in directories, by themselves and by the modules that they are forms of.
+    listed: BTreeMap<String, Rc<BTreeMap<String, Vec<String>>>>,
     /// Findings by the names of the files.
     found: BTreeMap<String, Finding>,
     /// Directories that cannot be listed, with the errors.
@@ -176,15 +176,15 @@ impl ShadowSearch<'_> {
         let (above, last) = split(module);
         let above = format!("{folder}{above}");
         let mut forms = Vec::new();
-        for file in &*self.names(&above) {
+        for file in self.names(&above).get(last).into_iter().flatten() {
             if file == last {
                 let package = format!("{above}{file}/");
                 let files = self.names(&package);
-                forms.extend(files.iter().filter_map(|file| {
-                    let (_, rank) = form_of(file).filter(|(stem, _)| *stem == "__init__")?;
+                forms.extend(files.get("__init__").into_iter().flatten().filter_map(|file| {
+                    let (_, rank) = form_of(file)?;
                     Some((rank, format!("{package}{file}")))
                 }));
-            } else if let Some((_, rank)) = form_of(file).filter(|(stem, _)| *stem == last) {
+            } else if let Some((_, rank)) = form_of(file) {
                 forms.push((MODULE + rank, format!("{above}{file}")));
             }
         }
@@ -192,7 +192,8 @@ impl ShadowSearch<'_> {
         forms
     }
 
-    fn names(&mut self, folder: &str) -> Rc<Vec<String>> {
+    /// Lists a directory once, whatever the number of modules that are looked for in it.
+    fn names(&mut self, folder: &str) -> Rc<BTreeMap<String, Vec<String>>> {
         if let Some(names) = self.listed.get(folder) {
             return Rc::clone(names);
         }
@@ -200,7 +201,14 @@ impl ShadowSearch<'_> {
             self.failed.insert(folder.trim_end_matches('/').to_owned(), error.to_string());
             Vec::new()
         });
-        let names = Rc::new(names.iter().map(|name| python::os_text(name)).collect());
+        let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for name in names.iter().map(|name| python::os_text(name)) {
+            if let Some((stem, _)) = form_of(&name) {
+                by_module.entry(stem.to_owned()).or_default().push(name.clone());
+            }
+            by_module.entry(name.clone()).or_default().push(name);
+        }
+        let names = Rc::new(by_module);
         self.listed.insert(folder.to_owned(), Rc::clone(&names));
         names
     }
