@@ -8,8 +8,9 @@ rustPlatform.buildRustPackage {
   cargoLock.lockFile = ../../Cargo.lock;
 
   postInstall = ''
-    mkdir -p $out/share/man/man1 $out/share/bash-completion/completions
+    mkdir -p $out/share/man/man1 $out/share/man/man5 $out/share/bash-completion/completions
     $out/bin/pycompile man >$out/share/man/man1/pycompile.1
+    $out/bin/pycompile man pycompile.toml >$out/share/man/man5/pycompile.toml.5
     $out/bin/pycompile completions bash >$out/share/bash-completion/completions/pycompile
   '';
 
