@@ -1,6 +1,6 @@
 //! The house rules that a compiler does not check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Top to bottom; the layers of one row may not see each other.
@@ -193,6 +193,35 @@ fn flow_passes_name_their_c_function() {
     report(&findings);
 }
 
+/// Functions of code generation name their counterpart in CPython, or are listed as having none.
+#[test]
+fn codegen_names_its_c_functions() {
+    let listed = include_str!("without_counterpart.txt");
+    let listed =
+        listed.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "));
+    let mut without: BTreeSet<(&str, String)> =
+        listed.flat_map(|(file, names)| names.split(' ').map(move |name| (file, name.to_owned()))).collect();
+    let function = fancy_regex::Regex::new(
+        r"(?m)((?:^ *(?:///|#\[).*\n)*)^ *(?:pub(?:\([^)]*\))? )?(?:const )?fn (\w+)",
+    )
+    .unwrap();
+    let sources = sources();
+    let mut findings = Vec::new();
+    for (name, text) in sources.iter().filter(|(name, _)| name.starts_with("compile/codegen/")) {
+        let file = name.strip_prefix("compile/").unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for found in function.captures_iter(text).map(Result::unwrap) {
+            let has_none = without.remove(&(file, found[2].to_owned()));
+            if found[1].contains("(`") == has_none {
+                findings
+                    .push(format!("{name}: {} names no C function, or is listed and names one", &found[2]));
+            }
+        }
+    }
+    findings.extend(without.iter().map(|(file, name)| format!("{file}: there is no function {name}")));
+    report(&findings);
+}
+
 #[test]
 fn layers_import_downward_only() {
     let mut findings = Vec::new();
@@ -372,7 +401,7 @@ fn functions_take_at_most_one_bool() {
     report(&findings);
 }
 
-/// New errors must not break the programs that match on them.
+/// New errors and options must not break the programs that use them.
 #[test]
 fn public_errors_can_grow() {
     let library = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
@@ -384,7 +413,10 @@ fn public_errors_can_grow() {
         .chain(["library"])
         .collect();
     assert!(public.len() > 10, "{public:?}");
-    let errors = fancy_regex::Regex::new(r"(?m)((?:^#\[.*\n)*)^pub enum (\w*(?:Error|Fault))\b").unwrap();
+    let errors = fancy_regex::Regex::new(
+        r"(?m)((?:^#\[.*\n)*)^pub ((?:enum \w*(?:Error|Fault)|struct \w*(?:Error|Limits|Options)))\b",
+    )
+    .unwrap();
     let mut findings = Vec::new();
     for (name, text) in sources() {
         let module = name.split(['/', '.']).next().unwrap();

@@ -40,7 +40,7 @@ pub(super) struct Jump {
     /// True for the `END_ASYNC_FOR` of newer versions, whose distance counts from `END_SEND`.
     pub(super) ends_loop: bool,
     pub(super) target: BlockId,
-    /// Like [`Point::offset`].
+    /// End offset, in the unit of [`Point::offset`].
     pub(super) offset: u32,
     pub(super) prefixes: u32,
 }

@@ -129,8 +129,8 @@ impl CodeDraft {
         instr.handler
     }
 
-    /// Handles an instruction that takes the location of the next one, or one after it, and returns
-    /// its location.
+    /// Starts a run of locations at an instruction that has the location of the next one, or at the
+    /// one after it. Returns its location, or [`WAITING`] if that is not known yet.
     #[inline(never)]
     fn begin_around_next<'g>(&mut self, instr: &'g Instr, point: Point) -> &'g Location {
         let mut place = &instr.location;

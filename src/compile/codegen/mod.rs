@@ -140,12 +140,12 @@ impl Codegen<'_, '_> {
         self.sequence().emit(op, target.0, location);
     }
 
-    /// Returns a label that is not placed yet.
+    /// Returns a label that is not placed yet (`NEW_JUMP_TARGET_LABEL`).
     pub(crate) fn new_label(&mut self) -> Label {
         self.sequence().new_label()
     }
 
-    /// Places `label` before the next instruction.
+    /// Places `label` before the next instruction (`USE_LABEL`).
     pub(crate) fn use_label(&mut self, label: Label) {
         self.sequence().use_label(label);
     }

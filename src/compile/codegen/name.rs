@@ -121,7 +121,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(op, index, location);
     }
 
-    /// Returns the symbol of a mangled name in the current scope.
+    /// Returns the symbol of a mangled name in the current scope (`_PyST_GetSymbol`).
     #[inline]
     pub(crate) fn symbol(&self, name: Name) -> Option<SymbolInfo> {
         let overridden = self.unit.overrides.get(&name).copied();
@@ -134,13 +134,13 @@ impl Codegen<'_, '_> {
         self.symbols.mangled(self.unit.scope, self.unit.private, name, self.names)
     }
 
-    /// Returns the index of a mangled name in `co_names`.
+    /// Returns the index of a mangled name in `co_names` (`_PyCompile_DictAddObj`).
     #[inline]
     pub(crate) fn name_index(&mut self, name: Name) -> u32 {
         self.unit.name_index.find_or_push(&mut self.unit.code.names, name)
     }
 
-    /// Returns the index of a mangled name among the fast locals.
+    /// Returns the index of a mangled name among the fast locals (`_PyCompile_DictAddObj`).
     pub(crate) fn varname_index(&mut self, name: Name) -> u32 {
         self.unit.varname_index.find_or_push(&mut self.unit.code.varnames, name)
     }

@@ -92,7 +92,8 @@ impl CompilerUnit<'_, '_> {
         }
     }
 
-    /// Resets the unit for a scope, with cells and free variables in CPython's order.
+    /// Resets the unit for a scope, with cells and free variables in CPython's order
+    /// (`_PyCompile_EnterScope`).
     ///
     /// Allocations are kept.
     pub(super) fn begin(

@@ -43,7 +43,7 @@ pub(super) struct Identities {
     pub(super) file: ConstId,
     /// `b''`.
     pub(super) empty: ConstId,
-    /// By code object, its name and its qualified name.
+    /// Identities of the name and the qualified name of each code object.
     pub(super) code_names: Vec<[ConstId; 2]>,
 }
 

@@ -205,7 +205,7 @@ impl<'n> Builder<'n> {
         self.current = self.stack.last().copied().unwrap_or(MODULE);
     }
 
-    /// Returns a name, mangled for the current scope.
+    /// Returns a name, mangled for the current scope (`_Py_MaybeMangle`).
     #[inline]
     pub(super) fn mangled(&mut self, name: Name) -> Name {
         self.table.mangled(self.current, self.private, name, self.names)

@@ -202,7 +202,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Returns the symbol of a name, if it occurs.
+    /// Returns the symbol of a name, if it occurs (`_PyST_GetSymbol`).
     pub fn symbol(&self, name: Name) -> Option<&SymbolInfo> {
         self.index.find(&self.symbols, name).map(|index| &self.symbols[index as usize])
     }
@@ -212,7 +212,7 @@ impl Scope {
         self.index.find(&self.symbols, name).map(|index| &mut self.symbols[index as usize])
     }
 
-    /// Returns the scope in which the name lives.
+    /// Returns the scope in which the name lives (`_PyST_GetScope`).
     pub fn name_scope(&self, name: Name) -> NameScope {
         self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope)
     }

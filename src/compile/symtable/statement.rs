@@ -12,12 +12,13 @@ use crate::syntax::ast::{
 use crate::text::{Location, Name};
 
 impl Builder<'_> {
-    /// Visits statements in order.
+    /// Visits statements in order (`VISIT_SEQ`).
     pub(super) fn statements(&mut self, body: &[Stmt<'_>]) -> Visit {
         body.iter().try_for_each(|statement| self.statement(statement))
     }
 
-    /// Visits a part that is executed conditionally, which affects annotations.
+    /// Visits a part that is executed conditionally, which affects annotations
+    /// (`ENTER_CONDITIONAL_BLOCK`).
     fn conditional(&mut self, visit: impl FnOnce(&mut Self) -> Visit) -> Visit {
         let before = std::mem::replace(&mut self.progress().in_conditional_block, true);
         visit(self)?;
@@ -188,7 +189,8 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Refuses a lazy import in a place where it is not allowed (PEP 810).
+    /// Refuses a lazy import in a place where it is not allowed (`check_lazy_import_context`,
+    /// PEP 810).
     fn check_lazy(&mut self, what: &str, location: Location) -> Visit {
         let place = if self.progress().in_try_block {
             "try/except blocks"

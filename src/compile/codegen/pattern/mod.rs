@@ -190,7 +190,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     }
 }
 
-/// Returns whether a pattern is `_`.
+/// Returns whether a pattern is `_` (`WILDCARD_CHECK`).
 fn is_wildcard(pattern: &Pattern<'_>) -> bool {
     matches!(pattern.kind, PatternKind::MatchAs { name: None, .. })
 }
