@@ -3,9 +3,9 @@
 //! Most programs need only the functions at the root: [`compile_source`] returns the pyc of a
 //! source for one release of CPython, [`verify_paths`] checks that pycs come from their sources,
 //! [`compare_paths`] compares files, directories and archives, and [`repack_wheel`] makes a wheel
-//! deterministic. [`pyc::Pyc`] parses a pyc of CPython 3.8 to 3.15, [`dis`] disassembles it, and
-//! [`syntax::parse`] returns the tree of CPython's parser. The native compiler starts threads with
-//! the stack that a source needs.
+//! deterministic. [`Pyc::parse`] reads a pyc of CPython 3.8 to 3.15, [`dis::disassemble`] returns
+//! its instructions, and [`syntax::parse`] returns the tree of CPython's parser. The native
+//! compiler starts threads with the stack that a source needs.
 //!
 //! # Stability
 //!
@@ -86,8 +86,11 @@ pub mod text;
 pub mod warnings;
 pub mod wheel;
 
+pub use build::ProjectError;
+pub use build::pack::{Packed, Repacked};
 pub use config::Bytecode;
 pub use library::{
     CompileOptions, RepackOptions, VerifyPathsError, compare_paths, compile_source, repack_wheel,
     verify_paths,
 };
+pub use pyc::Pyc;

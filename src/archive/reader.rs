@@ -28,6 +28,7 @@ pub enum Prefix {
 
 /// Limits of size, and rules of strictness.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ArchiveLimits {
     /// Size of the archive in bytes.
     pub archive: u64,

@@ -14,6 +14,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 /// Options of an archive to write.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ZipOptions {
     /// Time of every entry in seconds since 1970; clamped to 1980…2107 and to even seconds, and
     /// written as UTC.

@@ -5,6 +5,7 @@
 /// A `main` that does not name a function. The fault is the config's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not `package.module:function`")]
+#[non_exhaustive]
 pub struct MainError(String);
 
 /// Returns the text of `__main__.py` for `demo.core:main`: it calls the function and exits with its

@@ -79,6 +79,7 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
 /// Kinds of findings, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum FindingKind {
     /// The code differs from the code that the source compiles to.
     Code,

@@ -37,6 +37,7 @@ const EMBEDDED: u64 = 3 << 30;
 
 /// Options of [`verify`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Request<'a> {
     /// Sources that the pycs must be compiled from, instead of the sources next to them. Whatever
     /// importers would read as a source, or run at start-up, must be equal to one of these.

@@ -189,6 +189,7 @@ impl BuildProject {
 
 /// Errors of building a project.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProjectError {
     /// The config cannot be used.
     #[error(transparent)]

@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 /// Kinds of causes, the most alarming first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CauseKind {
     /// A pyc differs from the code that its source compiles to.
     Unexplained,

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Kinds of differences, from the outside in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DifferenceKind {
     /// A file on the left side only.
     OnlyLeft,

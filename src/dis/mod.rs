@@ -76,6 +76,23 @@ pub enum DisError {
 ///
 /// # Errors
 /// [`DisError`] for a line or exception table that cannot be read.
+///
+/// ```
+/// use pycompile::Pyc;
+/// use pycompile::dis::disassemble;
+/// use pycompile::object::{CodeView, Objects};
+/// # use pycompile::{CompileOptions, compile_source, target::{Release, Target}};
+/// # let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
+/// # let options = CompileOptions::default();
+/// # let bytes = compile_source(b"answer = 42", "answer.py", target, &options)?;
+///
+/// let pyc = Pyc::parse(&bytes)?;
+/// let code = CodeView::at(&pyc.objects, Objects::ROOT).ok_or("not a code object")?;
+/// let instructions = disassemble(code, pyc.series)?;
+/// assert_eq!(instructions[1].name().to_string(), "LOAD_SMALL_INT");
+/// assert_eq!(instructions[1].arg, Some(42));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn disassemble(view: CodeView<'_>, series: &Series) -> Result<Vec<Instruction>, DisError> {
     let table = Operations::of(series);
     let bytes = view.bytecode();

@@ -29,6 +29,7 @@ use std::time::Duration;
 
 /// An error in a source, in Python's terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Name of the exception, such as `SyntaxError`.
     #[serde(rename = "type")]
@@ -163,6 +164,7 @@ impl Engine {
 
 /// Limits for one file.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Limits {
     /// Time for one file.
     pub timeout: Duration,

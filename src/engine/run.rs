@@ -15,6 +15,7 @@ pub trait Watch: Sync {
 /// Error of starting threads.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start threads: {0}")]
+#[non_exhaustive]
 pub struct ThreadsError(#[from] rayon::ThreadPoolBuildError);
 
 /// Threads that work on the files of a run.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 /// Rules for selecting engines.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct EngineOptions<'a> {
     /// Kind of engine.
     pub choice: EngineChoice,

@@ -18,6 +18,7 @@ pub struct Shard {
 /// Text that names no shard.
 #[derive(Debug, thiserror::Error)]
 #[error("expected K/N, such as 3/16 for the third of 16 shards")]
+#[non_exhaustive]
 pub struct ShardError;
 
 impl FromStr for Shard {

@@ -61,6 +61,7 @@ impl fmt::Display for MarshalPart {
 /// An error in marshalled data, with its offset. The fault is the file's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{fault}", .what.before(*.at))]
+#[non_exhaustive]
 pub struct MarshalError {
     /// Offset in bytes from the start of the marshalled object.
     pub at: usize,

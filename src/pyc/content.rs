@@ -39,6 +39,23 @@ impl Pyc {
     ///
     /// # Errors
     /// [`PycError`].
+    ///
+    /// ```
+    /// use pycompile::Pyc;
+    /// use pycompile::object::{CodeView, Objects};
+    /// use pycompile::target::{Release, Target};
+    /// # use pycompile::{CompileOptions, compile_source};
+    /// # let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
+    /// # let options = CompileOptions::default();
+    /// # let bytes = compile_source(b"answer = 42", "answer.py", target, &options)?;
+    ///
+    /// let pyc = Pyc::parse(&bytes)?;
+    /// assert_eq!(pyc.series.version.to_string(), "3.14");
+    /// let code = CodeView::at(&pyc.objects, Objects::ROOT).ok_or("not a code object")?;
+    /// assert_eq!((code.name().as_str(), code.filename().as_str()), ("<module>", "answer.py"));
+    /// assert_eq!(pyc.to_bytes(), bytes);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse(bytes: &[u8]) -> Result<Self, PycError> {
         let header = Header::parse(bytes)?;
         let series = Series::with_magic(header.magic()).ok_or(PycError::Magic(header.magic()))?;

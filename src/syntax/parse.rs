@@ -36,6 +36,23 @@ pub struct Parsed<'a> {
 ///
 /// # Errors
 /// Reports errors of CPython's tokenizer and parser.
+///
+/// ```
+/// use bumpalo::Bump;
+/// use pycompile::decode::decode;
+/// use pycompile::syntax::{dump, parse};
+/// use pycompile::target::{Release, Target};
+/// use pycompile::text::Names;
+///
+/// let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
+/// let text = decode(b"answer = 42\n", target)?;
+/// // Owns the nodes of the tree.
+/// let arena = Bump::new();
+/// let mut names = Names::default();
+/// let module = parse(&text, target, &arena, &mut names)?;
+/// assert!(dump(&module, &names).contains("targets=Name 1:0-1:6 id=answer ctx=Store"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn parse<'a>(
     text: &str,
     target: &Target,

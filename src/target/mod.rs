@@ -94,9 +94,9 @@ impl Target {
         self.words.has(word)
     }
 
-    /// Returns the target for a release, or for the newest release of a series, if its output is
-    /// known: the release was compared, or it lies between two releases that were and that are
-    /// equal in everything that is known of them.
+    /// Returns the target for a release, or for the newest release of a series. The release was
+    /// compared with its interpreter, or lies between two releases that were and that write the
+    /// same bytes; for others, returns `None`.
     pub fn find(release: impl Into<Release>) -> Option<&'static Self> {
         let release = release.into();
         let Some(patch) = release.patch else {

@@ -50,6 +50,7 @@ impl std::fmt::Display for Release {
 /// Text that is not a version. The fault is the user's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a version like 3.14{build}", build = other_build(.0))]
+#[non_exhaustive]
 pub struct VersionError(String);
 
 /// Returns an explanation for the version of a free-threaded build or a pre-release.

@@ -57,6 +57,7 @@ impl ErrorType {
 /// Columns of `location` count from 0 in bytes, as everywhere in this crate. CPython shows columns
 /// from 1 in characters; the caller, which has the source text, converts them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SyntaxError {
     /// Type of the exception.
     pub kind: ErrorType,

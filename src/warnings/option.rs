@@ -10,6 +10,7 @@ use fancy_regex::{Regex, escape};
 /// CPython's message about an option that is ignored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid -W option ignored: {0}")]
+#[non_exhaustive]
 pub struct OptionError(String);
 
 /// The builtin classes of warnings that the compiler does not issue.

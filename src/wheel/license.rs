@@ -3,6 +3,7 @@
 /// Errors of a license expression.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an SPDX license expression: {what}")]
+#[non_exhaustive]
 pub struct LicenseError {
     /// Text of the expression.
     pub text: String,

@@ -30,6 +30,7 @@ pub enum PycTreatment {
 
 /// Content of the input wheel that the output wheel does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Note {
     /// Pyc that was replaced or removed.
     RemovedPyc(String),

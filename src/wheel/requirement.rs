@@ -30,6 +30,7 @@ enum Marker {
 /// Errors of a dependency specifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?}: {what} at column {column}")]
+#[non_exhaustive]
 pub struct RequirementError {
     /// Text of the specifier.
     pub text: String,

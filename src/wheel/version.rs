@@ -26,6 +26,7 @@ impl Version {
 /// Error of an invalid version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a version as PEP 440 has them")]
+#[non_exhaustive]
 pub struct WheelVersionError(pub String);
 
 impl fmt::Display for Version {

@@ -75,7 +75,8 @@ pub const LEVELS: [u8; 3] = [0, 1, 2];
 
 /// One compilation, whose output is read again.
 pub fn compile_for(source: &mut OpenSource<'_>, target: &'static target::Target, optimize: u8) {
-    let limits = engine::Limits { memory: Some(COMPILE_MEMORY), ..engine::Limits::default() };
+    let mut limits = engine::Limits::default();
+    limits.memory = Some(COMPILE_MEMORY);
     let engine = Engine::Native(NativeEngine::limited(target, limits));
     match source.compile(&engine, "fuzz.py".as_ref(), optimize).code {
         Ok(code) => marshalled(&code, target),
@@ -205,7 +206,8 @@ fn tables(code: CodeView<'_>, format: LineFormat) {
 pub fn archive(data: &[u8]) {
     let path = Path::new("demo-1.0-py3-none-any.whl");
     // As much as one input may take.
-    let limits = ArchiveLimits { entry: 4 << 20, total: 16 << 20, ..ArchiveLimits::zipapp() };
+    let mut limits = ArchiveLimits::zipapp();
+    (limits.entry, limits.total) = (4 << 20, 16 << 20);
     let Ok(archive) = archive::read(path, data, &limits) else { return };
     for entry in &archive.entries {
         assert!(!entry.name.starts_with('/') && !entry.name.split('/').any(|part| part == ".."));
@@ -223,8 +225,8 @@ pub fn archive(data: &[u8]) {
 /// Packages, tar archives and images: no name leads outside, and no content is larger than the
 /// limits.
 pub fn package(data: &[u8]) {
-    let limits =
-        ArchiveLimits { entry: 4 << 20, total: 16 << 20, dense: 16 << 20, ..ArchiveLimits::default() };
+    let mut limits = ArchiveLimits::default();
+    (limits.entry, limits.total, limits.dense) = (4 << 20, 16 << 20, 16 << 20);
     let Ok(archive) = archive::read_package(Path::new("demo"), data.to_vec(), &limits) else { return };
     let specials = archive.specials.iter().map(|special| special.name.as_str());
     for name in archive.entries.iter().map(|entry| entry.name.as_str()).chain(specials) {

@@ -16,7 +16,8 @@ fn parts(zip: &[u8]) -> (&[u8], &[u8], u64) {
 
 /// The entry and the directory of a zip of one stored file, which has a comment in the directory.
 fn one_file(content: &[u8], comment: &[u8]) -> (Vec<u8>, Vec<u8>) {
-    let options = ZipOptions { compression: Compression::Stored, ..ZipOptions::default() };
+    let mut options = ZipOptions::default();
+    options.compression = Compression::Stored;
     let bytes = write(&[File::new("data.bin", content.to_vec())], &options).unwrap();
     let (entries, directory, _) = parts(&bytes);
     let mut directory = directory.to_vec();

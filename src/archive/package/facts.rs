@@ -75,6 +75,7 @@ pub struct Special {
 
 /// Kind of a [`Special`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SpecialKind {
     /// A symlink and its target.
     Symlink(String),

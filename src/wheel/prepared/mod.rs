@@ -66,6 +66,7 @@ pub struct Prepared {
 /// Error of reading prepared metadata.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {fault}", path.shown())]
+#[non_exhaustive]
 pub struct PreparedError {
     /// Path of the `PKG-INFO` or wheel.
     pub path: PathBuf,
