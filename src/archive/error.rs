@@ -7,6 +7,7 @@ use std::path::PathBuf;
 /// A refused archive. The fault is in the archive or the file system.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", archive.shown(), self.within())]
+#[non_exhaustive]
 pub struct ArchiveError {
     /// The archive.
     pub archive: PathBuf,
@@ -179,8 +180,8 @@ pub enum Fault {
     },
     /// The entries unpack to more than the limit for an archive of this size.
     #[error(
-        "the entries unpack to {size} bytes, at most {limit} are unpacked of an archive of this size; \
-         verify, diff and manifest accept the directory that it unpacks to"
+        "the entries unpack to {size} bytes, more than the limit of {limit} for an archive of this size; unpack \
+         it, and use the directory"
     )]
     Inflated {
         /// Unpacked size in the central directory.

@@ -38,7 +38,7 @@ pub fn importable_ends(bytes: &[u8]) -> Vec<usize> {
     directories(bytes).map(end).collect()
 }
 
-/// As 3.8 to 3.12 do.
+/// Rules of CPython 3.8 to 3.12.
 fn without_zip64(bytes: &[u8]) -> Option<Directory> {
     let last = bytes.len().checked_sub(END_SIZE)?;
     let end = match bytes[last..].starts_with(END) {

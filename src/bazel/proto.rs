@@ -62,7 +62,7 @@ pub(super) fn read(input: &mut impl BufRead) -> Result<Option<Incoming>, StreamF
         Ok(()) if message.is_too_large => "the arguments of the request are larger than 16 MB",
         Ok(()) => return Ok(Some(Incoming::Request(message.request))),
         Err(Malformed::Encoding(reason)) => reason,
-        Err(Malformed::Ends) => "the request is no message: it ends in a number",
+        Err(Malformed::Ends) => "the request is not a message: it ends within a number",
         Err(Malformed::Stream(fault)) => return Err(fault),
     };
     Ok(Some(Incoming::Invalid(WorkResponse::refusal(id, refusal))))
@@ -79,14 +79,17 @@ struct Message {
 
 impl Message {
     fn read(&mut self, frame: &mut Take<impl BufRead>) -> Result<(), Malformed> {
-        const SHORT: Malformed = Malformed::Encoding("the request is no message: a field is longer than it");
+        const SHORT: Malformed =
+            Malformed::Encoding("the request is not a message: a field is longer than the request");
         while let Some(tag) = varint(frame)? {
             let value = match tag & 7 {
                 kind::NUMBER | kind::BYTES => varint(frame)?.ok_or(SHORT)?,
                 kind::EIGHT_BYTES => 8,
                 kind::FOUR_BYTES => 4,
                 _ => {
-                    return Err(Malformed::Encoding("the request is no message: it has an unknown encoding"));
+                    return Err(Malformed::Encoding(
+                        "the request is not a message: a field has an unknown encoding",
+                    ));
                 }
             };
             // A number of 32 bits, which is the lower half of one of 64 bits.

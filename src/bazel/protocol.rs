@@ -18,7 +18,7 @@ pub enum Protocol {
 pub enum Incoming {
     /// A request.
     Request(WorkRequest),
-    /// A message that is no request; its answer is in the place of the request's.
+    /// A malformed request, with the response to send instead of a result.
     Invalid(WorkResponse),
 }
 

@@ -38,13 +38,13 @@ impl Choice {
             (Some(target), Some(required)) => Ok(Self {
                 version: target.version,
                 reason: format!(
-                    "the newest that Requires-Python {required} allows and the native compiler knows: {found}"
+                    "the newest supported version that Requires-Python {required} allows: {found}"
                 ),
             }),
             (None, Some(required)) => Err(EnginesError::Excluded { required: required.to_string(), found }),
             (_, None) => Ok(Self {
                 version: Target::newest().version,
-                reason: format!("the newest that the native compiler knows: {found}"),
+                reason: format!("the newest version of the native compiler: {found}"),
             }),
         }
     }

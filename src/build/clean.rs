@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Removes the pycs of the config's files at its versions and levels, those in a `__pycache__` that
-/// a build for others has written, the files that the manifest lists, copies of sources and data in
-/// a mirror, archives, manifests, temporary files of killed runs, and directories that are empty
-/// afterwards.
+/// Removes what builds with this config have written: pycs, the other files that the manifest
+/// lists, copies of sources and data in a mirror, archives, manifests, and temporary files of
+/// killed runs. Pycs include those in a `__pycache__` of builds for other versions and levels.
+/// Directories that are empty afterwards are removed too.
 ///
 /// Files are removed only if their content is known: the digest is that of the manifest, a pyc
 /// records the name that a build records, a copy equals its original in a mirror that has such a

@@ -21,7 +21,7 @@ pub enum PlanError {
         output: PathBuf,
     },
     /// The layout has only one pyc per source.
-    #[error("the legacy layout has one pyc for a source: name one {0}")]
+    #[error("the legacy layout has one pyc per source: name a single {0}")]
     LegacyHasOne(&'static str),
 }
 

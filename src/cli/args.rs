@@ -13,10 +13,8 @@ use std::sync::LazyLock;
 /// Reproducible Python bytecode: compiles Python files to the pycs that CPython itself writes.
 #[derive(Debug, Parser)]
 #[command(name = "pycompile", version, long_version = LONG_VERSION.as_str(), about, max_term_width = 100, subcommand_required = true)]
-#[command(
-    after_help = "Exit status: 0 done, 1 the answer is no (a file does not compile, two things differ), \
-2 could not run."
-)]
+#[command(after_help = "Exit status: 0 success, 1 a file does not compile or a check finds differences, \
+2 the command could not run.")]
 pub struct CommandLine {
     #[command(flatten)]
     pub(super) global: Global,

@@ -163,7 +163,9 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
         _ => files,
     };
     if output.is_some() && files.len() * engines.len() * settings.levels.len() != 1 {
-        return Err(CommandError::Usage("--output takes one file, one version and one level".into()));
+        return Err(CommandError::Usage(
+            "--output requires one file, one version and one optimization level".into(),
+        ));
     }
     let progress = printer.progress(files.len() as u64);
     let run = Run { engines: &engines, workers: progress.workers(jobs) };

@@ -88,8 +88,9 @@ pub(super) struct DiffArgs {
     /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
-    /// Lines to print for each file, and causes; 0 for all [default: 100, with --details 0].
+    /// Most lines to print for each file, and most causes; 0 for no limit [default: 100].
     ///
+    /// With `--details`, the default is no limit.
     /// All files together have at most thirty times as many lines. Other formats and pages have
     /// their own limits.
     #[arg(long, value_name = "N")]

@@ -11,6 +11,7 @@ use crate::engine::EngineError;
 use crate::engine::select::{EnginesError, native_releases, native_versions};
 use crate::manifest::ManifestError;
 use crate::output::WriteError;
+use crate::wheel::WheelError;
 
 /// Returns the error's message, with a hint on a line of its own if there is one.
 pub(super) fn message(error: &CommandError) -> String {
@@ -27,6 +28,9 @@ fn of(error: &CommandError) -> Option<String> {
         | CommandError::Explain(ExplainError::Engines(error)) => of_named(error).or_else(|| engines(error)),
         CommandError::Project(ProjectError::OverInput(_)) => {
             Some("`--in-place` replaces it, `--output-dir` names another directory".into())
+        }
+        CommandError::Project(ProjectError::Wheel(WheelError::TimestampPyc(_))) => {
+            Some("use `invalidation-mode = \"checked-hash\"` or \"unchecked-hash\"".into())
         }
         CommandError::Project(ProjectError::NotManifest(_)) => Some("remove it, or name another file".into()),
         CommandError::Project(ProjectError::ForeignArchive(_)) => {
@@ -62,7 +66,8 @@ fn engines(error: &EnginesError) -> Option<String> {
             native_versions()
         )),
         EnginesError::Excluded { .. } => Some(
-            "put a python3 that it allows first on PATH; `pack` also takes a version with `--python`".into(),
+            "put a python3 that it allows first on PATH, or name a version with `--python` (`pack` only)"
+                .into(),
         ),
         EnginesError::OtherReleases { releases, .. } => Some(format!(
             "`--interpreter PATH` names an interpreter; without one, {releases} can be compiled for"
@@ -84,7 +89,7 @@ fn engines(error: &EnginesError) -> Option<String> {
             minor(found)
         )),
         EnginesError::Unused { found, .. } => {
-            Some(format!("`--python {}` asks for its version", minor(found)))
+            Some(format!("`--python {}` compiles for its version", minor(found)))
         }
         _ => None,
     }

@@ -13,38 +13,42 @@ const EXAMPLE: &str = include_str!("../../pycompile.toml.example");
 const SHARED: &str = r#".SH "EXIT STATUS"
 .TP
 0
-Done, the same, verified.
+Success.
 .TP
 1
-The answer is no: a file does not compile or cannot be read or written, two things differ, a pyc does not match, a check finds
-changes.
+A file does not compile or cannot be read or written, or a check finds differences.
 .TP
 2
-It could not run: usage, config, no interpreter for a version, or it was interrupted.
+The command could not run: wrong usage or config, no interpreter for a version, or an interrupt.
 .SH ENVIRONMENT
 .TP
 SOURCE_DATE_EPOCH
-Seconds since 1970: the time of entries in wheels and zips, and what \fB\-\-clamp\-mtime\fR sets sources back to. If it is set and
-not empty, the invalidation mode is checked-hash where nothing else says so.
+Seconds since 1970: the timestamp of entries in wheels and zips, and the latest modification time
+with \fB\-\-clamp\-mtime\fR. If it is set and not empty, the default invalidation mode is
+checked-hash.
 .TP
 PYTHONPYCACHEPREFIX
-The directory below which compile and compileall write the pycs of the __pycache__ layout.
+Directory in which compile and compileall write the pycs of the __pycache__ layout.
 .TP
 PYTHONWARNINGS
-Filters for the compiler's warnings, before those of \fB\-W\fR.
+Filters for the compiler's warnings, applied before those of \fB\-W\fR.
 .TP
 PATH, PYENV_ROOT, UV_PYTHON_INSTALL_DIR, XDG_DATA_HOME, HOME
-Where interpreters are looked for.
+Searched for Python interpreters.
 .TP
 VIRTUAL_ENV
-The environment of env where none is named.
+Environment that env compiles if PREFIX is omitted.
 .TP
-NO_COLOR, COLUMNS
-No color; the width of side-by-side differences.
+NO_COLOR
+Turns color off.
+.TP
+COLUMNS
+Width of side-by-side differences.
 .SH FILES
 .TP
 pycompile.toml, pyproject.toml
-The config of build, pack, manifest and clean: see pycompile.toml(5), or `pycompile man pycompile.toml`.
+The config of build, pack, manifest and clean: see pycompile.toml(5), or run
+`pycompile man pycompile.toml`.
 "#;
 
 /// Returns a page: of all commands, of one (`compile` or `pycompile-compile`), or of the config
@@ -129,11 +133,18 @@ fn config() -> io::Result<Vec<u8>> {
     writeln!(page, ".TH pycompile.toml 5 \"\" \"pycompile {}\"", env!("CARGO_PKG_VERSION"))?;
     writeln!(
         page,
-        ".SH NAME\npycompile.toml \\- what pycompile builds and packs\n.SH DESCRIPTION\nbuild, pack, manifest and clean read \
-         pycompile.toml, or [tool.pycompile] of a pyproject.toml, in the working directory or the nearest directory above it, \
-         or the file that \\fB\\-\\-config\\fR names. Options win over the file.\n.PP\n.nf"
+        ".SH NAME\npycompile.toml \\- files that pycompile compiles and packs\n.SH DESCRIPTION\n\
+         build, pack, manifest and clean read pycompile.toml, or [tool.pycompile] of a pyproject.toml, \
+         in the working directory or the nearest directory above it, or the file that \
+         \\fB\\-\\-config\\fR names. Command-line options override the file. The example below \
+         has every key.\n.SH EXAMPLE\n.nf"
     )?;
     writeln!(page, "{}\n.fi", roff(EXAMPLE))?;
+    writeln!(page, ".SH FILES\n.TP\npycompile.toml\nThe config of a project, in its root directory.")?;
+    writeln!(
+        page,
+        ".TP\npyproject.toml\nHas the same keys below [tool.pycompile]. Having both configs is an error."
+    )?;
     writeln!(page, ".SH \"SEE ALSO\"\npycompile(1)")?;
     Ok(page)
 }

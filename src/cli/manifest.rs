@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     let overrides = &arguments.overrides;
     let is_existing = arguments.path.is_some() || !arguments.merge.is_empty();
     if let (true, Some(option)) = (is_existing, overrides.first().or(overrides.first_of_config())) {
-        return Err(CommandError::Usage(format!("{option} is for a config: of PATH all pycs are listed")));
+        return Err(CommandError::Usage(format!("{option} applies to a config, not to PATH or --merge")));
     }
     if arguments.shard.is_some() && arguments.form != ManifestForm::Json {
         return Err(CommandError::Usage("the manifest of a shard is JSON, which --merge reads".into()));

@@ -44,7 +44,8 @@ struct NormalizeMessage {
 
 pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status, CommandError> {
     if arguments.refs == Refs::Cpython {
-        let message = "which references CPython marks does not follow from a pyc: compile the source instead";
+        let message =
+            "a pyc does not show which references CPython would mark\nhint: compile the source again";
         return Err(CommandError::Usage(message.into()));
     }
     let below = arguments.below.as_deref();

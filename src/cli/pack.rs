@@ -193,7 +193,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         return Err(CommandError::Usage(message));
     }
     if let Some(option) = overrides.first_of_config() {
-        let message = format!("{option} is for a config or an sdist: names in a WHEEL stay as they are");
+        let message = format!("{option} applies to a config or an sdist: names in a WHEEL stay as they are");
         return Err(CommandError::Usage(message));
     }
     let mode = overrides.invalidation_mode.unwrap_or(InvalidationMode::CheckedHash);

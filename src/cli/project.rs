@@ -39,7 +39,7 @@ pub(super) struct OverrideArgs {
     pub(super) optimize: Vec<u8>,
     /// Invalidation mode of the pycs.
     ///
-    /// Wheels and zips have no timestamp pycs, since unpacking makes these stale.
+    /// Timestamp pycs are not allowed in wheels and zips, since unpacking makes them stale.
     #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
     pub(super) invalidation_mode: Option<InvalidationMode>,
     /// Compiler to use: the native one, real interpreters, or whichever supports a version.
@@ -75,10 +75,10 @@ struct NamingArgs {
     /// Prepend this directory to recorded file names.
     #[arg(long, value_name = "DIR")]
     prepend_dir: Option<String>,
-    /// Record this file name in the code of the only file.
+    /// File name to record in the code; only for a single source.
     #[arg(long, value_name = "NAME")]
     dfile: Option<String>,
-    /// Publish nothing if a file does not compile, or publish the rest.
+    /// Files to write when one does not compile: `fail` writes none, `skip` all others.
     #[arg(long, value_parser = names::<OnError>(), value_name = "WHAT")]
     on_error: Option<OnError>,
     /// Listed file that may fail to compile, by its path below the root (repeatable).

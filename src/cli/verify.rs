@@ -25,9 +25,10 @@ use std::path::PathBuf;
 /// and optimization level of the pyc, and compare the code.
 ///
 /// A pyc is reported if its source is missing, its header is wrong, it cannot be parsed, or no
-/// engine supports its version. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH
-/// are searched, three levels deep. Bytecode under other names, and symlinks and `.pth` files that
-/// lead out of PATH to bytecode, are reported. RECORDs are checked, as is everything for which
+/// engine supports its version. UNCHECKED_HASH pycs are compiled like all others. Archives in PATH,
+/// nested up to three levels deep, are searched. Bytecode under other names, and symlinks and
+/// `.pth` files that lead out of PATH to bytecode, are reported. RECORDs are checked, as is
+/// everything for which
 /// `pack` or installers would refuse a wheel. Modules in `site-packages` that no RECORD lists are
 /// reported.
 ///
@@ -68,8 +69,8 @@ pub(super) struct VerifyArgs {
     shard: Option<Shard>,
     /// Treatment of code that differs only in form (`other-form`).
     ///
-    /// The form differs if references, interned strings or the order of sets do, as after compiling
-    /// many files in one process, or if the code was compiled without columns.
+    /// Code differs in form if only its reference flags, interned strings or the order of sets
+    /// differ, which depend on what the process compiled before, or if it has no columns.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
     /// Compiler to use: the `native` one, or real interpreters with `python`.

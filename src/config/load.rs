@@ -147,7 +147,8 @@ impl Loaded {
         if let Some(layout) = compile.layout.as_ref().filter(|layout| *layout.get_ref() == Layout::Legacy)
             && (versions > 1 || levels > 1)
         {
-            let message = "the legacy layout has one pyc for a source: name one version and one level";
+            let message =
+                "the legacy layout has one pyc per source: name a single version and a single level";
             return Err(self.error_at(&layout.span(), message));
         }
         Ok(())

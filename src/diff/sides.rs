@@ -40,7 +40,7 @@ pub enum SideError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// A single file has no partner on a side with several files.
-    #[error("{} is one file, and {} has {found} of that name", file.shown(), other.shown())]
+    #[error("{} contains {found} files with the name of {}: compare it with one file", other.shown(), file.shown())]
     NoPartner {
         /// The single file.
         file: PathBuf,

@@ -352,7 +352,7 @@ impl MarshalReader<'_> {
         // A reader in C stops at a NUL.
         let number = |text: &str| text.split('\0').next().unwrap_or_default().parse::<f64>().ok();
         let found = text.and_then(|text| Some((text.into(), number(text)?)));
-        let fault = "it is no number in decimal".to_owned();
+        let fault = "it is not a decimal number".to_owned();
         let (text, value) = found.ok_or(MarshalError { at, what: MarshalPart::Float, fault })?;
         Ok(DecimalFloat { text, bits: value.to_bits() })
     }

@@ -96,8 +96,8 @@ pub enum WheelError {
     },
     /// A pyc is validated by timestamp.
     #[error(
-        "{0:?} is checked by the time of its source, and installers give sources a new time: it would be stale the \
-         moment it is installed\nhint: use `invalidation-mode = \"checked-hash\"` or \"unchecked-hash\""
+        "{0:?} is validated by the modification time of its source, which installers change: the pyc would be stale \
+         once it is installed"
     )]
     TimestampPyc(String),
     /// A file name is refused.

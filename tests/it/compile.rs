@@ -172,7 +172,10 @@ fn several_versions_in_one_run() {
     assert_eq!(session.files().len(), 1 + versions.len());
     arguments.extend(["--layout", "legacy"]);
     let said = session.compile(&arguments).exits(2);
-    assert_eq!(said.err, "error: the legacy layout has one pyc for a source: name one version of Python\n");
+    assert_eq!(
+        said.err,
+        "error: the legacy layout has one pyc per source: name a single version of Python\n"
+    );
 }
 
 #[test]

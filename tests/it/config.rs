@@ -203,7 +203,7 @@ fn a_level_that_is_not_known() {
 fn a_legacy_layout_for_several_levels() {
     refused(
         &format!("{GOOD}optimize = [0, 1]\nlayout = \"legacy\"\n"),
-        "pycompile.toml:6:10: the legacy layout has one pyc for a source: name one version and one level\n  |\n6 | \
+        "pycompile.toml:6:10: the legacy layout has one pyc per source: name a single version and a single level\n  |\n6 | \
          layout = \"legacy\"\n  |          ^^^^^^^^",
     );
 }

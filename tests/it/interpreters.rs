@@ -220,9 +220,9 @@ fn a_version_that_the_project_excludes_is_not_chosen() {
         let _ = std::fs::remove_file(session.path("pycompile.toml"));
     };
     for (required, version, reason) in [
-        (">=3.9", "3.15", "the newest that Requires-Python >=3.9 allows"),
-        (">=3.9,<3.15", "3.14", "the newest that Requires-Python >=3.9,<3.15 allows"),
-        ("==3.13.*", "3.13", "the newest that Requires-Python ==3.13.* allows"),
+        (">=3.9", "3.15", "the newest supported version that Requires-Python >=3.9 allows"),
+        (">=3.9,<3.15", "3.14", "the newest supported version that Requires-Python >=3.9,<3.15 allows"),
+        ("==3.13.*", "3.13", "the newest supported version that Requires-Python ==3.13.* allows"),
     ] {
         project(required);
         run(&session, &["init"]).exits(0).says(&format!("note: the config names Python {version}, {reason}"));
@@ -235,7 +235,7 @@ fn a_version_that_the_project_excludes_is_not_chosen() {
     // An sdist's fields are those of an email: their names have no case, and a body follows.
     let fields = "Metadata-Version: 2.1\nName: demo\nVersion: 1\n";
     session.file("PKG-INFO", format!("{fields}requires-python: ==3.14.*\n\nRequires-Python: ==3.13.*\n"));
-    let words = "note: the config names Python 3.14, the newest that Requires-Python ==3.14.* allows";
+    let words = "note: the config names Python 3.14, the newest supported version that Requires-Python ==3.14.* allows";
     run(&session, &["init"]).exits(0).says(words);
 }
 
@@ -257,7 +257,7 @@ fn a_python3_of_an_unknown_version_is_no_default() {
             python3.to_str().unwrap()
         )
     );
-    run(&session, &["init"]).exits(0).says("the newest that the native compiler knows");
+    run(&session, &["init"]).exits(0).says("the newest version of the native compiler");
     assert!(std::fs::read_to_string(session.path("pycompile.toml")).unwrap().contains("\"3.15\""));
 }
 

@@ -90,7 +90,7 @@ fn options_without_a_meaning_are_refused() {
     session.run(&["pack"]).exits(0);
     let wheel = "dist/p-1-py3-none-any.whl";
     let said = session.run(&["pack", wheel, "--bytecode", "pycache", "--layout", "legacy"]).exits(2);
-    assert_eq!(said.err, "error: --layout is for a config or an sdist: names in a WHEEL stay as they are\n");
+    assert_eq!(said.err, "error: --layout applies to a config or an sdist: names in a WHEEL stay as they are\n");
     let said = session.run(&["manifest", wheel, "--python", "3.14"]).exits(2);
-    assert_eq!(said.err, "error: --python is for a config: of PATH all pycs are listed\n");
+    assert_eq!(said.err, "error: --python applies to a config, not to PATH or --merge\n");
 }

@@ -208,7 +208,7 @@ fn the_version_is_named_if_a_source_does_not_compile() {
     let mut command = session.command(&["pack", "demo-1.0.tar.gz"]);
     let said: Said = command.env("PATH", "").output().unwrap().into();
     said.exits(1)
-        .says("note: compiling for Python 3.14, the newest that Requires-Python ==3.14.* allows")
+        .says("note: compiling for Python 3.14, the newest supported version that Requires-Python ==3.14.* allows")
         .says("hint: --python names another version, --allow-failures a file");
     pack(&session, &gzip(&entries), &["--allow-failures", "demo/bad.py"]).exits(0).says("1 allowed to fail");
 }

@@ -43,9 +43,9 @@ pub(super) struct NoThread {
     pub(super) error: io::Error,
 }
 
-/// Does `work`, which receives the number of bytes of stack that it may use, on this thread or a
-/// new one, and repeats it on a larger stack where that does not suffice and it `affords` more. A
-/// panic is the inner error.
+/// Runs `work` on this thread or on a new one, and tells it the number of bytes of stack that it
+/// may use. If the stack is too small, runs it again on a larger one that `affords` allows. A panic
+/// is the inner error.
 pub(super) fn on_enough<R: Send>(
     affords: impl Fn(usize) -> bool,
     mut work: impl FnMut(usize) -> Result<R, Spent> + Send,

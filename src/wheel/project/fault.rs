@@ -12,6 +12,7 @@ use std::path::PathBuf;
 /// Error of a project's metadata.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{}: {}{fault}", path.shown(), line.map(|line| format!(":{line}")).unwrap_or_default(), prefix(key))]
+#[non_exhaustive]
 pub struct ProjectTableError {
     /// Path of the `pyproject.toml`, or of the file that contains the table.
     pub path: PathBuf,
@@ -62,7 +63,7 @@ pub enum ProjectFault {
     #[error("{0}")]
     Open(OpenKeys),
     /// A key is listed in `dynamic` but has a value.
-    #[error("the key is dynamic, and there all the same")]
+    #[error("the key is listed in `dynamic` but also has a value")]
     DynamicAndStatic,
     /// A field cannot be dynamic.
     #[error("{0:?} cannot be dynamic")]

@@ -175,7 +175,7 @@ fn dynamic_keys_are_given_or_refused() {
     let both = "[project]\nname = \"demo\"\nversion = \"1\"\ndynamic = [\"version\"]\n";
     assert_eq!(
         folder.read(both).unwrap_err(),
-        "pyproject.toml:4: project.version: the key is dynamic, and there all the same"
+        "pyproject.toml:4: project.version: the key is listed in `dynamic` but also has a value"
     );
     assert_eq!(
         folder.read("[project]\nname = \"demo\"\ndynamic = [\"name\"]\n").unwrap_err(),
