@@ -2,8 +2,8 @@
 
 use super::error::{CommandError, Status};
 use super::format::{tell_artifacts, tell_manifests};
+use super::limits::JobsArgs;
 use super::messages;
-use super::number::between;
 use super::options::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines};
@@ -35,9 +35,8 @@ pub(super) struct BuildArgs {
     /// Write nothing: list the files that would change, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     #[command(flatten)]
     warnings: WarningArgs,
     #[command(flatten)]
@@ -55,7 +54,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     let mut engines = start_engines(&project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
     let built = tree::build(&project, run)?;
     progress.finish();
     let failed = built.outcomes.iter().any(|outcome| outcome.result().is_err());

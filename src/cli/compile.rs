@@ -7,10 +7,10 @@
 use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::globs::{globs, note_unused};
-use super::limits::LimitArgs;
+use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
 use super::number::between;
-use super::options::{FormatArgs, MessageFormat, names};
+use super::options::{COMPILER, FormatArgs, MessageFormat, NAMES, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -50,7 +50,7 @@ pub(super) struct CompileArgs {
     #[arg(long, value_name = "NAME", requires = "output", conflicts_with_all = ["files", "recursive", "output_dir", "clamp_mtime"])]
     stdin_filename: Option<PathBuf>,
     /// Record this file name in the code instead of the path of the source.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = NAMES)]
     dfile: Option<PathBuf>,
     /// Optimization level 0, 1 or 2 (repeatable).
     #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
@@ -65,18 +65,18 @@ pub(super) struct CompileArgs {
     #[arg(long)]
     clamp_mtime: bool,
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
-    #[arg(long, value_enum, value_parser = names::<Layout>(), default_value_t = Layout::Pycache)]
+    #[arg(long, value_enum, value_parser = names::<Layout>(), default_value_t = Layout::Pycache, help_heading = NAMES)]
     layout: Layout,
     /// Write the pycs to a mirror of the tree in this directory, by the paths that --strip-dir
     /// leaves.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NAMES)]
     output_dir: Option<PathBuf>,
     /// Strip this directory from the start of the recorded file name; fails if a path does not
     /// start with it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NAMES)]
     strip_dir: Option<PathBuf>,
     /// Prepend this directory to the recorded file name.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NAMES)]
     prepend_dir: Option<PathBuf>,
     /// Compile all `.py` files below the directories that are named.
     #[arg(short, long)]
@@ -92,9 +92,8 @@ pub(super) struct CompileArgs {
     /// Exclude files that match this pattern, with --recursive (repeatable).
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     /// Recompile files whose pyc is up to date.
     ///
     /// A pyc is up to date if it is complete and has the right header and recorded file name.
@@ -110,16 +109,16 @@ pub(super) struct CompileArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, unless an interpreter
     /// is named.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     engine: EngineChoice,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
     refs: Refs,
     /// Interpreter that compiles for its version (repeatable).
     ///
     /// Without --python, nothing is compiled for other versions.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
     #[command(flatten)]
     limits: LimitArgs,
@@ -131,7 +130,7 @@ pub(super) struct CompileArgs {
 
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.format.get();
-    let jobs = arguments.jobs;
+    let jobs = arguments.jobs.count;
     let places = environment::places();
     let mut engines = select::start(
         &arguments.python,

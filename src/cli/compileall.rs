@@ -6,7 +6,7 @@
 use super::error::{CommandError, Status};
 use super::messages;
 use super::number::{at_least, between};
-use super::options::{MessageFormat, PlainFormatArgs, names};
+use super::options::{COMPILER, MessageFormat, NAMES, PlainFormatArgs, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -57,10 +57,10 @@ pub(super) struct CompileallArgs {
     #[arg(short = 'd', value_name = "DESTDIR", value_parser = any_path(), conflicts_with_all = ["strip_dir", "prepend_dir"])]
     destination_dir: Option<PathBuf>,
     /// Strip this directory from the start of recorded file names.
-    #[arg(short = 's', value_name = "STRIPDIR", value_parser = any_path())]
+    #[arg(short = 's', value_name = "STRIPDIR", value_parser = any_path(), help_heading = NAMES)]
     strip_dir: Option<PathBuf>,
     /// Prepend this directory to recorded file names, after -s.
-    #[arg(short = 'p', value_name = "PREPENDDIR", value_parser = any_path())]
+    #[arg(short = 'p', value_name = "PREPENDDIR", value_parser = any_path(), help_heading = NAMES)]
     prepend_dir: Option<PathBuf>,
     /// Exclude paths that match this regular expression anywhere.
     #[arg(short = 'x', value_name = "REGEXP")]
@@ -102,12 +102,12 @@ pub(super) struct CompileallArgs {
     python: Vec<Release>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
     refs: Refs,
     /// Interpreter that compiles for its version (repeatable).
     ///
     /// Without --python, nothing is compiled for other versions.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
     #[command(flatten)]
     warnings: WarningArgs,

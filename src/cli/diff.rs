@@ -4,9 +4,9 @@ use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::format::{summary, tell_artifacts};
 use super::globs::globs;
-use super::limits::LimitArgs;
-use super::number::{at_least, between};
-use super::options::{MessageFormat, with_errors};
+use super::limits::{JobsArgs, LimitArgs};
+use super::number::at_least;
+use super::options::{COMPILER, MessageFormat, OUTPUT, with_errors};
 use super::printer::Printer;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
@@ -50,10 +50,10 @@ pub(super) struct DiffArgs {
     ///
     /// `human` shows causes and both sides next to each other, `json` is one document, `github` one
     /// annotation per file.
-    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT", help_heading = OUTPUT)]
     message_format: MessageFormat,
     /// Print the document of --message-format json, indented and without the summary.
-    #[arg(long, conflicts_with = "message_format")]
+    #[arg(long, conflicts_with = "message_format", help_heading = OUTPUT)]
     json: bool,
     /// Also write the differences to this file as a self-contained HTML page.
     ///
@@ -96,11 +96,10 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Interpreter that compiles the sources of pycs of its version (repeatable).
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
-    /// Number of sources to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     #[command(flatten)]
     limits: LimitArgs,
     /// Width of both sides together in columns [default: the width of the terminal].
@@ -249,7 +248,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         lines: arguments.html.is_some(),
     };
     let progress = printer.progress(comparison.files.len() as u64);
-    let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs));
+    let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs.count));
     progress.finish();
     explained?;
     comparison.exclude(|path| exclude.is_match(path));

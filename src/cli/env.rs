@@ -5,10 +5,10 @@ use super::env_audit::{Checking, EnvAudit};
 use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
 use super::globs::{file_patterns, note_unused};
-use super::limits::LimitArgs;
+use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
 use super::number::between;
-use super::options::{FormatArgs, names};
+use super::options::{COMPILER, FormatArgs, names};
 use super::own_interpreter::{OwnJudges, described, to_start};
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -54,7 +54,7 @@ pub(super) struct EnvArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, and reports when the
     /// environment's own interpreter is run.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     engine: EngineChoice,
     /// Select the site-packages of this version, or of a release such as 3.14.8.
     ///
@@ -93,17 +93,16 @@ pub(super) struct EnvArgs {
     manifest: Option<Destination>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython)]
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
     refs: Refs,
     /// Interpreter for the site-packages of its version (repeatable).
     ///
     /// Without it, versions that the native compiler does not support are compiled by the
     /// environment's own interpreter, or else pythonX.Y on PATH.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
-    /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -153,7 +152,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
             created_with,
             limits: &arguments.limits,
             format: arguments.format.get(),
-            jobs: arguments.jobs,
+            jobs: arguments.jobs.count,
             follow_links: arguments.follow_links,
         };
         for left in &site.left_alone {
@@ -178,7 +177,8 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         let files =
             site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
         let progress = printer.progress(files as u64);
-        let run = Run { engines: std::slice::from_ref(target), workers: progress.workers(arguments.jobs) };
+        let run =
+            Run { engines: std::slice::from_ref(target), workers: progress.workers(arguments.jobs.count) };
         let report = compile(site, run, &settings);
         progress.finish();
         let mut report = report?;

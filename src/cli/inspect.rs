@@ -1,7 +1,7 @@
 //! `pycompile inspect`.
 
 use super::error::{CommandError, Status};
-use super::options::{MessageFormat, text_or_json};
+use super::options::{MessageFormat, OUTPUT, text_or_json};
 use super::printer::Printer;
 use crate::input::{Place, PlaceError};
 use crate::pyc::{Header, Pyc, PycError, source_hash, source_path};
@@ -23,10 +23,10 @@ pub(super) struct InspectArgs {
     #[arg(value_name = "PYC", required = true)]
     files: Vec<PathBuf>,
     /// Print one JSON document per file, each on one line.
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     json: bool,
     /// Format of the results; `json` is that of --json, followed by a summary.
-    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT", conflicts_with = "json")]
+    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT", conflicts_with = "json", help_heading = OUTPUT)]
     message_format: MessageFormat,
 }
 

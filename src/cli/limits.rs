@@ -1,20 +1,29 @@
-//! Options for the time and memory of one file.
+//! Options for the time and memory of one file, and for the number of files at a time.
 
 use super::interrupt;
-use super::number::at_least;
+use super::number::{at_least, between};
+use super::options::COMPILER;
 use crate::engine::Limits;
 use std::time::Duration;
+
+/// Option for the number of files at a time.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct JobsArgs {
+    /// Number of files to compile in parallel [default: number of processors].
+    #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = between(1_u16, 1024), help_heading = COMPILER)]
+    pub(super) count: Option<u16>,
+}
 
 /// Options for the limits of one file.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct LimitArgs {
     /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = at_least(1_u64))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = at_least(1_u64), help_heading = COMPILER)]
     timeout: u64,
     /// Memory limit for one file, in megabytes; at least 64.
     ///
     /// For interpreters, the limit is on the address space (Linux only).
-    #[arg(long, value_name = "MB", value_parser = at_least(64_u64))]
+    #[arg(long, value_name = "MB", value_parser = at_least(64_u64), help_heading = COMPILER)]
     memory_limit: Option<u64>,
 }
 

@@ -5,6 +5,12 @@ use clap::{Args, ValueEnum};
 
 /// Heading of the global options.
 const GLOBAL: &str = "Global options";
+/// Heading of the options for names of files and for directories.
+pub(super) const NAMES: &str = "File names and locations";
+/// Heading of the options for the compiler and its limits.
+pub(super) const COMPILER: &str = "Compiler options";
+/// Heading of the options for the format of the output.
+pub(super) const OUTPUT: &str = "Output options";
 
 /// Global options.
 #[derive(Debug, Args)]
@@ -60,10 +66,10 @@ pub(super) fn text_or_json() -> impl TypedValueParser<Value = MessageFormat> {
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct FormatArgs {
     /// Format of the results.
-    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT", help_heading = OUTPUT)]
     message_format: MessageFormat,
     /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
+    #[arg(long, conflicts_with = "message_format", help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -77,10 +83,10 @@ impl FormatArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct PlainFormatArgs {
     /// Format of the results.
-    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_parser = text_or_json(), default_value_t = MessageFormat::Human, value_name = "FORMAT", help_heading = OUTPUT)]
     message_format: MessageFormat,
     /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
+    #[arg(long, conflicts_with = "message_format", help_heading = OUTPUT)]
     json: bool,
 }
 
@@ -94,10 +100,10 @@ impl PlainFormatArgs {
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct AuditFormatArgs {
     /// Format of the results.
-    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT", help_heading = OUTPUT)]
     message_format: MessageFormat,
     /// Same as --message-format json.
-    #[arg(long, conflicts_with = "message_format")]
+    #[arg(long, conflicts_with = "message_format", help_heading = OUTPUT)]
     json: bool,
 }
 

@@ -4,8 +4,8 @@ use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::format::{tell_artifacts, tell_manifests};
 use super::globs::{globs, note_unused};
+use super::limits::JobsArgs;
 use super::messages;
-use super::number::between;
 use super::options::{FormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
@@ -68,9 +68,8 @@ pub(super) struct PackArgs {
     /// Write nothing: list the files that would change, and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     #[command(flatten)]
     warnings: WarningArgs,
     #[command(flatten)]
@@ -151,7 +150,7 @@ fn packed(project: &BuildProject, arguments: &PackArgs, printer: &Printer) -> Re
     let mut engines = start_engines(project, printer)?;
     arguments.warnings.apply(&mut engines, printer);
     let progress = printer.progress(project.selection.sources.len() as u64);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
     let python = default_interpreter(None, &environment::places()).ok();
     let packed = pack::pack(project, run, time, &allowed(project), python.as_deref());
     progress.finish();
@@ -245,7 +244,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
     };
     let progress = printer.progress(0);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs) };
+    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
     let repacked = pack::repack_wheel(wheel, &request, run);
     progress.finish();
     let repacked = repacked?;

@@ -2,7 +2,7 @@
 
 use super::error::CommandError;
 use super::number::{at_least, between};
-use super::options::names;
+use super::options::{COMPILER, NAMES, names};
 use super::printer::Printer;
 use super::{environment, interrupt};
 use crate::build::{BuildProject, ProjectError};
@@ -43,20 +43,20 @@ pub(super) struct OverrideArgs {
     #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
     pub(super) invalidation_mode: Option<InvalidationMode>,
     /// Compiler to use: the native one, real interpreters, or whichever supports a version.
-    #[arg(long, value_parser = names::<EngineChoice>())]
+    #[arg(long, value_parser = names::<EngineChoice>(), help_heading = COMPILER)]
     pub(super) engine: Option<EngineChoice>,
     /// Interpreter that compiles for its version (repeatable).
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     pub(super) interpreter: Vec<PathBuf>,
     /// Reference flags of the code: those that CPython writes, or only those of objects that are
     /// referenced.
-    #[arg(long, value_parser = names::<Refs>())]
+    #[arg(long, value_parser = names::<Refs>(), help_heading = COMPILER)]
     pub(super) refs: Option<Refs>,
     /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = at_least(1_u64))]
+    #[arg(long, value_name = "SECONDS", value_parser = at_least(1_u64), help_heading = COMPILER)]
     pub(super) timeout: Option<u64>,
     /// Memory limit for one file, in megabytes; at least 64.
-    #[arg(long, value_name = "MB", value_parser = at_least(64_u64))]
+    #[arg(long, value_name = "MB", value_parser = at_least(64_u64), help_heading = COMPILER)]
     pub(super) memory_limit: Option<u64>,
     #[command(flatten)]
     names: NamingArgs,
@@ -66,17 +66,17 @@ pub(super) struct OverrideArgs {
 #[derive(Debug, clap::Args)]
 struct NamingArgs {
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
-    #[arg(long, value_parser = names::<Layout>())]
+    #[arg(long, value_parser = names::<Layout>(), help_heading = NAMES)]
     layout: Option<Layout>,
     /// Strip this directory from the start of recorded file names; fails if a path does not start
     /// with it.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NAMES)]
     strip_dir: Option<String>,
     /// Prepend this directory to recorded file names.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", help_heading = NAMES)]
     prepend_dir: Option<String>,
     /// File name to record in the code; only for a single source.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = NAMES)]
     dfile: Option<String>,
     /// Files to write when one does not compile: `fail` writes none, `skip` all others.
     #[arg(long, value_parser = names::<OnError>(), value_name = "WHAT")]

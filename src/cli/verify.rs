@@ -2,9 +2,8 @@
 
 use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
-use super::limits::LimitArgs;
-use super::number::between;
-use super::options::{AuditFormatArgs, MessageFormat, names};
+use super::limits::{JobsArgs, LimitArgs};
+use super::options::{AuditFormatArgs, COMPILER, MessageFormat, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
@@ -77,20 +76,19 @@ pub(super) struct VerifyArgs {
     ///
     /// `auto` selects the native compiler for the versions that it supports, and reports when the
     /// environment's own interpreter is run.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto)]
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     engine: EngineChoice,
     /// Interpreter for pycs of its version (repeatable).
     ///
     /// Without it, versions that the native compiler does not support are compiled by the
     /// environment's own interpreter, or else pythonX.Y on PATH.
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
     /// Number of findings of each kind to print; 0 for all.
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Number of files to compile in parallel [default: number of processors].
-    #[arg(short, long, value_name = "N", value_parser = between(1_u16, 1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    jobs: JobsArgs,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -151,7 +149,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         engines,
     };
     let progress = printer.progress(places.iter().map(|place| place.names().len() as u64).sum());
-    let verified = verify(&places, &request, progress.workers(arguments.jobs));
+    let verified = verify(&places, &request, progress.workers(arguments.jobs.count));
     progress.finish();
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);

@@ -3,7 +3,7 @@
 //! CPython: `Python/initconfig.c` (which options there are), `Lib/warnings.py`.
 
 use super::error::CommandError;
-use super::options::MessageFormat;
+use super::options::{COMPILER, MessageFormat};
 use super::printer::Printer;
 use super::{annotation, environment};
 use crate::build::Outcome;
@@ -19,7 +19,7 @@ pub(super) struct WarningArgs {
     /// `once`, or ACTION:MESSAGE:CATEGORY:MODULE:LINE.
     ///
     /// Options are applied after PYTHONWARNINGS, and the last filter that matches decides.
-    #[arg(short = 'W', value_name = "FILTER")]
+    #[arg(short = 'W', value_name = "FILTER", help_heading = COMPILER)]
     filters: Vec<String>,
 }
 

@@ -27,3 +27,7 @@ pub use dump::dump;
 pub use lexer::SourceText;
 pub use parse::{Parsed, comments_hold, parse, read};
 pub use remark::Remark;
+
+/// `MAXSTACK` of `Parser/parser.c`. A step of `parser` counts as one here and as one or more in
+/// CPython.
+const MAX_LEVEL: u32 = 6000;

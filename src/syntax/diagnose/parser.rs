@@ -9,14 +9,12 @@ use super::grammar::{Alternative, Grammar, GrammarAction, GrammarItem, Shape};
 use super::tokens::{LocatedToken, Tokens};
 use super::words::Complaint;
 use crate::allowance;
-use crate::syntax::Remark;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parse::TOO_COMPLEX;
+use crate::syntax::{MAX_LEVEL, Remark};
 use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// `MAXSTACK`.
-const MAX_LEVEL: u32 = 6000;
 /// Number of steps after which the search for a better message is abandoned.
 const MAX_STEPS: u64 = 60_000_000;
 

@@ -44,6 +44,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 pub(super) use self::literal::MAX_DIGITS;
 use self::stack::{Heights, Stacks};
+use super::MAX_LEVEL;
 use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
 use super::lexer::{FaultKind, Lexer, LexerFault, LexerMark, SourceText, Token};
 use super::remark::{Invalid, Remark};
@@ -55,9 +56,6 @@ use crate::text::{ErrorType, Location, Name, Names, Position, SyntaxError};
 /// It accepts chains that nest to the left as far as the C stack of its later passes allows: about
 /// this deep with 8 MiB.
 const MAX_DEPTH: u32 = 27_400;
-
-/// `MAXSTACK`. A step counts as one here and as one or more in CPython.
-const MAX_LEVEL: u32 = 6000;
 
 /// Result of parsing a text.
 #[derive(Clone, Copy, Debug)]
