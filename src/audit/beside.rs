@@ -1,15 +1,17 @@
 //! The libraries and programs beside the directories of packages of an environment, by their names.
 
 use super::finding::Finding;
-use super::import_paths::{ImportPaths, zip_version};
+use super::import_paths::ImportPaths;
 use super::installed::Installed;
 use super::library::{strays, strays_in_zip};
+use super::path_names::zip_version;
 use super::reason::Reason;
+use super::recorded::Recorded;
 use super::shadows::shadows;
-use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, embedded};
-use crate::project::{FoundFiles, FoundKind, PACKAGES, links_and_files, names_in};
+use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, Survey, embedded};
+use crate::project::{FoundFiles, FoundKind, PACKAGES, links_and_files, name_below, names_in};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Directories of programs below the prefix of an environment.
 const PROGRAMS: [&str; 2] = ["bin", "Scripts"];
@@ -19,7 +21,8 @@ const PROGRAMS: [&str; 2] = ["bin", "Scripts"];
 /// checked. `packages` are directories of packages below `prefix`, with `/` at the end. Their own
 /// files are left out.
 pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<String>) {
-    let mut lister = Lister { prefix, listing: FoundFiles::default() };
+    let real = prefix.canonicalize().unwrap_or_else(|_| prefix.to_path_buf());
+    let mut lister = Lister { prefix, real, listing: FoundFiles::default() };
     lister.file("pyvenv.cfg");
     for folder in PROGRAMS {
         lister.files(folder);
@@ -36,15 +39,17 @@ pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<S
     }
     let place = Place::Tree(prefix.to_path_buf(), lister.listing);
     let installed = Installed::read(&place);
-    let searched = ImportPaths::of(&place);
+    let mut searched = ImportPaths::of(&place, &installed.links, None);
+    searched.add(&Survey::default(), installed.in_tree().iter().map(|one| one.base.as_str()));
+    let recorded = Recorded::new(&installed, &searched);
     let unseen = place.survey(Surroundings::default()).unseen.into_iter();
     let unseen = unseen.filter(|(_, error)| matches!(error, PlaceError::Moves | PlaceError::Discover(_)));
     let mut findings: Vec<Finding> =
         unseen.map(|(name, error)| Finding::new(name, Reason::Unreadable(error.to_string()))).collect();
-    let shadows = shadows(&place, &installed, &searched, None);
+    let shadows = shadows(&place, &installed, &recorded, &searched, None).findings;
     let known = shadows.iter().map(|finding| finding.path.clone()).collect();
     findings.extend(shadows);
-    let (found, mut notes) = strays(&place, &installed, &searched, &BTreeSet::new(), &known);
+    let (found, mut notes) = strays(&place, &installed, &recorded, &searched, &BTreeSet::new(), &known);
     findings.extend(found);
     for entry in searched.libraries() {
         let Ok(bytes) = place.read(&entry.name) else { continue };
@@ -67,12 +72,15 @@ pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<S
         }
     }
     findings.sort_by_cached_key(Finding::order);
+    findings.dedup();
     (findings, notes)
 }
 
 /// Builder of a listing of parts of an environment.
 struct Lister<'a> {
     prefix: &'a Path,
+    /// The prefix without symlinks.
+    real: PathBuf,
     listing: FoundFiles,
 }
 
@@ -84,6 +92,23 @@ impl Lister<'_> {
         if !found.is_dir() {
             self.listing.names.insert(name.to_owned(), kind);
         }
+    }
+
+    /// Returns the real name of a directory, and adds the symlinks on the way.
+    fn way(&mut self, folder: &str) -> String {
+        let mut place = PathBuf::new();
+        for part in Path::new(folder) {
+            place.push(part);
+            let path = self.real.join(&place);
+            if path.is_symlink() {
+                self.file(&name_below(Path::new(""), &place));
+                let target = path.canonicalize().ok();
+                if let Some(below) = target.as_deref().and_then(|real| real.strip_prefix(&self.real).ok()) {
+                    place = below.to_path_buf();
+                }
+            }
+        }
+        name_below(Path::new(""), &place)
     }
 
     /// Adds the files and symlinks in a directory.
@@ -115,12 +140,20 @@ impl Lister<'_> {
 
     /// Adds a library, with the RECORDs in its directories of packages.
     fn library(&mut self, library: &str) {
-        for name in self.names(library) {
+        let library = self.way(library);
+        for name in self.names(&library) {
             let path = format!("{library}/{name}");
             if !PACKAGES.contains(&name.as_str()) {
                 self.all(&path);
+                if name == "lib-dynload" && self.prefix.join(&path).is_symlink() {
+                    let real = self.way(&path);
+                    if real != path {
+                        self.all(&real);
+                    }
+                }
                 continue;
             }
+            let path = self.way(&path);
             for name in self.names(&path).iter().filter(|name| name.ends_with(".dist-info")) {
                 self.file(&format!("{path}/{name}/RECORD"));
             }
@@ -129,6 +162,7 @@ impl Lister<'_> {
 
     /// Adds the zips of libraries.
     fn zips(&mut self, folder: &str) {
+        let folder = &self.way(folder);
         let slash = if folder.is_empty() { "" } else { "/" };
         for name in self.names(folder).iter().filter(|name| zip_version(name).is_some()) {
             self.all(&format!("{folder}{slash}{name}"));

@@ -6,7 +6,7 @@
 use super::installed::Installed;
 use super::unrecorded::is_module;
 use crate::build::env::{VirtualEnvironment, has_system_packages};
-use crate::input::{Place, Survey};
+use crate::input::{Place, PlaceError, Survey};
 use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
 
@@ -32,8 +32,10 @@ pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: 
     }
     let Place::Tree(root, listing) = place else { return notes };
     for name in listing.names.keys().filter(|name| name.rsplit('/').next() == Some("pyvenv.cfg")) {
-        if place.read(name).is_ok_and(|text| has_system_packages(&text)) {
-            notes.push(system(name));
+        match place.read_followed(name) {
+            Err(PlaceError::Missing(_)) => {}
+            Ok(text) if !has_system_packages(&text) => {}
+            Ok(_) | Err(_) => notes.push(system(name)),
         }
     }
     if let Some(around) = VirtualEnvironment::around(root).filter(|around| around.prefix != *root) {
@@ -82,10 +84,14 @@ fn script_modules(place: &Place, installed: &Installed) -> Vec<String> {
         installed.in_tree().iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
     let prefixes = names.iter().filter_map(|name| name.strip_suffix("pyvenv.cfg"));
     let prefixes: Vec<&str> = prefixes.filter(|prefix| prefix.is_empty() || prefix.ends_with('/')).collect();
-    let is_stray = |name: &&String| {
-        let below =
-            |prefix: &&str| SCRIPTS.iter().find_map(|bin| name.strip_prefix(*prefix)?.strip_prefix(bin));
-        prefixes.iter().filter_map(below).any(is_code) && !recorded.contains(name.as_str())
-    };
-    names.iter().filter(is_stray).cloned().collect()
+    let folders = prefixes.iter().flat_map(|prefix| SCRIPTS.map(|bin| format!("{prefix}{bin}")));
+    let folders: BTreeSet<String> = folders.filter_map(|folder| installed.links.folder(&folder)).collect();
+    let mut found = BTreeSet::new();
+    for folder in &folders {
+        let first = names.partition_point(|name| name < folder);
+        let below = names[first..].iter().take_while(|name| name.starts_with(folder));
+        let is_stray = |name: &&String| is_code(&name[folder.len()..]) && !recorded.contains(name.as_str());
+        found.extend(below.filter(is_stray).cloned());
+    }
+    found.into_iter().collect()
 }

@@ -1,9 +1,9 @@
-//! Directories and zips that Python searches for modules by default.
+//! Directories and zips that Python searches for modules by default, by their real names.
 //!
 //! CPython: `Modules/getpath.py`; `getsitepackages` of `Lib/site.py`.
 
-use crate::input::{AddedPath, Place};
-use crate::project::{FoundKind, PACKAGES, name_below, names_in};
+use super::path_names::{PathNames, PrefixFinder, parts, spellings};
+use crate::input::{AddedPath, FolderLinks, Place, Survey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -12,8 +12,21 @@ use std::path::Path;
 pub(super) struct ImportPaths {
     /// By the prefix and the version.
     paths: BTreeMap<(String, String), DefaultPath>,
-    /// Directories and zips that path files add.
-    added: BTreeSet<PathEntry>,
+    /// Directories and zips that path files add, with the directories of these files.
+    added: BTreeMap<PathEntry, BTreeSet<String>>,
+    /// Names by which Python reaches entries of paths, and their real names, without `/` at the
+    /// end.
+    ways: BTreeSet<String>,
+    /// Numbers of the paths that a directory is an entry of.
+    numbers: BTreeMap<String, BTreeSet<usize>>,
+    /// The keys of the paths by their numbers.
+    keys: Vec<(String, String)>,
+    /// Directories with packages of users by their versions.
+    of_users: BTreeMap<String, BTreeSet<String>>,
+    /// Virtual environments of directories of packages.
+    environments: BTreeMap<String, BTreeSet<String>>,
+    /// True if symlinks give too many names to directories.
+    is_incomplete: bool,
 }
 
 /// The default path of imports of one version in one prefix, as far as it is in the place.
@@ -21,9 +34,16 @@ pub(super) struct ImportPaths {
 struct DefaultPath {
     /// Directories and zips that come before those of packages.
     first: BTreeSet<PathEntry>,
-    /// Directories of packages with their order: Python searches those of a lower number first. The
-    /// order of equal ones is not known.
-    packages: BTreeMap<String, u8>,
+    packages: BTreeMap<String, PackagesFolder>,
+}
+
+/// A directory of packages.
+#[derive(Default)]
+struct PackagesFolder {
+    /// Python searches directories of a lower number first. The order of equal ones is not known.
+    order: u8,
+    /// Names by which Python reaches the directory.
+    names: BTreeSet<String>,
 }
 
 /// An entry of the path of imports, other than a directory of packages.
@@ -57,134 +77,313 @@ pub(super) enum PathEntryKind {
 }
 
 impl ImportPaths {
-    /// Finds the paths of a directory; other places have none.
-    pub(super) fn of(place: &Place) -> Self {
+    /// Finds the paths of a directory; other places have none. `directory` is the working directory
+    /// by the name under which the user entered it.
+    pub(super) fn of(place: &Place, links: &FolderLinks, directory: Option<&Path>) -> Self {
         let Place::Tree(root, listing) = place else { return Self::default() };
-        let real = root.canonicalize().unwrap_or_else(|_| root.clone());
-        let above = name_below(Path::new("/"), &real);
-        let above: Vec<&str> = above.split('/').filter(|part| !part.is_empty()).collect();
-        let is_virtual = |folder: &[&str]| match folder.strip_prefix(above.as_slice()) {
-            Some(below) => {
-                let config = [below, &["pyvenv.cfg"]].concat().join("/");
-                listing.names.contains_key(&config)
-            }
-            None => {
-                let folder = real.ancestors().nth(above.len() - folder.len());
-                folder.is_some_and(|folder| folder.join("pyvenv.cfg").is_file())
-            }
-        };
-        let mut finder = PrefixFinder { above: &above, is_virtual: &is_virtual, found: Self::default() };
-        let mut folders: BTreeSet<String> = BTreeSet::new();
-        let mut last = None;
-        for (name, found) in &listing.names {
-            let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
-            if last != Some(folder) {
-                folders.insert(folder.to_owned());
-                last = Some(folder);
-            }
-            if zip_version(file).is_some() {
-                folders.insert(name.clone());
-            } else if *found == FoundKind::Symlink {
-                folders.extend(behind(root, name, 2));
-            }
-        }
+        let mut found = Self::default();
+        let names = PathNames::of(root, listing);
+        found.is_incomplete = names.is_incomplete;
         let mut shared = BTreeSet::new();
-        for folder in folders {
-            let below = folder.split('/').filter(|part| !part.is_empty());
-            let parts: Vec<&str> = above.iter().copied().chain(below).collect();
-            finder.add(&parts, &mut shared);
+        for root in spellings(root, directory) {
+            let above = parts(&root);
+            let above: Vec<&str> = above.split('/').filter(|part| !part.is_empty()).collect();
+            let mut finder = PrefixFinder {
+                above: &above,
+                root: &root,
+                listing,
+                links,
+                found: &mut found,
+                shared: &mut shared,
+            };
+            for folder in &names.folders {
+                let below = folder.split('/').filter(|part| !part.is_empty());
+                finder.add(&above.iter().copied().chain(below).collect::<Vec<&str>>());
+            }
         }
         // Debian's own packages have one directory for all versions.
         for (prefix, name) in shared {
             let mut versions: BTreeSet<String> =
-                finder.found.paths.keys().filter(|key| key.0 == prefix).map(|key| key.1.clone()).collect();
+                found.paths.keys().filter(|key| key.0 == prefix).map(|key| key.1.clone()).collect();
             if versions.is_empty() {
                 versions.insert(String::new());
             }
             for version in versions {
-                let path = finder.found.paths.entry((prefix.clone(), version)).or_default();
-                path.packages.insert(name.clone(), 2);
+                found.add_packages((prefix.clone(), version), name.clone(), 2, false, links);
             }
         }
-        finder.found
+        found.find_user_sites();
+        found.number();
+        found
     }
 
-    /// Adds what path files add to the path of imports. The files next to an interpreter replace
-    /// the default path.
-    pub(super) fn add(&mut self, added: &[AddedPath]) {
-        for added in added {
-            let entry = PathEntry { name: added.name.clone(), kind: PathEntryKind::Added, is_virtual: false };
-            let folder = added.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    /// Adds an entry that comes before the directories of packages.
+    pub(super) fn add_first(&mut self, key: (String, String), entry: PathEntry, links: &FolderLinks) {
+        self.ways.insert(entry.name.trim_end_matches('/').to_owned());
+        let real = match entry.kind {
+            PathEntryKind::Zip => links.file("", &entry.name),
+            _ => links.folder(&entry.name),
+        };
+        let entry = PathEntry { name: real.unwrap_or(entry.name), ..entry };
+        self.ways.insert(entry.name.trim_end_matches('/').to_owned());
+        self.paths.entry(key).or_default().first.insert(entry);
+    }
+
+    /// Adds a directory of packages.
+    pub(super) fn add_packages(
+        &mut self,
+        key: (String, String),
+        name: String,
+        order: u8,
+        is_virtual: bool,
+        links: &FolderLinks,
+    ) {
+        let real = links.folder(&name).unwrap_or_else(|| name.clone());
+        self.ways.extend([&name, &real].map(|name| name.trim_end_matches('/').to_owned()));
+        if is_virtual {
+            self.environments.entry(real.clone()).or_default().insert(key.0.clone());
+        }
+        let packages = self.paths.entry(key).or_default().packages.entry(real).or_default();
+        packages.order = if packages.names.is_empty() { order } else { packages.order.min(order) };
+        packages.names.insert(name);
+    }
+
+    /// Collects the packages of users, which come before those of a system.
+    fn find_user_sites(&mut self) {
+        for ((prefix, version), path) in &self.paths {
+            if is_of_user(prefix) {
+                self.of_users.entry(version.clone()).or_default().extend(path.packages.keys().cloned());
+            }
+        }
+    }
+
+    /// Returns the directories with packages of users that an interpreter searches before a
+    /// directory of packages.
+    pub(super) fn of_users_before(&self, base: &str) -> Vec<PathEntry> {
+        let mut found = BTreeSet::new();
+        for key in self.keys_of(base).filter(|key| !is_of_user(&key.0) && !self.is_virtual(base)) {
+            // Debian's directory of all versions may be the only one.
+            let all = self.of_users.iter().filter(|(version, _)| key.1.is_empty() || **version == key.1);
+            found.extend(all.flat_map(|(_, names)| names));
+        }
+        found.into_iter().filter(|name| *name != base).map(|name| of_packages(name)).collect()
+    }
+
+    /// Numbers the paths.
+    fn number(&mut self) {
+        for (number, (key, path)) in self.paths.iter().enumerate() {
+            self.keys.push(key.clone());
+            let first = path.first.iter().filter(|entry| entry.kind != PathEntryKind::Programs);
+            for name in first.map(|entry| &entry.name).chain(path.packages.keys()) {
+                self.numbers.entry(name.clone()).or_default().insert(number);
+            }
+        }
+    }
+
+    /// Returns the keys of the paths that a directory or zip is an entry of.
+    fn keys_of(&self, name: &str) -> impl Iterator<Item = &(String, String)> {
+        let numbers = self.numbers.get(name).into_iter().flatten();
+        numbers.filter_map(|number| self.keys.get(*number))
+    }
+
+    fn paths_of(&self, name: &str) -> impl Iterator<Item = &DefaultPath> {
+        self.keys_of(name).filter_map(|key| self.paths.get(key))
+    }
+
+    /// Adds what path files add to the path of imports, and directories of packages that are no
+    /// entries of default paths. The files next to an interpreter replace the default path.
+    pub(super) fn add<'a>(&mut self, survey: &'a Survey, bases: impl Iterator<Item = &'a str>) {
+        for added in &survey.added {
+            let AddedPath { name, file, is_first } = added;
+            let entry = PathEntry { name: name.clone(), kind: PathEntryKind::Added, is_virtual: false };
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
             let prefix = folder.rsplit_once('/').map_or("", |(prefix, _)| prefix);
-            for path in self.paths.values_mut().filter(|_| added.is_first) {
-                if path.packages.keys().any(|packages| packages.starts_with(prefix)) {
+            for path in self.paths.values_mut().filter(|_| *is_first) {
+                let names =
+                    path.packages.iter().flat_map(|(real, packages)| packages.names.iter().chain([real]));
+                if names.into_iter().any(|packages| packages.starts_with(prefix)) {
                     path.first.insert(entry.clone());
                 }
             }
-            self.added.insert(entry);
+            let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            self.added.entry(entry).or_default().insert(folder);
+        }
+        let mut next = self.paths.len();
+        let sites = survey.site_folders.iter().map(String::as_str);
+        for base in bases.chain(sites).collect::<BTreeSet<_>>() {
+            if self.around(base).is_none() {
+                self.numbers.insert(base.to_owned(), BTreeSet::from([next]));
+                next += 1;
+            }
+        }
+        for (entry, folders) in &self.added {
+            let numbers: Vec<usize> =
+                folders.iter().filter_map(|folder| self.numbers.get(folder)).flatten().copied().collect();
+            let own = self.numbers.entry(entry.name.clone()).or_default();
+            own.extend(numbers);
+            if own.is_empty() {
+                own.insert(next);
+                next += 1;
+            }
+        }
+    }
+
+    /// Returns the innermost entry of a path that a file or directory is in.
+    fn around(&self, name: &str) -> Option<&BTreeSet<usize>> {
+        let ends = name.match_indices('/').map(|(at, _)| at + 1).rev().chain([0]);
+        ends.into_iter().find_map(|end| self.numbers.get(&name[..end]))
+    }
+
+    /// Returns whether the RECORDs in a directory say which distribution a file belongs to: the
+    /// innermost directory of the path of imports that the file is in is this directory, or one
+    /// that the same interpreter searches. `importlib.metadata` finds no other RECORDs there.
+    pub(super) fn speaks(&self, base: &str, file: &str) -> bool {
+        match (self.around(file), self.numbers.get(base)) {
+            (Some(around), Some(own)) => !around.is_disjoint(own),
+            (Some(_), None) => false,
+            (None, _) => file.starts_with(base),
         }
     }
 
     /// Returns the entries that Python may search before a directory of packages.
     pub(super) fn before(&self, base: &str) -> BTreeSet<PathEntry> {
         let mut before = BTreeSet::new();
-        for path in self.paths.values() {
-            let Some(order) = path.packages.get(base) else { continue };
-            before.extend(path.first.iter().cloned());
-            let last = |name: &str| name.trim_end_matches('/').rsplit('/').next().map(str::to_owned);
-            let folder =
-                |name: &str| name.trim_end_matches('/').rsplit_once('/').map(|(up, _)| up.to_owned());
+        for path in self.paths_of(base) {
+            let Some(own) = path.packages.get(base) else { continue };
+            before.extend(path.first.iter().filter(|entry| entry.name != base).cloned());
             let others = path.packages.iter().filter(|(name, other)| {
-                *name != base && *other <= order && (last(name) == last(base) || folder(name) == folder(base))
+                *name != base && other.order <= own.order && other.is_alternative_to(own)
             });
-            before.extend(others.map(|(name, _)| PathEntry {
-                name: name.clone(),
-                kind: PathEntryKind::Packages,
-                is_virtual: false,
-            }));
+            before.extend(others.map(|(name, _)| of_packages(name)));
         }
         before
     }
 
+    /// Returns the entries that Python may search before or after a directory of packages: it takes
+    /// a package from any of them before it takes a directory without `__init__`.
+    pub(super) fn with(&self, base: &str) -> BTreeSet<PathEntry> {
+        let mut with = BTreeSet::new();
+        for path in self.paths_of(base).filter(|path| path.packages.contains_key(base)) {
+            with.extend(path.first.iter().cloned());
+            with.extend(path.packages.keys().map(|name| of_packages(name)));
+        }
+        with.extend(self.of_users_before(base));
+        let own = self.numbers.get(base);
+        let is_own = |entry: &&PathEntry| {
+            let numbers = self.numbers.get(&entry.name);
+            own.zip(numbers).is_some_and(|(own, numbers)| !own.is_disjoint(numbers))
+        };
+        with.extend(self.added.keys().filter(is_own).cloned());
+        with.retain(|entry| entry.name != base);
+        with
+    }
+
     /// Returns the libraries and the zips of all prefixes, each once.
     pub(super) fn libraries(&self) -> BTreeSet<&PathEntry> {
+        self.of_kinds(&[PathEntryKind::Library, PathEntryKind::Zip])
+    }
+
+    /// Returns the directories of extension modules of all libraries.
+    pub(super) fn extensions(&self) -> BTreeSet<&PathEntry> {
+        self.of_kinds(&[PathEntryKind::Extensions])
+    }
+
+    fn of_kinds(&self, kinds: &[PathEntryKind]) -> BTreeSet<&PathEntry> {
         let all = self.paths.values().flat_map(|path| &path.first);
-        all.filter(|entry| matches!(entry.kind, PathEntryKind::Library | PathEntryKind::Zip)).collect()
+        all.filter(|entry| kinds.contains(&entry.kind)).collect()
     }
 
     /// Returns the directories of which Python imports `sitecustomize` besides those of packages.
     pub(super) fn with_startup(&self) -> impl Iterator<Item = String> {
-        self.libraries().into_iter().chain(&self.added).map(PathEntry::folder)
+        let all = self.libraries().into_iter().chain(self.extensions()).chain(self.added.keys());
+        all.map(PathEntry::folder)
     }
 
     /// Returns the directories and zips that path files add.
-    pub(super) const fn added(&self) -> &BTreeSet<PathEntry> {
-        &self.added
+    pub(super) fn added(&self) -> impl Iterator<Item = &PathEntry> {
+        self.added.keys()
     }
 
     /// Returns the entry of a zip, by the name of the file.
     pub(super) fn zip(&self, name: &str) -> Option<&PathEntry> {
         let zips = self.libraries().into_iter().filter(|entry| entry.kind == PathEntryKind::Zip);
-        zips.chain(&self.added).find(|entry| entry.name == name)
+        zips.chain(self.added.keys()).find(|entry| entry.name == name)
     }
 
     /// Returns the directories of packages behind an entry.
     pub(super) fn bases_behind(&self, entry: &PathEntry) -> BTreeSet<&str> {
-        let paths = self.paths.values().filter(|path| path.first.contains(entry));
+        let paths = self.paths_of(&entry.name).filter(|path| path.first.contains(entry));
         paths.flat_map(|path| path.packages.keys()).map(String::as_str).collect()
+    }
+
+    /// Returns the libraries of the paths that an entry is on.
+    pub(super) fn libraries_with(&self, entry: &PathEntry) -> BTreeSet<&str> {
+        let paths = self.paths_of(&entry.name).filter(|path| path.first.contains(entry));
+        let first = paths.flat_map(|path| &path.first);
+        first.filter(|entry| entry.kind == PathEntryKind::Library).map(|entry| entry.name.as_str()).collect()
+    }
+
+    /// Returns whether a directory of packages is that of a virtual environment.
+    pub(super) fn is_virtual(&self, base: &str) -> bool {
+        self.environments.contains_key(base)
+    }
+
+    /// Returns whether two directories of packages belong to one virtual environment.
+    pub(super) fn are_of_one_environment(&self, base: &str, other: &str) -> bool {
+        let environments = self.environments.get(base).zip(self.environments.get(other));
+        environments.is_some_and(|(own, others)| !own.is_disjoint(others))
     }
 
     /// Returns whether a file or directory is, or contains, an entry of the path of imports.
     pub(super) fn is_in(&self, name: &str) -> bool {
-        let is_below = |entry: &str| {
-            entry.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let path_names = |path: &DefaultPath| {
-            path.first.iter().any(|entry| is_below(&entry.name))
-                || path.packages.keys().any(|name| is_below(name))
-        };
-        self.paths.values().any(path_names)
+        let below = format!("{name}/");
+        self.ways.contains(name)
+            || self.ways.range(below.clone()..).next().is_some_and(|way| way.starts_with(&below))
     }
+
+    /// Returns whether a directory is an entry of a path.
+    pub(super) fn is_entry(&self, folder: &str) -> bool {
+        self.numbers.contains_key(folder)
+    }
+
+    /// Returns whether a file is in a directory that Python searches, or one on the way to it.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.is_in(name) || self.around(name).is_some()
+    }
+
+    /// Returns whether symlinks give too many names to directories.
+    pub(super) const fn is_incomplete(&self) -> bool {
+        self.is_incomplete
+    }
+
+    /// Returns whether the place itself is a directory of packages, whose library is above it.
+    pub(super) fn is_packages(&self) -> bool {
+        self.paths_of("").any(|path| path.packages.contains_key(""))
+    }
+}
+
+impl PackagesFolder {
+    /// Returns whether one interpreter reads both directories, by their names.
+    fn is_alternative_to(&self, other: &Self) -> bool {
+        let split = |name: &str| {
+            let name = name.trim_end_matches('/');
+            name.rsplit_once('/')
+                .map_or((None, name.to_owned()), |(up, last)| (Some(up.to_owned()), last.to_owned()))
+        };
+        let names: Vec<_> = other.names.iter().map(|name| split(name)).collect();
+        self.names.iter().map(|name| split(name)).any(|(folder, last)| {
+            names.iter().any(|(other, other_last)| last == *other_last || folder == *other)
+        })
+    }
+}
+
+/// Returns whether a prefix is that of the packages of a user.
+fn is_of_user(prefix: &str) -> bool {
+    prefix == ".local" || prefix.ends_with("/.local")
+}
+
+fn of_packages(name: &str) -> PathEntry {
+    PathEntry { name: name.to_owned(), kind: PathEntryKind::Packages, is_virtual: false }
 }
 
 impl PathEntry {
@@ -195,161 +394,5 @@ impl PathEntry {
             PathEntryKind::Zip => format!("{}/", self.name),
             _ => self.name.clone(),
         }
-    }
-}
-
-/// Returns the directories of libraries and packages behind a symlink that could be on the way to
-/// them, down to `depth` levels below it.
-fn behind(root: &Path, link: &str, depth: usize) -> Vec<String> {
-    let mut folders = vec![link.to_owned()];
-    let file = link.rsplit('/').next().unwrap_or(link);
-    let is_lib = file.eq_ignore_ascii_case("lib") || file == "lib64";
-    if depth > 0 && (is_lib || version(file).is_some() || file == "python3") {
-        for name in names_in(&root.join(link)).unwrap_or_default() {
-            if let Some(name) = name.to_str() {
-                let is_known = version(name).is_some() || zip_version(name).is_some() || name == "python3";
-                if is_known || PACKAGES.contains(&name) {
-                    folders.extend(behind(root, &format!("{link}/{name}"), depth - 1));
-                }
-            }
-        }
-    }
-    folders
-}
-
-/// Search for prefixes in the names of directories.
-struct PrefixFinder<'a> {
-    /// Parts of the real path of the place.
-    above: &'a [&'a str],
-    /// Returns whether a directory is a virtual environment, by the parts of its path.
-    is_virtual: &'a dyn Fn(&[&str]) -> bool,
-    found: ImportPaths,
-}
-
-impl PrefixFinder<'_> {
-    /// Returns the name in the place of a directory with these parts.
-    fn name(&self, parts: &[&str]) -> Option<String> {
-        let below = parts.strip_prefix(self.above)?;
-        Some(below.iter().map(|part| format!("{part}/")).collect())
-    }
-
-    /// Adds what the path of a directory, symlink or zip says. `shared` is for directories of
-    /// packages of all versions, with their prefixes.
-    fn add(&mut self, parts: &[&str], shared: &mut BTreeSet<(String, String)>) {
-        for (at, lib) in parts.iter().enumerate() {
-            if PACKAGES.contains(lib) {
-                break;
-            }
-            let (is_lib, Some(next)) = (lib.eq_ignore_ascii_case("lib"), parts.get(at + 1)) else { continue };
-            if !is_lib && *lib != "lib64" {
-                continue;
-            }
-            let prefix = &parts[..at];
-            let is_local = prefix.last() == Some(&"local");
-            // The interpreter of a system also reads the packages in its `local`.
-            let base = if is_local { &prefix[..at - 1] } else { prefix };
-            let packages = parts.get(at + 2).filter(|packages| PACKAGES.contains(packages));
-            let order = if is_local { 0 } else { 2 } + u8::from(*lib != "lib64");
-            if let Some(version) = version(next) {
-                let library = &parts[..at + 2];
-                let key = (base.join("/"), version.to_owned());
-                self.add_library(&key, library, prefix);
-                if packages.is_some() {
-                    self.add_packages(&key, &parts[..at + 3], order);
-                }
-                self.add_programs(&key, prefix, &["bin"]);
-            } else if let Some(version) = zip_version(next) {
-                let name = self.name(&parts[..at + 2]);
-                let name = name.map(|name| name.trim_end_matches('/').to_owned());
-                self.add_first((base.join("/"), version), name, PathEntryKind::Zip, prefix);
-            } else if *next == "python3" && packages.is_some() {
-                shared.extend(self.name(&parts[..at + 3]).map(|name| (base.join("/"), name)));
-            } else if is_lib && next.eq_ignore_ascii_case(PACKAGES[0]) {
-                // On Windows.
-                let key = (prefix.join("/"), String::new());
-                self.add_library(&key, &parts[..=at], prefix);
-                self.add_packages(&key, &parts[..at + 2], 0);
-                self.add_programs(&key, prefix, &["", "DLLs", "Scripts", "bin"]);
-            }
-        }
-        // On Windows, the zip is next to the interpreter.
-        if let Some((file, prefix)) = parts.split_last()
-            && zip_version(file).is_some()
-            && !prefix.last().is_some_and(|folder| folder.eq_ignore_ascii_case("lib") || *folder == "lib64")
-        {
-            let name = self.name(parts).map(|name| name.trim_end_matches('/').to_owned());
-            self.add_first((prefix.join("/"), String::new()), name, PathEntryKind::Zip, prefix);
-        }
-    }
-
-    fn add_library(&mut self, key: &(String, String), library: &[&str], prefix: &[&str]) {
-        let name = self.name(library);
-        let extensions = name.as_ref().map(|name| format!("{name}lib-dynload/"));
-        self.add_first(key.clone(), name, PathEntryKind::Library, prefix);
-        self.add_first(key.clone(), extensions, PathEntryKind::Extensions, prefix);
-    }
-
-    fn add_packages(&mut self, key: &(String, String), packages: &[&str], order: u8) {
-        let name = self.name(packages);
-        let path = self.found.paths.entry(key.clone()).or_default();
-        path.packages.extend(name.map(|name| (name, order)));
-    }
-
-    fn add_programs(&mut self, key: &(String, String), prefix: &[&str], folders: &[&str]) {
-        for folder in folders.iter().filter(|folder| !folder.is_empty()) {
-            let name = self.name(&[prefix, &[*folder]].concat());
-            self.add_first(key.clone(), name, PathEntryKind::Programs, prefix);
-        }
-        if folders.contains(&"") {
-            self.add_first(key.clone(), self.name(prefix), PathEntryKind::Programs, prefix);
-        }
-    }
-
-    fn add_first(
-        &mut self,
-        key: (String, String),
-        name: Option<String>,
-        kind: PathEntryKind,
-        prefix: &[&str],
-    ) {
-        let Some(name) = name else { return };
-        let is_virtual = (self.is_virtual)(prefix);
-        self.found.paths.entry(key).or_default().first.insert(PathEntry { name, kind, is_virtual });
-    }
-}
-
-/// Returns the version in the name of a directory of a library: `3.14` of `python3.14`.
-fn version(folder: &str) -> Option<&str> {
-    let version = folder.strip_prefix("python").or_else(|| folder.strip_prefix("pypy"))?;
-    let (major, minor) = version.split_once('.')?;
-    let minor = minor.strip_suffix('t').unwrap_or(minor);
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(major) && is_number(minor)).then_some(version)
-}
-
-/// Returns the version in the name of a zip of the standard library: `3.14` of `python314.zip`.
-pub(super) fn zip_version(file: &str) -> Option<String> {
-    let digits = file.strip_prefix("python")?.strip_suffix(".zip")?;
-    let plain = digits.strip_suffix('t').unwrap_or(digits);
-    let is_number = plain.len() > 1 && plain.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| format!("{}.{}", &digits[..1], &digits[1..]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_in_names() {
-        assert_eq!(version("python3.14"), Some("3.14"));
-        assert_eq!(version("pypy3.10"), Some("3.10"));
-        assert_eq!(version("python3.14t"), Some("3.14t"));
-        for name in ["python3", "python", "python3.", "python3.x", "python-3.1"] {
-            assert_eq!(version(name), None, "{name}");
-        }
-        assert_eq!(zip_version("python314.zip").as_deref(), Some("3.14"));
-        assert_eq!(zip_version("python313t.zip").as_deref(), Some("3.13t"));
-        assert_eq!(zip_version("python3.zip"), None);
-        assert_eq!(zip_version("python.zip"), None);
     }
 }

@@ -6,15 +6,15 @@ use super::installed::Installed;
 use super::library::strays;
 use super::only::Selection;
 use super::reason::{Reason, RecordFault};
-use super::shadows::shadows;
-use super::unrecorded::{startup_files, unrecorded};
-use crate::input::{Place, Survey};
+use super::recorded::Recorded;
+use super::shadows::{Shadows, shadows};
+use super::unrecorded::{is_module, is_startup, startup_files, unrecorded};
+use crate::input::{Place, PlaceError, Survey};
+use crate::text::counted;
 use std::collections::BTreeSet;
 
 /// Findings about what Python imports by default from a place.
 pub(super) struct Imports {
-    /// The paths of imports.
-    pub(super) searched: ImportPaths,
     /// Findings for files that no RECORD lists, or that lead elsewhere.
     pub(super) findings: Vec<Finding>,
     /// Notes on what is not checked.
@@ -27,22 +27,25 @@ impl Imports {
     pub(super) fn of(
         place: &Place,
         installed: &Installed,
+        searched: &ImportPaths,
         survey: Survey,
         only: Option<&str>,
         selection: &mut Selection,
     ) -> Self {
-        let mut searched = ImportPaths::of(place);
-        searched.add(&survey.added);
-        let (mut findings, mut notes) = unrecorded(place, installed, &survey);
-        let found = shadows(place, installed, &searched, only);
+        let recorded = Recorded::new(installed, searched);
+        let (mut findings, mut notes) = unrecorded(place, installed, &recorded, searched, &survey);
+        let Shadows { findings: found, around } = shadows(place, installed, &recorded, searched, only);
         let mut known: BTreeSet<String> = found.iter().map(|finding| finding.path.clone()).collect();
         // What a module is imported instead of says more than that it can be imported.
         let is_module = |finding: &Finding| finding.reason == Reason::Record(RecordFault::Module);
         findings.retain(|finding| !(is_module(finding) && known.contains(&finding.path)));
         known.extend(findings.iter().map(|finding| finding.path.clone()));
-        let (others, more) = strays(place, installed, &searched, &survey.lists, &known);
+        let (others, more) = strays(place, installed, &recorded, searched, &survey.lists, &known);
         notes.extend(more);
-        let entries = others.iter().filter(|finding| searched.is_in(&finding.path));
+        notes.extend(note_on_packages(&around));
+        selection.add(around);
+        let starts = Reason::Record(RecordFault::StartupModule);
+        let entries = others.iter().filter(|one| searched.is_in(&one.path) || one.reason == starts);
         selection.add(found.iter().chain(entries).map(|finding| finding.path.clone()));
         let lists: Vec<String> = survey.lists.into_iter().filter(|list| selection.is_for(list)).collect();
         selection.add(lists);
@@ -55,8 +58,50 @@ impl Imports {
             selection.add([path.clone()]);
             findings.push(Finding::new(path, Reason::Unreadable(error.to_string())));
         }
-        selection.add(startup_files(place, &searched, &survey.site_folders));
+        selection.add(startup_files(place, installed, searched, &survey.site_folders));
+        let (links, rest): (Vec<_>, Vec<_>) =
+            installed.links.of_process().iter().partition(|link| is_import(link, searched));
+        for link in links {
+            let folder = link.rfind('/').map_or("", |slash| &link[..=slash]);
+            if searched.is_in(link) || searched.is_entry(folder) {
+                selection.add([link.clone()]);
+            }
+            findings.push(Finding::new(link, Reason::Unreadable(PlaceError::OfProcess.to_string())));
+        }
+        notes.extend(note_on_processes(&rest));
+        if searched.is_incomplete() {
+            findings.push(Finding::new("", Reason::Unreadable(PlaceError::TooManyNames.to_string())));
+        }
+        if only.is_some() && searched.is_packages() {
+            notes.push(
+                "Python searches directories above PATH first, such as its library, which are not looked at"
+                    .to_owned(),
+            );
+        }
         findings.extend(found.into_iter().chain(others));
-        Self { searched, findings, notes }
+        Self { findings, notes }
     }
+}
+
+/// Returns whether Python would import from a symlink, or search it.
+fn is_import(link: &str, searched: &ImportPaths) -> bool {
+    searched.has(link) || is_module(link) || link.ends_with(".pyc") || is_startup(link)
+}
+
+fn note_on_packages(around: &[String]) -> Option<String> {
+    let first = around.first()?;
+    let packages = counted(
+        around.len(),
+        "package of another distribution contains its modules and runs before them",
+        "packages of other distributions contain its modules and run before them",
+    );
+    Some(format!("{packages}: the first is {first}"))
+}
+
+fn note_on_processes(links: &[&String]) -> Option<String> {
+    let first = links.first()?;
+    let leading = counted(links.len(), "symlink leads", "symlinks lead");
+    Some(format!(
+        "{leading} through /proc to what depends on the process, and is not looked into: the first is {first}"
+    ))
 }

@@ -1,15 +1,16 @@
 //! The distributions of a place and the files that their RECORDs list. Each RECORD is read once.
 
-use super::record::joined;
 use super::releases::Passed;
 use super::view::is_wheel;
-use crate::input::Place;
+use crate::input::{FolderLinks, Place};
 use crate::pyc::parse_name;
 use crate::wheel::{Record, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All distributions of a place, except that of a wheel.
 pub(super) struct Installed {
+    /// Symlinks to directories of the place.
+    pub(super) links: FolderLinks,
     distributions: Vec<InstalledDistribution>,
     is_tree: bool,
 }
@@ -24,7 +25,7 @@ pub(super) struct InstalledDistribution {
     pub(super) dist_info: String,
     /// The RECORD, or the reason for which it cannot be read; `None` if there is none.
     pub(super) record: Option<Result<Record, String>>,
-    /// Files that the RECORD lists; `None` without a readable RECORD.
+    /// Files that the RECORD lists, by their real directories; `None` without a readable RECORD.
     pub(super) files: Option<BTreeSet<String>>,
 }
 
@@ -33,6 +34,7 @@ impl Installed {
     pub(super) fn read(place: &Place) -> Self {
         let is_tree = matches!(place, Place::Tree(..));
         let is_wheel = is_wheel(place);
+        let links = place.folder_links();
         let mut found: BTreeMap<String, InstalledDistribution> = BTreeMap::new();
         for name in place.names() {
             let Some((folder, file)) = name.rsplit_once('/') else { continue };
@@ -45,6 +47,10 @@ impl Installed {
                 None => (String::new(), stem),
             };
             let project = stem.split_once('-').map_or(stem, |(project, _)| project);
+            // A directory called `.dist-info` has no name.
+            if project.is_empty() {
+                continue;
+            }
             let distribution = found.entry(folder.to_owned()).or_insert_with(|| InstalledDistribution {
                 name: normalize_name(project),
                 base,
@@ -55,14 +61,15 @@ impl Installed {
             if file == "RECORD" {
                 let bytes = place.read(&name).map_err(|error| error.to_string());
                 let record = bytes.and_then(|bytes| Record::parse(&bytes).map_err(|error| error.to_string()));
-                let base = distribution.base.trim_end_matches('/');
-                let paths =
-                    |record: &Record| record.rows.iter().filter_map(|row| joined(base, &row.path)).collect();
+                let base = &distribution.base;
+                let paths = |record: &Record| {
+                    record.rows.iter().filter_map(|row| links.file(base, &row.path)).collect()
+                };
                 distribution.files = record.as_ref().ok().filter(|_| is_tree).map(paths);
                 distribution.record = Some(record);
             }
         }
-        Self { distributions: found.into_values().collect(), is_tree }
+        Self { links, distributions: found.into_values().collect(), is_tree }
     }
 
     /// Returns the distributions of any place.
@@ -76,13 +83,6 @@ impl Installed {
         let listed: BTreeSet<&str> = files.map(String::as_str).collect();
         let names = passed.iter().map(|pyc| pyc.name.clone());
         names.filter(move |name| !listed.contains(&**name) && listed.contains(&*module_of(name)))
-    }
-
-    /// Returns the RECORD of a tree that lists a file, the first of several.
-    pub(super) fn record_of(&self, name: &str) -> Option<String> {
-        let lists =
-            |one: &&InstalledDistribution| one.files.as_ref().is_some_and(|files| files.contains(name));
-        self.in_tree().iter().find(lists).map(|one| format!("{}RECORD", one.dist_info))
     }
 
     /// Returns the distributions that are installed in a tree.

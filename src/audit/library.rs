@@ -5,16 +5,21 @@ use super::finding::Finding;
 use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use super::installed::Installed;
 use super::reason::{Reason, RecordFault};
+use super::recorded::Recorded;
 use super::shadows::Exposed;
 use super::unrecorded::{is_custom, is_module};
-use crate::input::Place;
-use crate::project::{FoundKind, PACKAGES};
+use crate::input::{FolderLinks, Place};
+use crate::project::{FoundFiles, FoundKind, LARGEST, PACKAGES, names_in, read_regular};
 use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 /// Modules at the top of the standard libraries of 3.8 to 3.15, sorted.
 const MODULES: &str = include_str!("library_modules.txt");
+
+/// Directory of the extension modules of a library.
+const EXTENSIONS: &str = "lib-dynload/";
 
 /// Returns whether a module at the top of a library belongs to a standard library.
 pub(super) fn is_of_library(module: &str) -> bool {
@@ -33,14 +38,8 @@ struct Standing {
 }
 
 impl Standing {
-    /// `has` tells whether the entry has a file of this name.
-    fn of(
-        entry: &PathEntry,
-        searched: &ImportPaths,
-        installed: &Installed,
-        has: impl Fn(&str) -> bool,
-    ) -> Self {
-        let is_full = has("os.py") || has("os.pyc");
+    /// `is_full` tells whether the entry has a standard library.
+    fn of(entry: &PathEntry, searched: &ImportPaths, installed: &Installed, is_full: bool) -> Self {
         let bases = searched.bases_behind(entry);
         let has_records =
             || installed.in_tree().iter().any(|one| one.files.is_some() && bases.contains(one.base.as_str()));
@@ -63,47 +62,118 @@ struct UncheckedLibraries {
 pub(super) fn strays(
     place: &Place,
     installed: &Installed,
+    recorded: &Recorded<'_>,
     searched: &ImportPaths,
     lists: &BTreeSet<String>,
     found: &BTreeSet<String>,
 ) -> (Vec<Finding>, Vec<String>) {
     let Place::Tree(root, listing) = place else { return Default::default() };
-    let files = installed.in_tree().iter().flat_map(|one| one.files.iter().flatten());
-    let recorded: BTreeSet<&str> = files.map(String::as_str).collect();
-    let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
-    let (mut dpkg, mut unchecked) = (Dpkg::default(), UncheckedLibraries::default());
-    let mut findings = Vec::new();
+    let mut search = StraySearch {
+        place,
+        root,
+        real_root: root.canonicalize().unwrap_or_else(|_| root.clone()),
+        listing,
+        links: &installed.links,
+        recorded,
+        found,
+        dpkg: Dpkg::default(),
+        unchecked: UncheckedLibraries::default(),
+        findings: Vec::new(),
+    };
     for entry in searched.libraries() {
         let folder = entry.folder();
-        let all = listing.names.range(folder.clone()..).take_while(|(name, _)| name.starts_with(&folder));
-        let Standing { is_full, is_of_environment, is_known } =
-            Standing::of(entry, searched, installed, |file| {
-                listing.names.contains_key(&format!("{folder}{file}"))
-            });
+        let standing = Standing::of(entry, searched, installed, search.is_library(&folder));
         let name = entry.name.trim_end_matches('/');
-        if is_full && !entry.is_virtual {
-            unchecked.libraries.insert(if name.is_empty() { root.shown() } else { name.to_owned() });
+        if standing.is_full && !entry.is_virtual {
+            search.unchecked.libraries.insert(if name.is_empty() { root.shown() } else { name.to_owned() });
         }
         let is_link = listing.names.get(name) == Some(&FoundKind::Symlink) && root.join(name).exists();
         if is_link && (entry.is_virtual || entry.kind == PathEntryKind::Zip) {
-            findings.push(Finding::new(name, Reason::Record(RecordFault::Link)));
+            search.findings.push(Finding::new(name, Reason::Record(RecordFault::Link)));
         }
-        for (name, kind) in all {
+        search.folder(entry, &standing, searched, lists);
+    }
+    for entry in searched.extensions() {
+        let libraries = searched.libraries_with(entry);
+        // Its files have been examined with those of the library that has it.
+        if !libraries.iter().any(|library| entry.name.starts_with(library)) {
+            let is_full = libraries.iter().any(|library| search.is_library(library));
+            let standing = Standing::of(entry, searched, installed, is_full);
+            search.folder(entry, &standing, searched, lists);
+        } else if search.links.folder(&entry.name).is_none() {
+            search.outside(entry);
+        }
+    }
+    for entry in searched.added().filter(|entry| entry.name.is_empty() || entry.name.ends_with('/')) {
+        let all = listing.names.range(entry.name.clone()..);
+        for (name, _) in all.take_while(|(name, _)| name.starts_with(&entry.name)) {
+            let is_link = || listing.path_of(root, name).is_dir();
+            if is_custom(&name[entry.name.len()..])
+                && (is_code(name) || is_link())
+                && !recorded.has_in(&entry.name, name)
+                && !found.contains(name)
+            {
+                search.findings.push(Finding::new(name, Reason::Record(RecordFault::StartupModule)));
+            }
+        }
+    }
+    let mut notes = search.unchecked.notes();
+    notes.extend(search.dpkg.notes());
+    (search.findings, notes)
+}
+
+/// Search for modules in libraries that no RECORD lists.
+struct StraySearch<'a> {
+    place: &'a Place,
+    root: &'a Path,
+    /// The root without symlinks.
+    real_root: PathBuf,
+    listing: &'a FoundFiles,
+    links: &'a FolderLinks,
+    recorded: &'a Recorded<'a>,
+    /// Names of files that other findings report.
+    found: &'a BTreeSet<String>,
+    dpkg: Dpkg,
+    unchecked: UncheckedLibraries,
+    findings: Vec<Finding>,
+}
+
+impl StraySearch<'_> {
+    /// Returns whether a directory has a standard library.
+    fn is_library(&self, folder: &str) -> bool {
+        ["os.py", "os.pyc"].iter().any(|file| self.listing.names.contains_key(&format!("{folder}{file}")))
+    }
+
+    fn folder(
+        &mut self,
+        entry: &PathEntry,
+        standing: &Standing,
+        searched: &ImportPaths,
+        lists: &BTreeSet<String>,
+    ) {
+        let Standing { is_of_environment, is_known, .. } = *standing;
+        let Some(folder) = self.links.folder(&entry.folder()) else { return self.outside(entry) };
+        let all = self.listing.names.range(folder.clone()..);
+        for (name, kind) in all.take_while(|(name, _)| name.starts_with(&folder)) {
             let below = &name[folder.len()..];
             let top = below.split('/').next().unwrap_or(below);
-            let path = root.join(name);
+            let path = self.listing.path_of(self.root, name);
             let is_folder = *kind == FoundKind::Symlink && path.is_dir() && !path.ends_with("__pycache__");
             let is_there = *kind != FoundKind::Symlink || is_folder || path.is_file();
             if PACKAGES.contains(&top)
                 || !is_there
                 || !(is_folder || is_code(name) || lists.contains(name))
-                || recorded.contains(name.as_str())
-                || found.contains(name)
+                || self.recorded.has(name)
+                || self.found.contains(name)
             {
                 continue;
             }
-            let fault = if is_custom(below) {
+            // The files of another directory of the path of imports are examined there.
+            let leads_to_entry = || self.links.folder(name).is_some_and(|real| searched.is_entry(&real));
+            let fault = if is_custom(below.strip_prefix(EXTENSIONS).unwrap_or(below)) {
                 RecordFault::StartupModule
+            } else if is_folder && leads_to_entry() {
+                continue;
             } else if is_folder {
                 RecordFault::Link
             } else if lists.contains(name) {
@@ -113,31 +183,41 @@ pub(super) fn strays(
             };
             let is_list = fault == RecordFault::PackagePaths;
             let is_startup = fault == RecordFault::StartupModule;
-            if is_startup && dpkg.has(&real_root.join(name), || place.read(name).ok()) {
+            if is_startup && self.dpkg.has(&self.real_root.join(name), || self.place.read(name).ok()) {
                 continue;
             }
             if is_startup || is_list || entry.is_virtual || (is_of_environment && is_strange(below)) {
-                findings.push(Finding::new(name, Reason::Record(fault)));
+                self.findings.push(Finding::new(name, Reason::Record(fault)));
             } else if is_known && is_strange(below) {
-                unchecked.strange.push(name.clone());
+                self.unchecked.strange.push(name.clone());
             }
         }
     }
-    for entry in searched.added().iter().filter(|entry| entry.name.is_empty() || entry.name.ends_with('/')) {
-        let all = listing.names.range(entry.name.clone()..);
-        for (name, _) in all.take_while(|(name, _)| name.starts_with(&entry.name)) {
-            if is_custom(&name[entry.name.len()..])
-                && is_code(name)
-                && !recorded.contains(name.as_str())
-                && !found.contains(name)
+
+    /// Examines a directory outside, which is searched through a symlink, for modules that Python
+    /// imports when it starts, and in a virtual environment for any.
+    fn outside(&mut self, entry: &PathEntry) {
+        let folder = self.root.join(entry.folder());
+        let names = names_in(&folder).unwrap_or_default();
+        let names: Vec<&str> = names.iter().filter_map(|name| name.to_str()).collect();
+        for name in names.iter().filter(|name| is_custom(name)) {
+            let path = folder.join(name);
+            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            if (is_code(name) || path.is_dir()) && !self.dpkg.has(&real, || read_regular(&real, LARGEST).ok())
             {
-                findings.push(Finding::new(name, Reason::Record(RecordFault::StartupModule)));
+                let name = format!("{}{name}", entry.folder());
+                self.findings.push(Finding::new(name, Reason::Record(RecordFault::StartupModule)));
             }
         }
+        let ends = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
+        let link = ends.into_iter().find(|name| self.listing.names.get(*name) == Some(&FoundKind::Symlink));
+        if let Some(link) = link
+            && entry.is_virtual
+            && names.iter().any(|name| is_code(name))
+        {
+            self.findings.push(Finding::new(link, Reason::Record(RecordFault::Link)));
+        }
     }
-    let mut notes = unchecked.notes();
-    notes.extend(dpkg.notes());
-    (findings, notes)
 }
 
 /// Returns findings for modules in a zip on the path of imports that no RECORD lists, by their
@@ -165,8 +245,12 @@ pub(super) fn strays_in_zip(
         }
     }
     let mut unchecked = UncheckedLibraries::default();
-    let Standing { is_full, is_of_environment, is_known } =
-        Standing::of(entry, searched, installed, |file| names.contains(file));
+    let Standing { is_full, is_of_environment, is_known } = Standing::of(
+        entry,
+        searched,
+        installed,
+        ["os.py", "os.pyc"].iter().any(|file| names.contains(*file)),
+    );
     if is_full && !entry.is_virtual {
         unchecked.libraries.insert(entry.name.clone());
     }
@@ -191,7 +275,7 @@ fn is_code(name: &str) -> bool {
 
 /// Returns whether no standard library has a module; `below` is the path of its file in a library.
 fn is_strange(below: &str) -> bool {
-    let below = below.strip_prefix("lib-dynload/").unwrap_or(below);
+    let below = below.strip_prefix(EXTENSIONS).unwrap_or(below);
     let top = below.split(['/', '.']).next().unwrap_or(below);
     // `config-3.14-x86_64-linux-gnu` is not the name of a package.
     !is_of_library(top) && top.chars().all(|char| char.is_alphanumeric() || char == '_')

@@ -1,5 +1,6 @@
 //! `--only`: the files of one distribution.
 
+use super::import_paths::ImportPaths;
 use super::installed::{Installed, module_of};
 use super::unrecorded::is_module;
 use super::view::is_wheel;
@@ -136,7 +137,12 @@ impl Selection {
     ///
     /// # Errors
     /// [`OnlyError::NoRecord`].
-    pub(super) fn of(place: &Place, installed: &Installed, only: Option<&str>) -> Result<Self, OnlyError> {
+    pub(super) fn of(
+        place: &Place,
+        installed: &Installed,
+        searched: &ImportPaths,
+        only: Option<&str>,
+    ) -> Result<Self, OnlyError> {
         let Some(only) = only.map(normalize_name) else { return Ok(Self::All) };
         if let Some(name) = wheel_name(place) {
             return Ok(if name == only { Self::All } else { Self::Nothing });
@@ -148,7 +154,9 @@ impl Selection {
         let (mut folders, mut modules) = (BTreeSet::new(), BTreeSet::new());
         for distribution in installed.in_tree() {
             if distribution.name != only {
-                of_others.extend(distribution.files.iter().flatten().cloned());
+                let files = distribution.files.iter().flatten();
+                let files = files.filter(|file| searched.speaks(&distribution.base, file));
+                of_others.extend(files.cloned());
                 continue;
             }
             let Some(files) = &distribution.files else {

@@ -1,6 +1,7 @@
 //! Checks of files against RECORD and METADATA.
 
 use super::finding::Finding;
+use super::import_paths::ImportPaths;
 use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
@@ -14,9 +15,18 @@ use std::sync::Arc;
 
 /// Rows of every RECORD of a place, by the names of the files that the rows list.
 pub(super) struct Rows {
-    by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>>,
+    by_name: BTreeMap<String, Vec<ListedRow>>,
     /// Pycs without a digest that do not exist, although their sources do.
     deleted: Vec<String>,
+}
+
+/// A row that lists a file.
+struct ListedRow {
+    /// Name of the RECORD.
+    record: Arc<str>,
+    row: RecordRow,
+    /// True if the RECORD is where `importlib.metadata` looks for those of the file.
+    speaks: bool,
 }
 
 /// Returns whether a RECORD may list a file without its digest: a RECORD, its signature and pycs.
@@ -44,8 +54,8 @@ fn is_compiled(row: &RecordRow) -> bool {
 impl Rows {
     /// Collects the rows of sources, pycs and files that `site` reads, of every RECORD except a
     /// wheel's own, which [`wheel`] checks.
-    pub(super) fn read(place: &Place, installed: &Installed) -> (Self, Vec<Finding>) {
-        let mut by_name: BTreeMap<String, Vec<(Arc<str>, RecordRow)>> = BTreeMap::new();
+    pub(super) fn read(place: &Place, installed: &Installed, searched: &ImportPaths) -> (Self, Vec<Finding>) {
+        let mut by_name: BTreeMap<String, Vec<ListedRow>> = BTreeMap::new();
         let (mut findings, mut deleted) = (Vec::new(), Vec::new());
         // Files with the RECORD that lists them first, and whether a row has a digest.
         let mut others: BTreeMap<String, (String, bool)> = BTreeMap::new();
@@ -69,8 +79,9 @@ impl Rows {
                 && (base.is_empty() || PACKAGES.iter().any(|packages| base.ends_with(packages)));
             let mut missing = BTreeSet::new();
             for row in &record.rows {
-                let Some(path) = joined(base, &row.path) else { continue };
-                if is_there(&path) && !is_without_digest(&path) {
+                let Some(path) = installed.links.file(base, &row.path) else { continue };
+                let speaks = searched.speaks(&distribution.base, &path);
+                if speaks && is_there(&path) && !is_without_digest(&path) {
                     let has_digest = others.entry(path.clone()).or_insert_with(|| (name.clone(), false));
                     has_digest.1 |= !row.hash.is_empty();
                 }
@@ -80,7 +91,8 @@ impl Rows {
                     continue;
                 }
                 if is_there(&path) {
-                    by_name.entry(path).or_default().push((Arc::clone(&shared), row.clone()));
+                    let listed = ListedRow { record: Arc::clone(&shared), row: row.clone(), speaks };
+                    by_name.entry(path).or_default().push(listed);
                 } else if !is_read_by_site
                     && (is_installed || !is_compiled(row))
                     && missing.insert(path.clone())
@@ -128,13 +140,15 @@ impl Rows {
         let mut more = 0;
         let mut digests = Digests::new(bytes);
         let rows = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
-        if let Some((record, _)) = rows.first()
+        let is_spoken_for = rows.iter().any(|row| row.speaks);
+        let mut own = rows.iter().filter(|row| row.speaks || !is_spoken_for).peekable();
+        if let Some(first) = own.peek().copied()
             && !name.ends_with(".pyc")
-            && rows.iter().all(|(_, row)| row.hash.is_empty())
+            && own.all(|row| row.row.hash.is_empty())
         {
-            found.insert(RecordFault::NoDigest { record: record.to_string() });
+            found.insert(RecordFault::NoDigest { record: first.record.to_string() });
         }
-        for (record, row) in rows {
+        for ListedRow { record, row, .. } in rows {
             let name = record.to_string();
             let error = match row.check_digests(&mut digests) {
                 Ok(()) | Err(RecordError::NoDigest(_)) => continue,
@@ -160,24 +174,6 @@ impl Rows {
 
 fn of(path: impl Into<String>, recorded: RecordFault) -> Finding {
     Finding::new(path, Reason::Record(recorded))
-}
-
-/// Returns the path `path` of a RECORD below `base`; `None` if it leads out of the place.
-pub(super) fn joined(base: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = base.split('/').filter(|part| !part.is_empty()).collect();
-    if path.starts_with('/') {
-        return None;
-    }
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Returns the faults for which `pack` or installers refuse a wheel, apart from its pycs.
@@ -262,20 +258,21 @@ pub(super) fn folders(place: &Place) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, MOST, Reason, RecordFault, RecordRow, Rows};
+    use super::{BTreeMap, ListedRow, MOST, Reason, RecordFault, RecordRow, Rows};
 
     #[test]
     fn the_findings_of_a_file_are_bounded() {
         let wrong =
             |number: usize| RecordRow { size: number.to_string(), ..RecordRow::of("a.py", b"x = 1\n") };
-        let rows = (0..100_000).map(|number| ("d.dist-info/RECORD".into(), wrong(number)));
+        let listed = |row| ListedRow { record: "d.dist-info/RECORD".into(), row, speaks: true };
+        let rows = (0..100_000).map(|number| listed(wrong(number)));
         let rows =
             Rows { by_name: BTreeMap::from([("a.py".to_owned(), rows.collect())]), deleted: Vec::new() };
         let findings = rows.check("a.py", b"x = 1\n");
         assert_eq!(findings.len(), MOST + 1);
         // One of the rows is right: the size is 6.
         assert_eq!(findings[MOST].reason, Reason::Record(RecordFault::Rows(99_989)));
-        let same = vec![("d.dist-info/RECORD".into(), wrong(7)); 100_000];
+        let same = (0..100_000).map(|_| listed(wrong(7))).collect();
         let rows = Rows { by_name: BTreeMap::from([("a.py".to_owned(), same)]), deleted: Vec::new() };
         assert_eq!(rows.check("a.py", b"x = 1\n").len(), 1);
     }

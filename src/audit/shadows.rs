@@ -9,6 +9,7 @@ use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use super::installed::{Installed, InstalledDistribution};
 use super::library::is_of_library;
 use super::reason::{Reason, RecordFault};
+use super::recorded::Recorded;
 use crate::input::Place;
 use crate::project::names_in;
 use crate::text::python;
@@ -59,6 +60,12 @@ impl<'a> Exposed<'a> {
         Self { distribution, modules }
     }
 
+    /// Returns the namespace packages alone.
+    fn without_init(mut self) -> Self {
+        self.modules.retain(|_, module| module.rank.is_none());
+        self
+    }
+
     /// Returns the files of a zip that Python imports instead of modules of the distribution, if
     /// the zip comes before them, each with a file of the module. `names` are those in the zip.
     pub(super) fn in_zip(&self, names: &BTreeSet<String>) -> Vec<(String, &'a str)> {
@@ -72,57 +79,94 @@ impl<'a> Exposed<'a> {
     }
 }
 
-/// Returns findings for the files that Python imports instead of modules of distributions: of the
-/// distribution `only` wherever they are, of others those in libraries. Zips are searched when they
-/// are opened.
+/// Files that Python imports instead of modules of distributions.
+pub(super) struct Shadows {
+    /// Findings for these files.
+    pub(super) findings: Vec<Finding>,
+    /// Packages of other distributions around modules of the requested one, in the same directory.
+    pub(super) around: Vec<String>,
+}
+
+/// Returns the files that Python imports instead of modules of distributions: of the distribution
+/// `only` wherever they are, of others those in libraries. Zips are searched when they are opened.
 pub(super) fn shadows(
     place: &Place,
     installed: &Installed,
+    recorded: &Recorded<'_>,
     searched: &ImportPaths,
     only: Option<&str>,
-) -> Vec<Finding> {
-    let Place::Tree(root, _) = place else { return Vec::new() };
-    let mut search =
-        ShadowSearch { root, listed: BTreeMap::new(), found: BTreeMap::new(), failed: BTreeMap::new() };
+) -> Shadows {
+    let Place::Tree(root, _) = place else { return Shadows { findings: Vec::new(), around: Vec::new() } };
+    let mut search = ShadowSearch {
+        root,
+        recorded,
+        listed: BTreeMap::new(),
+        found: BTreeMap::new(),
+        around: BTreeSet::new(),
+        failed: BTreeMap::new(),
+    };
+    let mut entries_before: BTreeMap<&str, BTreeSet<PathEntry>> = BTreeMap::new();
     for distribution in installed.in_tree() {
         if distribution.files.is_none() || only.is_some_and(|only| distribution.name != only) {
             continue;
         }
         let exposed = Exposed::of(distribution);
-        let mut entries = searched.before(&distribution.base);
-        match only {
-            Some(_) => search.beside(&exposed, installed),
-            None => entries
-                .retain(|entry| !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)),
-        }
-        let mut seen: BTreeSet<PathBuf> = root.join(&distribution.base).canonicalize().into_iter().collect();
-        for entry in entries {
+        let base = distribution.base.as_str();
+        let entries = entries_before.entry(base).or_insert_with(|| {
+            let mut entries = searched.before(base);
+            match only {
+                Some(_) => entries.extend(searched.of_users_before(base)),
+                None => entries
+                    .retain(|entry| !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)),
+            }
+            entries
+        });
+        let mut seen: BTreeSet<PathBuf> = root.join(base).canonicalize().into_iter().collect();
+        let mut is_new = |entry: &PathEntry| {
             let path = root.join(&entry.name);
-            if path.is_dir() && path.canonicalize().is_ok_and(|path| seen.insert(path)) {
-                search.before(&entry, &exposed, installed, only.is_some());
+            path.is_dir() && path.canonicalize().is_ok_and(|path| seen.insert(path))
+        };
+        for entry in entries.iter() {
+            if is_new(entry) {
+                search.before(entry, &exposed, only.is_some());
+            }
+        }
+        if only.is_some() {
+            search.beside(&exposed);
+            let exposed = exposed.without_init();
+            for entry in searched.with(base) {
+                if is_new(&entry) {
+                    search.before(&entry, &exposed, true);
+                }
             }
         }
     }
     let failed = search.failed.into_iter().filter(|_| only.is_some());
     let failed = failed.map(|(name, error)| Finding::new(name, Reason::Unreadable(error)));
-    search.found.into_values().chain(failed).collect()
+    Shadows {
+        findings: search.found.into_values().chain(failed).collect(),
+        around: search.around.into_iter().collect(),
+    }
 }
 
 /// Search for files in directories of the path of imports. Symlinks to directories are followed, as
 /// Python does.
 struct ShadowSearch<'a> {
     root: &'a Path,
+    recorded: &'a Recorded<'a>,
     /// Names in directories, by themselves and by the modules that they are forms of.
     listed: BTreeMap<String, Rc<BTreeMap<String, Vec<String>>>>,
     /// Findings by the names of the files.
     found: BTreeMap<String, Finding>,
+    /// Packages of others around modules of a distribution.
+    around: BTreeSet<String>,
     /// Directories that cannot be listed, with the errors.
     failed: BTreeMap<String, String>,
 }
 
 impl ShadowSearch<'_> {
     /// Searches the distribution's own directory for files that other distributions, or none, list.
-    fn beside(&mut self, exposed: &Exposed<'_>, installed: &Installed) {
+    fn beside(&mut self, exposed: &Exposed<'_>) {
         for (module, target) in &exposed.modules {
             let forms = self.forms(&exposed.distribution.base, module);
             let best = forms.iter().map(|(rank, _)| *rank).min();
@@ -133,14 +177,16 @@ impl ShadowSearch<'_> {
                     None => best.is_some_and(|best| best >= MODULE),
                 };
                 if is_before {
-                    self.add(name, exposed, target, installed);
+                    self.add(name, exposed, target);
+                } else if target.rank.is_none() && rank < MODULE {
+                    self.around.insert(name);
                 }
             }
         }
     }
 
     /// Searches a directory that comes before the distribution's.
-    fn before(&mut self, entry: &PathEntry, exposed: &Exposed<'_>, installed: &Installed, is_only: bool) {
+    fn before(&mut self, entry: &PathEntry, exposed: &Exposed<'_>, is_only: bool) {
         let is_library = matches!(entry.kind, PathEntryKind::Library | PathEntryKind::Extensions);
         for (module, target) in &exposed.modules {
             // The standard library comes before distributions that replace its modules in old
@@ -149,25 +195,19 @@ impl ShadowSearch<'_> {
                 continue;
             }
             for (_, name) in self.forms(&entry.folder(), module) {
-                if is_only || installed.record_of(&name).is_none() {
-                    self.add(name, exposed, target, installed);
+                if is_only || !self.recorded.has(&name) {
+                    self.add(name, exposed, target);
                 }
             }
         }
     }
 
-    fn add(
-        &mut self,
-        name: String,
-        exposed: &Exposed<'_>,
-        target: &ExposedModule<'_>,
-        installed: &Installed,
-    ) {
+    fn add(&mut self, name: String, exposed: &Exposed<'_>, target: &ExposedModule<'_>) {
         if exposed.distribution.files.as_ref().is_some_and(|files| files.contains(&name)) {
             return;
         }
-        let fault =
-            RecordFault::Shadows { instead: target.file.to_owned(), record: installed.record_of(&name) };
+        let record = self.recorded.record(&name);
+        let fault = RecordFault::Shadows { instead: target.file.to_owned(), record };
         self.found.entry(name.clone()).or_insert_with(|| Finding::new(name, Reason::Record(fault)));
     }
 

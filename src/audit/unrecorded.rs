@@ -5,8 +5,9 @@ use super::finding::Finding;
 use super::import_paths::ImportPaths;
 use super::installed::{Installed, InstalledDistribution};
 use super::reason::{Reason, RecordFault};
+use super::recorded::Recorded;
 use super::without_record::WithoutRecord;
-use crate::build::env::{VirtualEnvironment, is_of_virtualenv};
+use crate::build::env::is_of_virtualenv;
 use crate::input::{Place, Survey};
 use crate::project::{FoundKind, PACKAGES, Reach, name_below};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,13 +18,13 @@ use std::path::Path;
 pub(super) fn unrecorded(
     place: &Place,
     installed: &Installed,
+    recorded: &Recorded<'_>,
+    searched: &ImportPaths,
     survey: &Survey,
 ) -> (Vec<Finding>, Vec<String>) {
     let site_folders = &survey.site_folders;
     let Place::Tree(root, listing) = place else { return Default::default() };
     let distributions = installed.in_tree();
-    let recorded: BTreeSet<&str> =
-        distributions.iter().flat_map(|one| one.files.iter().flatten()).map(String::as_str).collect();
     let mut bases: BTreeMap<&str, Vec<&InstalledDistribution>> =
         site_folders.iter().map(|folder| (folder.as_str(), Vec::new())).collect();
     for distribution in distributions {
@@ -31,8 +32,7 @@ pub(super) fn unrecorded(
     }
     let real_root = root.canonicalize().unwrap_or_else(|_| root.clone());
     let is_stray = |link: &Path, path: &Path| {
-        let is_recorded =
-            path.starts_with(&real_root) && recorded.contains(name_below(&real_root, path).as_str());
+        let is_recorded = path.starts_with(&real_root) && recorded.has(&name_below(&real_root, path));
         Ok([link, path].iter().any(|path| path.to_str().is_none_or(is_module)) && !is_recorded)
     };
     let mut links = Reach::new(&[], &is_stray);
@@ -45,18 +45,18 @@ pub(super) fn unrecorded(
     let mut startup_links = Reach::new(&[], &is_any);
     let mut dpkg = Dpkg::default();
     let (mut findings, mut notes) = (Vec::new(), Vec::new());
-    for (base, installed) in bases {
+    for (base, of_base) in bases {
         let all = listing.names.range(base.to_owned()..).take_while(|(name, _)| name.starts_with(base));
         let names: Vec<&str> = all.clone().map(|(name, _)| name.as_str()).collect();
-        let others = WithoutRecord::read(place, base, &installed, &names);
+        let others = WithoutRecord::read(place, base, &of_base, &names, (&installed.links, searched));
         let gone = others.gone.iter();
         findings.extend(gone.map(|record| Finding::new(record, Reason::Record(RecordFault::NoRecord))));
         // Without any RECORD, nothing says whose a module is, unless the other directories of
         // packages of a virtual environment have some.
         let is_site = site_folders.contains(base);
         let is_packages = || PACKAGES.iter().any(|name| real_root.join(base).ends_with(name));
-        let is_recorded = installed.iter().any(|one| one.files.is_some())
-            || (is_site && others.is_virtual && is_packages() && has_others(root, base, distributions));
+        let is_recorded = of_base.iter().any(|one| one.files.is_some())
+            || (is_site && others.is_virtual && is_packages() && has_others(searched, base, distributions));
         if !is_recorded && !is_site {
             continue;
         }
@@ -73,7 +73,7 @@ pub(super) fn unrecorded(
             _ => others_install,
         };
         let is_own = |name: &str| match name[base.len()..].split_once('/') {
-            Some((top, _)) => recorded.contains(format!("{base}{top}/__init__.py").as_str()),
+            Some((top, _)) => recorded.has_in(base, &format!("{base}{top}/__init__.py")),
             None => false,
         };
         // virtualenv's `.pth` file imports a module, which must be virtualenv's too.
@@ -92,7 +92,7 @@ pub(super) fn unrecorded(
         };
         for (name, found) in all {
             let below = &name[base.len()..];
-            let path = root.join(name);
+            let path = listing.path_of(root, name);
             let is_link = *found == FoundKind::Symlink;
             let is_folder = is_link && path.is_dir() && !path.ends_with("__pycache__");
             let reason = if is_link && !is_folder && !path.is_file() {
@@ -110,7 +110,7 @@ pub(super) fn unrecorded(
             } else {
                 continue;
             };
-            if !recorded.contains(name.as_str())
+            if !recorded.has_in(base, name)
                 && !others.owns(name, below)
                 && !is_virtualenv(below)
                 && (!is_link
@@ -130,16 +130,16 @@ pub(super) fn unrecorded(
 
 /// Returns whether the virtual environment of a directory of packages has distributions with a
 /// RECORD in other directories.
-fn has_others(root: &Path, base: &str, distributions: &[InstalledDistribution]) -> bool {
-    let prefix = |base: &str| VirtualEnvironment::around(&root.join(base)).map(|around| around.prefix);
-    let own = prefix(base);
+fn has_others(searched: &ImportPaths, base: &str, distributions: &[InstalledDistribution]) -> bool {
     let bases = distributions.iter().filter(|one| one.files.is_some()).map(|one| one.base.as_str());
-    bases.collect::<BTreeSet<_>>().into_iter().any(|base| prefix(base) == own)
+    let bases: BTreeSet<&str> = bases.collect();
+    bases.into_iter().any(|other| searched.are_of_one_environment(base, other))
 }
 
 /// Returns the names of the files that Python reads or imports when it starts.
 pub(super) fn startup_files(
     place: &Place,
+    installed: &Installed,
     searched: &ImportPaths,
     site_folders: &BTreeSet<String>,
 ) -> BTreeSet<String> {
@@ -154,7 +154,8 @@ pub(super) fn startup_files(
         found.extend(names.filter(|name| is_read(&name[folder.len()..])).cloned());
     };
     site_folders.iter().for_each(|folder| add(folder, true));
-    searched.with_startup().for_each(|folder| add(&folder, false));
+    let others = searched.with_startup().filter_map(|folder| installed.links.folder(&folder));
+    others.for_each(|folder| add(&folder, false));
     found
 }
 

@@ -23,7 +23,7 @@ use crate::archive::{DEPTH, Format};
 use crate::engine::NamedInterpreters;
 use crate::engine::select::EnginesError;
 use crate::engine::{EngineOptions, ThreadsError, Workers};
-use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, embedded};
+use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, Survey, embedded};
 use crate::manifest::{Manifest, Shard};
 use crate::project::FilePatterns;
 use crate::target::{PyVersion, Release};
@@ -148,10 +148,10 @@ pub fn verify(
             continue;
         }
         audit.at = at;
-        let installed = Installed::read(place);
-        let selection = Selection::of(place, &installed, request.only)?;
-        audit.note_names(place, &installed);
-        audit.place(place, &installed, selection, "", DEPTH)?;
+        let (found, survey) = audit.examine(place);
+        let selection = Selection::of(place, &found.installed, &found.searched, request.only)?;
+        audit.note_names(place, &found.installed);
+        audit.place(place, &found, survey, selection, ("", DEPTH))?;
     }
     // `env --check` names the interpreters of all of its site-packages directories for each.
     if request.settled.is_none() && !workers.interrupted() {
@@ -187,12 +187,17 @@ pub fn verify(
     Ok(verified)
 }
 
+/// The distributions of a place, and the paths of imports.
+struct PlaceImports {
+    installed: Installed,
+    searched: ImportPaths,
+}
+
 /// A place with archives in it.
 struct Outer<'a> {
     place: &'a Place,
-    installed: &'a Installed,
+    found: &'a PlaceImports,
     selection: &'a Selection,
-    searched: &'a ImportPaths,
     /// Beginning of the names in findings.
     prefix: &'a str,
 }
@@ -230,6 +235,16 @@ impl Audit<'_> {
         if self.request.sources.is_some() { Sought::Sources } else { Sought::Bytecode }
     }
 
+    /// Examines the distributions of a place and what Python searches for modules.
+    fn examine(&self, place: &Place) -> (PlaceImports, Survey) {
+        let (examined, directory) = (self.examined.as_slice(), self.request.directory);
+        let installed = Installed::read(place);
+        let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
+        let mut searched = ImportPaths::of(place, &installed.links, directory);
+        searched.add(&survey, installed.in_tree().iter().map(|one| one.base.as_str()));
+        (PlaceImports { installed, searched }, survey)
+    }
+
     /// Keeps the units of the shard.
     fn deal(&mut self, place: &Place, units: &mut Vec<Unit>) {
         let Some(shard) = self.request.shard else { return };
@@ -253,16 +268,17 @@ impl Audit<'_> {
     fn place(
         &mut self,
         place: &Place,
-        installed: &Installed,
+        found: &PlaceImports,
+        survey: Survey,
         mut selection: Selection,
-        prefix: &str,
-        depth: usize,
+        (prefix, depth): (&str, usize),
     ) -> Result<(), ThreadsError> {
+        let PlaceImports { installed, searched } = found;
         let memory = self.request.engines.limits.memory;
         let settled = self.request.settled.filter(|_| prefix.is_empty());
         let view = View::limited(place, memory).knowing(settled.map(|settled| settled.kept));
         let sources = self.request.sources.map(|place| View::limited(place, memory));
-        let (rows, mut findings) = Rows::read(place, installed);
+        let (rows, mut findings) = Rows::read(place, installed, searched);
         let entries = match self.request.manifest {
             Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, &selection)),
             _ => None,
@@ -277,14 +293,12 @@ impl Audit<'_> {
             }
         }
         findings.extend(record::folders(place));
-        let (examined, directory) = (self.examined.as_slice(), self.request.directory);
-        let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
         findings.extend(sources.iter().flat_map(|sources| trusted::faults(&view, sources, &survey)));
         let outside = elsewhere::notes(place, prefix, installed, &survey);
         let only = self.only.as_deref().filter(|_| selection.is_of_some());
-        let Imports { searched, findings: found, notes } =
-            Imports::of(place, installed, survey, only, &mut selection);
-        findings.extend(found);
+        let Imports { findings: others, notes } =
+            Imports::of(place, installed, searched, survey, only, &mut selection);
+        findings.extend(others);
         let selection = &selection;
         let mut units = units(&view);
         if prefix.is_empty() {
@@ -341,7 +355,7 @@ impl Audit<'_> {
         self.settle(&mut passed, &units, judgment)?;
         self.releases(prefix, &passed);
         self.add(prefix, findings);
-        let outer = Outer { place, installed, selection, searched: &searched, prefix };
+        let outer = Outer { place, found, selection, prefix };
         for name in zips {
             self.zip(&outer, &name, depth)?;
         }
@@ -400,7 +414,7 @@ impl Audit<'_> {
 
     /// Verifies a file that may be a zip.
     fn zip(&mut self, outer: &Outer<'_>, name: &str, depth: usize) -> Result<(), ThreadsError> {
-        let Outer { place, installed: around, selection, searched, prefix } = *outer;
+        let Outer { place, found: PlaceImports { installed: around, searched }, selection, prefix } = *outer;
         let entry = searched.zip(name);
         let path = format!("{prefix}{name}");
         if prefix.is_empty() {
@@ -440,14 +454,15 @@ impl Audit<'_> {
             return Ok(());
         };
         let inner = Place::Archive(archive);
-        let installed = Installed::read(&inner);
-        self.note_names(&inner, &installed);
+        let (found, survey) = self.examine(&inner);
+        let installed = &found.installed;
+        self.note_names(&inner, installed);
         let mut strays = Vec::new();
         if let Some(entry) = entry {
             let names: BTreeSet<String> = inner.names().into_iter().collect();
             let only = self.only.as_deref().filter(|_| selection.is_of_some());
-            let (found, notes) = library::strays_in_zip(&names, entry, searched, around, only);
-            strays = found;
+            let (others, notes) = library::strays_in_zip(&names, entry, searched, around, only);
+            strays = others;
             self.verified.notes.extend(notes);
         }
         // The file may be a wheel of the requested distribution.
@@ -460,11 +475,11 @@ impl Audit<'_> {
                 self.unknown.push(path);
                 return Ok(());
             }
-            false if only::names(&inner, &installed).is_empty() => {
+            false if only::names(&inner, installed).is_empty() => {
                 self.unknown.push(path);
                 return Ok(());
             }
-            false => Selection::of(&inner, &installed, self.request.only).unwrap_or_default(),
+            false => Selection::of(&inner, installed, &found.searched, self.request.only).unwrap_or_default(),
         };
         if matches!(selection, Selection::Nothing) {
             return Ok(());
@@ -472,7 +487,7 @@ impl Audit<'_> {
         self.budget = budget;
         let before = self.tally.pycs();
         self.add(&format!("{path}!"), strays);
-        self.place(&inner, &installed, selection, &format!("{path}!"), depth)?;
+        self.place(&inner, &found, survey, selection, (&format!("{path}!"), depth))?;
         if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
             (&inner, place, &mut self.coverage)
         {

@@ -1,10 +1,10 @@
 //! Files of distributions that have no RECORD, as setuptools, distutils and system packages install
 //! them.
 
+use super::import_paths::ImportPaths;
 use super::installed::InstalledDistribution;
-use super::record::joined;
 use crate::build::env::VirtualEnvironment;
-use crate::input::Place;
+use crate::input::{FolderLinks, Place};
 use std::collections::BTreeSet;
 
 /// Files below one directory of packages that belong to distributions without a RECORD.
@@ -31,11 +31,13 @@ impl WithoutRecord {
         base: &str,
         distributions: &[&InstalledDistribution],
         names: &[&str],
+        (links, searched): (&FolderLinks, &ImportPaths),
     ) -> Self {
-        let is_virtual = match place {
-            Place::Tree(root, _) => VirtualEnvironment::around(&root.join(base)).is_some(),
-            _ => false,
-        };
+        let is_virtual = searched.is_virtual(base)
+            || match place {
+                Place::Tree(root, _) => VirtualEnvironment::around(&root.join(base)).is_some(),
+                _ => false,
+            };
         let mut found = Self { is_virtual, ..Self::default() };
         for distribution in distributions.iter().filter(|one| one.files.is_none()) {
             if is_virtual {
@@ -67,7 +69,7 @@ impl WithoutRecord {
             } else if let Some(stem) = top.strip_suffix(".egg-info").filter(|_| is_metadata()) {
                 found.files.insert(format!("{base}{stem}-nspkg.pth"));
                 if let Ok(list) = text(&format!("{path}/installed-files.txt")) {
-                    found.files.extend(list.lines().filter_map(|line| joined(&path, line)));
+                    found.files.extend(list.lines().filter_map(|line| links.file(&path, line)));
                 } else if let Ok(list) = text(&format!("{path}/top_level.txt")) {
                     found.tops.extend(list.lines().map(str::to_owned));
                 } else {

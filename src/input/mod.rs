@@ -8,6 +8,7 @@
 
 mod carrier;
 mod leaving;
+mod links;
 mod outside;
 mod place;
 mod prefix;
@@ -16,5 +17,6 @@ mod routes;
 mod unseen;
 
 pub use carrier::{Carrier, Embedded, Sought, embedded, is_source};
+pub use links::FolderLinks;
 pub use place::{Place, PlaceError};
 pub use unseen::{AddedPath, Surroundings, Survey};

@@ -2,6 +2,7 @@
 
 use super::carrier::{Carrier, package_alone};
 use super::leaving::resolved;
+use super::links::FolderLinks;
 use super::pth::PathForm;
 use crate::archive::{
     Archive, ArchiveError, ArchiveLimits, Container, Entry, Fault, Special, SpecialKind, is_package_file,
@@ -61,6 +62,12 @@ pub enum PlaceError {
     /// A `.pth` file that is not UTF-8.
     #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
     PathEncoding,
+    /// A symlink to what depends on the process that follows it.
+    #[error("it is a symlink through /proc: what it leads to depends on the process")]
+    OfProcess,
+    /// Directories with too many names.
+    #[error("symlinks give too many names to directories of libraries and packages")]
+    TooManyNames,
     /// Files that extend the path of imports, with too many paths or names.
     #[error("its paths are not followed: it and other such files have too many, or links multiply them")]
     TooManyPaths,
@@ -159,6 +166,14 @@ impl Place {
         match self {
             Self::Tree(path, _) | Self::File(path) => Some(path),
             Self::Archive(_) => None,
+        }
+    }
+
+    /// Resolves the symlinks to directories.
+    pub fn folder_links(&self) -> FolderLinks {
+        match self {
+            Self::Tree(root, listing) => FolderLinks::of(root, listing),
+            Self::Archive(_) | Self::File(_) => FolderLinks::default(),
         }
     }
 
@@ -270,7 +285,7 @@ impl Place {
     pub fn resolve(&self, name: &str) -> Result<String, PlaceError> {
         match self {
             Self::Tree(root, listing) => {
-                let path = listing.real.get(name).cloned().unwrap_or_else(|| root.join(name));
+                let path = listing.path_of(root, name);
                 let error = |source| PlaceError::Read { path: root.clone(), source };
                 let inside = root.canonicalize().map_err(error)?;
                 let real = path.canonicalize().map_err(|_| PlaceError::Missing(name.into()))?;

@@ -5,6 +5,7 @@
 //! for `.pkg` files.
 
 use crate::decode::locale::{self, BLANKS, Blanks};
+use crate::text::python::is_space;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -228,11 +229,6 @@ fn ends_ascii(byte: u8) -> bool {
 fn ends_line(char: char) -> bool {
     let others = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
     matches!(char, '\n' | '\r') || others.contains(&char)
-}
-
-/// Returns the value of `str.isspace`, which `str.strip` goes by.
-fn is_space(char: char) -> bool {
-    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ impl Place {
 fn linked_sources(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Vec<String> {
     let Ok(inside) = root.canonicalize() else { return Vec::new() };
     let leads_out = |name: &&String| {
-        let path = listing.real.get(*name).cloned().unwrap_or_else(|| root.join(name));
+        let path = listing.path_of(root, name);
         path.canonicalize().is_ok_and(|real| {
             real.is_file() && !examined.iter().chain([&inside]).any(|folder| real.starts_with(folder))
         })
@@ -272,7 +272,7 @@ impl SurveyedTree<'_> {
             else {
                 continue;
             };
-            let path = self.listing.real.get(name).cloned().unwrap_or_else(|| self.root.join(name));
+            let path = self.listing.path_of(self.root, name);
             // A symlink to nothing, and a directory.
             if *found == FoundKind::Symlink && !path.exists() || path.is_dir() {
                 continue;
@@ -357,29 +357,46 @@ impl SurveyedTree<'_> {
         is_read.then_some(PathForm::Package)
     }
 
-    /// Returns the paths that lead to files and directories of the tree.
+    /// Returns the paths that lead to files and directories of the tree, by their real names.
     fn inside_paths(
-        &self,
+        &mut self,
         paths: &PathLines<'_>,
         form: PathForm,
         folder: &Path,
         name: &str,
     ) -> Vec<AddedPath> {
-        let paths = paths.iter().take(MOST_LEADING).filter_map(|path| {
+        let mut found = BTreeSet::new();
+        for path in paths.iter().take(MOST_LEADING) {
             let path = PathBuf::from(python::os_name(path.into_owned()));
             let (levels, below) = without_dots(&path);
-            let path = folder.ancestors().nth(levels)?.join(below);
-            if !can_exist(&path) || !path.starts_with(self.inside) {
-                return None;
+            let above = self.routes.above(folder, levels).cloned().unwrap_or_default();
+            self.again += above.len().saturating_sub(1);
+            if self.again > MOST_AGAIN {
+                break;
             }
-            let mut name_inside = name_below(self.inside, &path);
-            if path.is_dir() && !name_inside.is_empty() {
-                name_inside.push('/');
+            let own = folder.ancestors().nth(levels).unwrap_or(Path::new("/"));
+            for above in above.iter().map(PathBuf::as_path).chain([own]) {
+                let path = above.join(&below);
+                let real = path.canonicalize().ok().filter(|_| can_exist(&path));
+                let Some(real) = real.filter(|real| real.starts_with(self.inside)) else { continue };
+                // A zip is found by the name of a symlink to it.
+                let file = path
+                    .parent()
+                    .and_then(|parent| Some(parent.canonicalize().ok()?.join(path.file_name()?)));
+                let is_folder = real.is_dir();
+                let place = if is_folder { real } else { file.unwrap_or(real) };
+                if !place.starts_with(self.inside) {
+                    continue;
+                }
+                let mut name_inside = name_below(self.inside, &place);
+                if is_folder && !name_inside.is_empty() {
+                    name_inside.push('/');
+                }
+                found.insert(name_inside);
             }
-            let is_first = form != PathForm::Site;
-            path.exists().then(|| AddedPath { name: name_inside, file: name.to_owned(), is_first })
-        });
-        paths.collect()
+        }
+        let is_first = form != PathForm::Site;
+        found.into_iter().map(|path| AddedPath { name: path, file: name.to_owned(), is_first }).collect()
     }
 
     /// Returns the paths that lead out of the tree to bytecode from a directory; `None` if too many

@@ -232,6 +232,13 @@ pub struct FoundFiles {
     pub unlisted: Vec<DiscoverError>,
 }
 
+impl FoundFiles {
+    /// Returns the path of a file by its name in the listing of `root`.
+    pub fn path_of(&self, root: &Path, name: &str) -> PathBuf {
+        self.real.get(name).cloned().unwrap_or_else(|| root.join(name))
+    }
+}
+
 /// Returns the name of a path below `root` for patterns, with `/`; bytes that are not UTF-8 are
 /// replaced.
 fn shown_below(root: &Path, path: &Path) -> String {

@@ -68,6 +68,11 @@ pub fn os_text(name: &OsStr) -> String {
     name.to_str().map_or_else(|| display(&from_os(name)), str::to_owned)
 }
 
+/// Returns the value of `str.isspace`, which `str.strip` goes by.
+pub fn is_space(char: char) -> bool {
+    char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
+}
+
 /// Returns the code points; `None` for a byte that is invalid in this encoding.
 pub fn code_points(text: &[u8]) -> impl Iterator<Item = Option<u32>> {
     let mut rest = text;

@@ -74,6 +74,7 @@ mod preprocess;
 mod properties;
 #[cfg(target_os = "linux")]
 mod races;
+mod real_places;
 mod recorded;
 #[cfg(unix)]
 mod refused;

@@ -5,10 +5,10 @@ use crate::deceit::zip;
 use crate::session::{Said, Session};
 use crate::startup::link;
 
-const SITE: &str = "v/lib/python3.14/site-packages";
+pub(crate) const SITE: &str = "v/lib/python3.14/site-packages";
 
 /// Installs a distribution with these modules into a directory.
-fn install(session: &Session, site: &str, name: &str, files: &[&str]) {
+pub(crate) fn install(session: &Session, site: &str, name: &str, files: &[&str]) {
     let info = format!("{name}-1.dist-info");
     for file in files {
         session.file(&format!("{site}/{file}"), "x = 1\n");
@@ -22,7 +22,7 @@ fn install(session: &Session, site: &str, name: &str, files: &[&str]) {
 }
 
 /// A virtual environment with two distributions.
-fn environment() -> Session {
+pub(crate) fn environment() -> Session {
     let session = Session::new();
     session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.14.10\n");
     install(

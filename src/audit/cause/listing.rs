@@ -3,10 +3,9 @@
 use super::SIDES;
 use super::pair::Pair;
 use crate::audit::dpkg::md5sum;
-use crate::audit::record::joined;
 use crate::audit::view::is_wheel;
 use crate::diff::{Cause, CauseKind, DiffFinding, DifferenceKind, FileDifference};
-use crate::input::{Place, PlaceError};
+use crate::input::{FolderLinks, Place, PlaceError};
 use crate::manifest::hex;
 use crate::wheel::{Record, RecordError, RecordRow};
 use md5::Digest as _;
@@ -202,8 +201,9 @@ impl ListRows {
             ListFormat::Record => {
                 let (folder, _) = name.rsplit_once('/')?;
                 let parent = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+                let links = FolderLinks::default();
                 let rows = Record::parse(&bytes).ok()?.rows.into_iter().map(|row| {
-                    let path = joined(parent, &row.path).unwrap_or(row.path);
+                    let path = links.file(parent, &row.path).unwrap_or(row.path);
                     ListRow { path, facts: format!("{},{}", row.hash, row.size) }
                 });
                 rows.collect()

@@ -244,21 +244,22 @@ impl VirtualEnvironment {
 
     /// Returns whether Python also imports from the `site-packages` of the system.
     pub fn has_system_packages(&self) -> bool {
-        config(&self.prefix).is_some_and(|text| has_system_packages(&text))
+        config(&self.prefix).is_none_or(|text| has_system_packages(&text))
     }
 }
 
 fn prefix_around(path: &Path) -> Option<PathBuf> {
-    let has_config = |folder: &Path| {
-        std::fs::symlink_metadata(folder.join("pyvenv.cfg")).is_ok_and(|found| found.is_file())
-    };
+    let has_config = |folder: &Path| folder.join("pyvenv.cfg").is_file();
     if has_config(path) {
         return Some(path.to_path_buf());
     }
-    let real = path.canonicalize().ok()?;
-    let lib = packages_around(&real)?.parent()?.parent()?;
-    let is_lib = lib.file_name().is_some_and(|name| name == "lib" || name == "lib64");
-    lib.parent().filter(|prefix| is_lib && has_config(prefix)).map(Path::to_path_buf)
+    // Python finds `pyvenv.cfg` by the path that it was started with, which may lead through
+    // symlinks.
+    [path.canonicalize().ok(), Some(path.to_path_buf())].into_iter().flatten().find_map(|path| {
+        let lib = packages_around(&path)?.parent()?.parent()?;
+        let is_lib = lib.file_name().is_some_and(|name| name == "lib" || name == "lib64");
+        lib.parent().filter(|prefix| is_lib && has_config(prefix)).map(Path::to_path_buf)
+    })
 }
 
 /// Returns an environment's own interpreter of a version.
@@ -352,12 +353,22 @@ fn config(prefix: &Path) -> Option<Vec<u8>> {
     read_open(&opened.file, opened.metadata.len(), LARGEST_CONFIG).ok()
 }
 
+/// Returns the keys of a `pyvenv.cfg` in lower case, and their values, as `venv` of `Lib/site.py`
+/// reads them: lines end at newlines and carriage returns alone, and blanks are those of Python.
+fn fields(config: &str) -> impl DoubleEndedIterator<Item = (String, &str)> {
+    let lines = config.split(['\n', '\r']).filter_map(|line| line.split_once('='));
+    lines.map(|(key, value)| {
+        (key.trim_matches(python::is_space).to_lowercase(), value.trim_matches(python::is_space))
+    })
+}
+
 /// Returns whether a `pyvenv.cfg` adds the `site-packages` of the system, as it does by default.
+/// Python does not start with one that is not UTF-8.
 pub fn has_system_packages(config: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(config).to_ascii_lowercase();
-    let mut fields = text.lines().rev().filter_map(|line| line.split_once('='));
-    let own = fields.find(|(key, _)| key.trim() == "include-system-site-packages");
-    own.is_none_or(|(_, value)| value.trim() == "true")
+    let text = String::from_utf8_lossy(config);
+    let mut fields = fields(&text).rev();
+    let own = fields.find(|(key, _)| key == "include-system-site-packages");
+    own.is_none_or(|(_, value)| value.to_lowercase() == "true")
 }
 
 /// Returns the release that a virtual environment was created with, if its version is that of a
@@ -371,12 +382,6 @@ pub fn created_with(prefix: &Path) -> Option<Release> {
 /// 3.14.2.final.0` or `version_info = 3.14.2`.
 pub fn recorded_version(prefix: &Path) -> Option<String> {
     let text = String::from_utf8(config(prefix)?).ok()?;
-    text.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        let key = key.trim().to_ascii_lowercase();
-        if key != "version" && key != "version_info" {
-            return None;
-        }
-        Some(value.trim().split('.').take(3).collect::<Vec<_>>().join("."))
-    })
+    let version = fields(&text).find(|(key, _)| key == "version" || key == "version_info");
+    version.map(|(_, value)| value.split('.').take(3).collect::<Vec<_>>().join("."))
 }
