@@ -76,62 +76,49 @@ fn find_end(bytes: &[u8]) -> Result<usize, Fault> {
     found.ok_or(Fault::NoEnd)
 }
 
+/// Numbers of an end record.
+#[derive(Clone, Copy)]
+struct EndNumbers {
+    /// Number of entries.
+    entries: u64,
+    /// Size of the central directory in bytes.
+    size: u64,
+    /// Offset of the central directory.
+    offset: u64,
+}
+
+impl EndNumbers {
+    /// Returns whether a number is in the zip64 end record instead.
+    const fn need_zip64(self) -> bool {
+        self.entries == 0xffff || self.size == 0xffff_ffff || self.offset == 0xffff_ffff
+    }
+
+    /// Returns whether a zip64 end record has the same numbers, but for those that it replaces.
+    fn agree_with(self, large: Self) -> bool {
+        let agrees = |small: u64, sentinel: u64, large: u64| small == sentinel || small == large;
+        agrees(self.entries, 0xffff, large.entries)
+            && agrees(self.size, 0xffff_ffff, large.size)
+            && agrees(self.offset, 0xffff_ffff, large.offset)
+    }
+}
+
 /// Finds the end record, and the zip64 end record if it exists.
 pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let at = find_end(bytes)?;
-    let mut fields = ArchiveFields::new(&bytes[at..], at as u64, "end of central directory");
-    fields.signature(END)?;
-    let disks = (fields.u16()?, fields.u16()?);
-    let on_this_disk = fields.u16()?;
-    let mut entries = u64::from(fields.u16()?);
-    let mut size = u64::from(fields.u32()?);
-    let mut offset = u64::from(fields.u32()?);
-    let comment_size = fields.u16()?;
-    let comment = fields.take(usize::from(comment_size))?;
-    if has_record(comment) {
-        return Err(Fault::Record);
-    }
-    if disks != (0, 0) || u64::from(on_this_disk) != entries {
-        return Err(Fault::MultiDisk);
-    }
+    let (mut numbers, comment) = end_record(bytes, at)?;
     let mut end = at;
     let locator = at.checked_sub(LOCATOR_SIZE).filter(|&start| bytes[start..].starts_with(LOCATOR));
     if let Some(locator) = locator {
-        let end64 = locator
-            .checked_sub(END64_SIZE)
-            .filter(|&start| bytes[start..].starts_with(END64))
-            .ok_or(Fault::Zip64("end of central directory"))?;
-        let mut fields = ArchiveFields::new(&bytes[locator..at], locator as u64, "zip64 locator");
-        fields.take(4)?;
-        let (disk, said, disks) = (fields.u32()?, fields.u64()?, fields.u32()?);
-        let mut fields =
-            ArchiveFields::new(&bytes[end64..locator], end64 as u64, "zip64 end of central directory");
-        fields.take(4)?;
-        let record_size = fields.u64()?;
-        fields.take(4)?;
-        let (this_disk, directory_disk) = (fields.u32()?, fields.u32()?);
-        let (here64, entries64) = (fields.u64()?, fields.u64()?);
-        let (size64, offset64) = (fields.u64()?, fields.u64()?);
-        if (disk, this_disk, directory_disk) != (0, 0, 0) || disks > 1 || here64 != entries64 {
-            return Err(Fault::MultiDisk);
-        }
-        let agrees = |small: u64, sentinel: u64, large: u64| small == sentinel || small == large;
-        if record_size != END64_SIZE as u64 - 12
-            || !agrees(entries, 0xffff, entries64)
-            || !agrees(size, 0xffff_ffff, size64)
-            || !agrees(offset, 0xffff_ffff, offset64)
-        {
+        let (large, start) = zip64_end(bytes, locator, at)?;
+        if !numbers.agree_with(large) {
             return Err(Fault::Zip64("end of central directory"));
         }
-        (entries, size, offset) = (entries64, size64, offset64);
-        end = end64;
-        let base = (end as u64).checked_sub(size).and_then(|start| start.checked_sub(offset));
-        if base.and_then(|base| base.checked_add(said)) != Some(end64 as u64) {
-            return Err(Fault::Zip64("locator"));
-        }
-    } else if entries == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff {
+        (numbers, end) = (large, start);
+        check_locator(bytes, locator, at, (numbers, end))?;
+    } else if numbers.need_zip64() {
         return Err(Fault::Zip64("end of central directory"));
     }
+    let EndNumbers { entries, size, offset } = numbers;
     let beyond = || Fault::Front { end: end as u64, size, offset };
     let start = (end as u64).checked_sub(size).ok_or_else(beyond)?;
     let base = start.checked_sub(offset).ok_or_else(beyond)?;
@@ -143,6 +130,72 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     }
     let start = usize::try_from(start).map_err(|_| Fault::Memory(start))?;
     Ok(End { entries, start, end, base, comment })
+}
+
+/// Reads the end record at `at`: its numbers and its comment.
+fn end_record(bytes: &[u8], at: usize) -> Result<(EndNumbers, &[u8]), Fault> {
+    let mut fields = ArchiveFields::new(&bytes[at..], at as u64, "end of central directory");
+    fields.signature(END)?;
+    let disks = (fields.u16()?, fields.u16()?);
+    let on_this_disk = u64::from(fields.u16()?);
+    let entries = u64::from(fields.u16()?);
+    let (size, offset) = (u64::from(fields.u32()?), u64::from(fields.u32()?));
+    let comment_size = fields.u16()?;
+    let comment = fields.take(usize::from(comment_size))?;
+    if has_record(comment) {
+        return Err(Fault::Record);
+    }
+    if disks != (0, 0) || on_this_disk != entries {
+        return Err(Fault::MultiDisk);
+    }
+    Ok((EndNumbers { entries, size, offset }, comment))
+}
+
+/// Reads the zip64 end record, which is directly before its locator, and returns its numbers and
+/// its position.
+fn zip64_end(bytes: &[u8], locator: usize, at: usize) -> Result<(EndNumbers, usize), Fault> {
+    let start = locator
+        .checked_sub(END64_SIZE)
+        .filter(|&start| bytes[start..].starts_with(END64))
+        .ok_or(Fault::Zip64("end of central directory"))?;
+    let (disk, _, disks) = zip64_locator(bytes, locator, at)?;
+    let mut fields =
+        ArchiveFields::new(&bytes[start..locator], start as u64, "zip64 end of central directory");
+    fields.take(4)?;
+    let record_size = fields.u64()?;
+    fields.take(4)?;
+    let (this_disk, directory_disk) = (fields.u32()?, fields.u32()?);
+    let (on_this_disk, entries) = (fields.u64()?, fields.u64()?);
+    let (size, offset) = (fields.u64()?, fields.u64()?);
+    if (disk, this_disk, directory_disk) != (0, 0, 0) || disks > 1 || on_this_disk != entries {
+        return Err(Fault::MultiDisk);
+    }
+    if record_size != END64_SIZE as u64 - 12 {
+        return Err(Fault::Zip64("end of central directory"));
+    }
+    Ok((EndNumbers { entries, size, offset }, start))
+}
+
+/// Reads the zip64 locator: disk and offset of the zip64 end record, and the number of disks.
+fn zip64_locator(bytes: &[u8], locator: usize, at: usize) -> Result<(u32, u64, u32), Fault> {
+    let mut fields = ArchiveFields::new(&bytes[locator..at], locator as u64, "zip64 locator");
+    fields.take(4)?;
+    Ok((fields.u32()?, fields.u64()?, fields.u32()?))
+}
+
+/// Checks that the locator's offset leads to the zip64 end record that was read.
+fn check_locator(
+    bytes: &[u8],
+    locator: usize,
+    at: usize,
+    (numbers, end): (EndNumbers, usize),
+) -> Result<(), Fault> {
+    let (_, said, _) = zip64_locator(bytes, locator, at)?;
+    let base = (end as u64).checked_sub(numbers.size).and_then(|start| start.checked_sub(numbers.offset));
+    match base.and_then(|base| base.checked_add(said)) {
+        Some(place) if place == end as u64 => Ok(()),
+        _ => Err(Fault::Zip64("locator")),
+    }
 }
 
 /// Values of a zip64 extra field for the 32-bit fields whose bits are all set.

@@ -2,6 +2,7 @@
 
 use super::destination::Destination;
 use super::env_audit::{Checking, EnvAudit};
+use super::env_engine::EnvEngines;
 use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
 use super::globs::{file_patterns, note_unused};
@@ -9,23 +10,23 @@ use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
 use super::number::between;
 use super::options::{COMPILER, FormatArgs, names};
-use super::own_interpreter::{OwnJudges, described, to_start};
+use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::project::tell_engines;
 use super::warnings::WarningArgs;
 use super::{environment, findings, hint};
 use crate::build::Outcome;
 use crate::build::env::{
-    Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, own_interpreter,
-    recorded_version, run as compile, site_packages,
+    Distribution, EnvError, EnvFinding, Report, Settings, SitePackages, created_with, run as compile,
+    site_packages,
 };
-use crate::engine::python::on_path;
-use crate::engine::{Engine, EngineChoice, EngineOptions, Engines, Refs, Run, select};
+use crate::engine::{Engine, EngineChoice, Refs, Run, TargetEngine};
 use crate::manifest::{Manifest, ManifestForm};
+use crate::project::FilePatterns;
 use crate::pyc::InvalidationMode;
 use crate::report::finding::{FindingText, alarms_first, counts};
-use crate::target::{PyVersion, Release, Target};
-use crate::text::{Shown as _, python, visible};
+use crate::target::{PyVersion, Release};
+use crate::text::{python, visible};
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
@@ -111,6 +112,21 @@ pub(super) struct EnvArgs {
     pub(super) format: FormatArgs,
 }
 
+impl EnvArgs {
+    fn engines<'a>(&'a self, prefix: &'a Path) -> EnvEngines<'a> {
+        EnvEngines {
+            prefix,
+            is_in_image: self.root.is_some(),
+            is_check: self.check,
+            release: self.python,
+            choice: self.engine,
+            interpreters: &self.interpreter,
+            limits: self.limits,
+            refs: self.refs,
+        }
+    }
+}
+
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
         destination.keeps_apart(arguments.format.get())?;
@@ -120,36 +136,82 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
     let sites = match sites(arguments.python.map(|release| release.version)) {
         Err(EnvError::NoVersion(_)) if arguments.engine != EngineChoice::Native => {
-            sites(Some(default_version(arguments)?))?
+            sites(Some(arguments.engines(&prefix).default_version()?))?
         }
         sites => sites?,
     };
-    let mut levels = arguments.optimize.clone();
-    if levels.is_empty() {
-        levels.push(0);
-    }
-    levels.sort_unstable();
-    levels.dedup();
-    let mode = arguments.invalidation_mode;
-    let exclude = file_patterns(&arguments.exclude)?;
-    let may_fail = file_patterns(&arguments.allow_failures)?;
-    let mut used = BTreeSet::new();
-    let mut allowed = Vec::new();
-    let mut audit = EnvAudit::default();
-    let mut all = Report::default();
-    let mut releases = Vec::new();
-    let mut judges = OwnJudges::default();
+    let mut run = EnvRun::new(arguments, &prefix, printer)?;
     for site in &sites {
-        let exclude = exclude.below(&site.below);
+        run.site(site, sites.len() > 1)?;
+    }
+    if arguments.check {
+        run.audit.add_prefix(&prefix, &sites, &run.exclude, arguments.format.get(), printer)?;
+    }
+    run.used.extend(run.audit.used.iter().copied());
+    note_unused(&arguments.exclude, &run.used, printer);
+    printer.count("environments", sites.len());
+    let mut status = run.print_files()?;
+    let findings = run.print_findings()?;
+    if arguments.check && run.print_check(findings)? {
+        status = Status::No;
+    }
+    if let Some(destination) = &arguments.manifest {
+        let releases = run.releases.iter().map(|(version, release)| (*version, release.as_str()));
+        let manifest = Manifest::new(run.all.entries, Vec::new()).with_releases(releases);
+        destination.write_manifest(&manifest, arguments.format.get(), printer)?;
+    }
+    Ok(status)
+}
+
+/// Run over the site-packages of a prefix.
+struct EnvRun<'a> {
+    arguments: &'a EnvArgs,
+    prefix: &'a Path,
+    engines: EnvEngines<'a>,
+    printer: &'a Printer,
+    exclude: FilePatterns,
+    may_fail: FilePatterns,
+    /// Positions of the patterns in `exclude` that match a file.
+    used: BTreeSet<usize>,
+    /// Files that are allowed to fail.
+    allowed: Vec<PathBuf>,
+    audit: EnvAudit,
+    /// Results of all site-packages.
+    all: Report,
+    /// Versions that were compiled for, with their releases.
+    releases: Vec<(PyVersion, String)>,
+    judges: OwnJudges,
+}
+
+impl<'a> EnvRun<'a> {
+    fn new(arguments: &'a EnvArgs, prefix: &'a Path, printer: &'a Printer) -> Result<Self, CommandError> {
+        Ok(Self {
+            arguments,
+            prefix,
+            engines: arguments.engines(prefix),
+            printer,
+            exclude: file_patterns(&arguments.exclude)?,
+            may_fail: file_patterns(&arguments.allow_failures)?,
+            used: BTreeSet::new(),
+            allowed: Vec::new(),
+            audit: EnvAudit::default(),
+            all: Report::default(),
+            releases: Vec::new(),
+            judges: OwnJudges::default(),
+        })
+    }
+
+    /// Compiles or checks one site-packages. `is_one_of_several` puts its pycs into a directory of
+    /// its version in the manifest.
+    fn site(&mut self, site: &SitePackages, is_one_of_several: bool) -> Result<(), CommandError> {
+        let (arguments, printer) = (self.arguments, self.printer);
+        let exclude = self.exclude.below(&site.below);
         let sources = site.distributions.iter().flat_map(Distribution::sources);
-        used.extend(sources.flat_map(|name| exclude.matching(name)));
-        let settings =
-            Settings { levels: levels.clone(), mode, check: arguments.check, exclude: exclude.clone() };
-        let created_with = created_with(&prefix);
+        self.used.extend(sources.flat_map(|name| exclude.matching(name)));
         let checking = Checking {
             site,
             exclude: &exclude,
-            created_with,
+            created_with: created_with(self.prefix),
             limits: &arguments.limits,
             format: arguments.format.get(),
             jobs: arguments.jobs.count,
@@ -158,98 +220,119 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         for left in &site.left_alone {
             printer.detail(&format!("left alone: {}: {}", visible(&left.name), left.reason));
         }
-        if arguments.check && site.free_threaded && free_threaded(site, &prefix, arguments).is_err() {
+        if arguments.check && site.free_threaded && self.engines.free_threaded(site).is_err() {
             // The other build's bytes differ, so only what does not depend on them is checked.
-            audit.add(&checking, &mut Report::default(), &[], printer)?;
-            continue;
+            return self.audit.add(&checking, &mut Report::default(), &[], printer);
         }
-        let (mut engines, interpreters) = start(site, &prefix, arguments, printer)?;
+        let (mut engines, interpreters) = self.engines.start(site, printer)?;
         arguments.warnings.apply(&mut engines, printer);
-        let Some(target) = engines.first() else { continue };
+        let Some(target) = engines.first() else { return Ok(()) };
         tell_engines(&engines, printer);
         if let Engine::Python(engine) = &target.engine
             && arguments.check
             && arguments.interpreter.is_empty()
         {
-            let trees = std::slice::from_ref(&prefix);
-            judges.add(engine.interpreter(), trees, engine.version(), &environment::places());
+            let trees = [self.prefix.to_path_buf()];
+            self.judges.add(engine.interpreter(), &trees, engine.version(), &environment::places());
         }
-        let files =
-            site.distributions.iter().map(|distribution| distribution.sources().count()).sum::<usize>();
-        let progress = printer.progress(files as u64);
-        let run =
-            Run { engines: std::slice::from_ref(target), workers: progress.workers(arguments.jobs.count) };
-        let report = compile(site, run, &settings);
-        progress.finish();
-        let mut report = report?;
-        releases.push((target.series.version, target.release.clone()));
+        let mut report = self.compile(site, target, exclude.clone())?;
+        self.releases.push((target.series.version, target.release.clone()));
         if arguments.check {
-            audit.add(&checking, &mut report, &interpreters, printer)?;
+            self.audit.add(&checking, &mut report, &interpreters, printer)?;
         }
-        let may_fail = may_fail.below(&site.below);
-        let below = |path: &Path| {
+        if is_one_of_several {
+            for entry in &mut report.entries {
+                entry.path = format!("python{}/{}", site.python, entry.path);
+            }
+        }
+        self.add(site, report);
+        Ok(())
+    }
+
+    /// Compiles the distributions of a site-packages for one target.
+    fn compile(
+        &self,
+        site: &SitePackages,
+        target: &TargetEngine,
+        exclude: FilePatterns,
+    ) -> Result<Report, CommandError> {
+        let mut levels = self.arguments.optimize.clone();
+        if levels.is_empty() {
+            levels.push(0);
+        }
+        levels.sort_unstable();
+        levels.dedup();
+        let (mode, check) = (self.arguments.invalidation_mode, self.arguments.check);
+        let settings = Settings { levels, mode, check, exclude };
+        let sources = site.distributions.iter().map(|distribution| distribution.sources().count());
+        let progress = self.printer.progress(sources.sum::<usize>() as u64);
+        let workers = progress.workers(self.arguments.jobs.count);
+        let report = compile(site, Run { engines: std::slice::from_ref(target), workers }, &settings);
+        progress.finish();
+        Ok(report?)
+    }
+
+    /// Adds the results of a site-packages to those of the run.
+    fn add(&mut self, site: &SitePackages, report: Report) {
+        let may_fail = self.may_fail.below(&site.below);
+        let is_allowed = |path: &&Path| {
             path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.has(&python::os_text(name.as_os_str())))
         };
         let files = report.outcomes.iter().map(Outcome::file);
-        allowed.extend(files.filter(|file| below(file)).map(Path::to_path_buf));
-        all.outcomes.extend(report.outcomes);
-        all.records.extend(report.records);
-        all.findings.extend(report.findings);
-        all.missing += report.missing;
-        // With several versions, each has its own directory in the manifest.
-        all.entries.extend(report.entries.into_iter().map(|mut entry| {
-            if sites.len() > 1 {
-                entry.path = format!("python{}/{}", site.python, entry.path);
-            }
-            entry
-        }));
+        self.allowed.extend(files.filter(is_allowed).map(Path::to_path_buf));
+        self.all.outcomes.extend(report.outcomes);
+        self.all.records.extend(report.records);
+        self.all.findings.extend(report.findings);
+        self.all.missing += report.missing;
+        self.all.entries.extend(report.entries);
     }
-    if arguments.check {
-        audit.add_prefix(&prefix, &sites, &exclude, arguments.format.get(), printer)?;
+
+    /// Prints the outcomes of the files and RECORDs.
+    fn print_files(&self) -> Result<Status, CommandError> {
+        let (all, format) = (&self.all, self.arguments.format.get());
+        let is_nothing = all.outcomes.is_empty() && all.missing == 0;
+        let status = if self.arguments.check && is_nothing {
+            Status::Done
+        } else {
+            messages::tell(&all.outcomes, all.missing, &self.allowed, format, self.printer)?
+        };
+        tell_artifacts(&all.records, false, format, self.printer)?;
+        Ok(status)
     }
-    used.extend(audit.used.iter().copied());
-    note_unused(&arguments.exclude, &used, printer);
-    printer.count("environments", sites.len());
-    let format = arguments.format.get();
-    let mut status = if arguments.check && all.outcomes.is_empty() && all.missing == 0 {
-        Status::Done
-    } else {
-        messages::tell(&all.outcomes, all.missing, &allowed, format, printer)?
-    };
-    tell_artifacts(&all.records, false, format, printer)?;
-    let own = all.findings.iter().map(|(path, finding)| FindingText::of_env(finding, path));
-    let mut shown: Vec<FindingText> = own.chain(audit.texts()).collect();
-    alarms_first(&mut shown);
-    if arguments.check {
-        findings::tell_unlisted(&audit.unlisted, printer);
-        findings::tell_excluded(&audit.excluded_texts(), format, printer)?;
+
+    /// Prints the findings and returns their number.
+    fn print_findings(&self) -> Result<usize, CommandError> {
+        let format = self.arguments.format.get();
+        let own = self.all.findings.iter().map(|(path, finding)| FindingText::of_env(finding, path));
+        let mut shown: Vec<FindingText> = own.chain(self.audit.texts()).collect();
+        alarms_first(&mut shown);
+        if self.arguments.check {
+            findings::tell_unlisted(&self.audit.unlisted, self.printer);
+            findings::tell_excluded(&self.audit.excluded_texts(), format, self.printer)?;
+        }
+        findings::tell_env(&shown, format, self.arguments.limit, self.printer)?;
+        Ok(shown.len())
     }
-    findings::tell_env(&shown, format, arguments.limit, printer)?;
-    if arguments.check {
-        if audit.has_path_file() {
+
+    /// Prints the hints and counts of `--check`, and returns whether there are findings.
+    fn print_check(&self, findings: usize) -> Result<bool, CommandError> {
+        let printer = self.printer;
+        if self.audit.has_path_file() {
             printer.summary(&hint::of_path_files(false));
         }
-        if all.findings.iter().any(|(_, finding)| *finding == EnvFinding::OtherMode) {
+        if self.all.findings.iter().any(|(_, finding)| *finding == EnvFinding::OtherMode) {
             printer.summary(hint::OTHER_MODE);
         }
-        let pycs = audit.count(&all);
+        let pycs = self.audit.count(&self.all);
         findings::count_pycs(&pycs, printer);
-        printer.count("findings", shown.len());
-        judges.tell(format, printer)?;
-        printer.summary(&format!("{}{}", counts(&pycs, shown.len()), judges.sentence()));
-        if !shown.is_empty() {
-            status = Status::No;
-        }
-        if pycs.not_reached > 0 {
-            return Err(CommandError::Usage(findings::interrupted(&pycs)));
+        printer.count("findings", findings);
+        self.judges.tell(self.arguments.format.get(), printer)?;
+        printer.summary(&format!("{}{}", counts(&pycs, findings), self.judges.sentence()));
+        match pycs.not_reached {
+            0 => Ok(findings > 0),
+            _ => Err(CommandError::Usage(findings::interrupted(&pycs))),
         }
     }
-    if let Some(destination) = &arguments.manifest {
-        let releases = releases.iter().map(|(version, release)| (*version, release.as_str()));
-        let manifest = Manifest::new(all.entries, Vec::new()).with_releases(releases);
-        destination.write_manifest(&manifest, format, printer)?;
-    }
-    Ok(status)
 }
 
 fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
@@ -264,111 +347,4 @@ fn prefix(arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
         }
         None => prefix.clone(),
     })
-}
-
-/// Returns the version of the interpreter that is named, or of the `python3` on PATH.
-fn default_version(arguments: &EnvArgs) -> Result<PyVersion, CommandError> {
-    let places = environment::places();
-    let options =
-        EngineOptions::automatic(&arguments.interpreter, &places, arguments.limits.get(), arguments.refs);
-    let engines = select::start(&[], &options)?;
-    let found = engines.first().filter(|target| target.note.is_none());
-    let message = "no python3 on PATH says for which version\nhint: name it with `--python X.Y`";
-    found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
-}
-
-/// Returns the interpreter of a free-threaded build, which the native compiler does not support.
-fn free_threaded(site: &SitePackages, prefix: &Path, arguments: &EnvArgs) -> Result<PathBuf, CommandError> {
-    let name = format!("python{}t", site.python);
-    let is_of_threads = |path: &&PathBuf| path.as_os_str().as_encoded_bytes().ends_with(b"t");
-    let named = arguments.interpreter.iter().find(is_of_threads).or(arguments.interpreter.first());
-    let found = match named {
-        Some(interpreter) => Some(interpreter.clone()),
-        None if arguments.engine == EngineChoice::Native => None,
-        None => Some(())
-            .filter(|()| arguments.root.is_none())
-            .and_then(|()| own_interpreter(prefix, site.python, true))
-            .or_else(|| on_path(&name, environment::places().path.as_deref())),
-    };
-    found.ok_or_else(|| {
-        CommandError::Usage(format!(
-            "{} is a free-threaded build's, whose bytes are others: its interpreter compiles\nhint: name it with \
-             `--interpreter PATH`, or put {name} on PATH",
-            site.folder.shown()
-        ))
-    })
-}
-
-/// Prints a note if the native compiler does not know the release that the environment was created
-/// with: its pycs then have the bytes of another release.
-fn note_other_release(site: &SitePackages, prefix: &Path, printer: &Printer) {
-    let Some(version) = recorded_version(prefix) else { return };
-    let is_of_series = version.starts_with(&format!("{}.", site.python));
-    let Some(target) = Target::find(site.python).filter(|_| is_of_series) else { return };
-    if let Some(why) = Target::why_not(site.python, &version) {
-        printer.summary(&format!(
-            "note: the environment was created with Python {}, and {why}: compiling for {}\nhint: `--interpreter PATH` \
-             compiles with that interpreter",
-            visible(&version),
-            target.release()
-        ));
-    }
-}
-
-fn start(
-    site: &SitePackages,
-    prefix: &Path,
-    arguments: &EnvArgs,
-    printer: &Printer,
-) -> Result<(Engines, Vec<PathBuf>), CommandError> {
-    let mut release = arguments.python.unwrap_or_else(|| Release::from(site.python));
-    let mut choice = arguments.engine;
-    let mut own = None;
-    if site.free_threaded {
-        own = Some(free_threaded(site, prefix, arguments)?);
-        choice = EngineChoice::Python;
-    } else if arguments.interpreter.is_empty() {
-        let is_native = choice == EngineChoice::Auto && Target::find(release).is_some();
-        if is_native || choice == EngineChoice::Native {
-            let created_with = created_with(prefix).filter(|found| found.version == site.python);
-            if release.patch.is_none() {
-                if !arguments.check {
-                    note_other_release(site, prefix, printer);
-                }
-                release = created_with.filter(|found| Target::find(*found).is_some()).unwrap_or(release);
-            }
-        } else if arguments.root.is_none() {
-            // The interpreter of an image may not run on this machine.
-            own = own_interpreter(prefix, site.python, false);
-        }
-    }
-    let why = match choice {
-        _ if site.free_threaded => Some(format!("the native compiler does not know Python {}t", site.python)),
-        EngineChoice::Python => Some(String::from("as --engine python asks")),
-        EngineChoice::Auto if Target::find(release).is_none() => {
-            Some(format!("the native compiler does not know Python {release}"))
-        }
-        EngineChoice::Auto | EngineChoice::Native => None,
-    };
-    if let Some(why) = why.filter(|_| arguments.interpreter.is_empty()) {
-        let program = match &own {
-            Some(own) if own.starts_with(prefix) => described(own, prefix),
-            Some(own) => own.shown(),
-            None => format!("the python{} on PATH", site.python),
-        };
-        printer.summary(&format!(
-            "running {program}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none"
-        ));
-    }
-    let places = environment::places();
-    let named = match own {
-        Some(own) if arguments.interpreter.is_empty() || site.free_threaded => {
-            vec![to_start(own, &[prefix.into()], site.python, &places)]
-        }
-        _ => arguments.interpreter.clone(),
-    };
-    let mut options = EngineOptions::automatic(&named, &places, arguments.limits.get(), arguments.refs);
-    options.choice = choice;
-    let engines = select::start_one(release, &options)?;
-    Ok((engines, named))
 }

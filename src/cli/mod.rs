@@ -16,6 +16,7 @@ mod destination;
 mod diff;
 mod env;
 mod env_audit;
+mod env_engine;
 mod environment;
 mod error;
 mod findings;

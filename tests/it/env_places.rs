@@ -100,7 +100,7 @@ fn a_free_threaded_build_compiles_itself() {
     for arguments in [&["env", "v"][..], &["env", "v", "--engine", "native"]] {
         let mut command = session.command(arguments);
         let said: Said = command.env("PATH", "").output().unwrap().into();
-        said.exits(2).says("is a free-threaded build's, whose bytes are others").says("python3.14t");
+        said.exits(2).says("belongs to a free-threaded build, whose pycs differ").says("python3.14t");
     }
 }
 
