@@ -33,10 +33,7 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
     let tree = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&tree);
     let mirrors = project.mirrors();
-    let mut outputs = PycSources::new();
-    for (file, level, name) in project.outputs(versions) {
-        outputs.entry(name).or_insert((file, level));
-    }
+    let outputs = PycSources::of(project, versions).0;
     let known = previous.as_ref().map(|previous| previous.files(mirrors)).unwrap_or_default();
     let pycs = Pycs { project, versions, outputs: &outputs, known: &known, base, below };
     // A mirror may be another directory than the one that was built: sources and data that equal
@@ -95,14 +92,53 @@ pub fn clean(project: &BuildProject, versions: &[PyVersion]) -> Removal {
 /// Reason to keep a file at the path of a pyc.
 const NOT_WRITTEN: &str = "it is not a pyc that `build` writes for these files";
 
+/// Returns whether the tree of a config has a pyc that a build has written, in any mode, or a file
+/// as its manifest lists it.
+pub(super) fn has_built(project: &BuildProject, versions: &[PyVersion]) -> bool {
+    let tree = project.tree();
+    let (base, below) = project.loaded.bounds_of_folder(&tree);
+    let outputs = PycSources::of(project, versions).0;
+    let known = Previous::read(project).map(|previous| previous.files(true)).unwrap_or_default();
+    let pycs = Pycs { project, versions, outputs: &outputs, known: &known, base, below };
+    let bytes = |name: &Path| {
+        let place = OutputPlace::below(base, &below.join(name), Missing::Refused);
+        place.ok().and_then(|place| place.bytes().ok())
+    };
+    let is_own = |(name, (file, level)): (&PathBuf, &(&Selected, u8))| {
+        let pyc = bytes(name).and_then(|bytes| Pyc::parse(&bytes).ok());
+        pyc.is_some_and(|pyc| records_name(project, &pyc, file, *level))
+    };
+    let is_known =
+        |name: &String| bytes(Path::new(name)).is_some_and(|bytes| pycs.has(Path::new(name), &bytes));
+    outputs.iter().any(is_own)
+        || known.keys().any(is_known)
+        || pycs.exist(&other_pycs(project, |name| outputs.contains_key(name)))
+}
+
 /// Paths of the pycs of a config in its tree, with source and optimization level.
-type PycSources<'a> = BTreeMap<PathBuf, (&'a Selected, u8)>;
+pub(super) struct PycSources<'a>(BTreeMap<PathBuf, (&'a Selected, u8)>);
+
+impl<'a> PycSources<'a> {
+    /// Returns the pycs of a config for these versions.
+    pub(super) fn of(project: &'a BuildProject, versions: &[PyVersion]) -> Self {
+        let mut outputs = BTreeMap::new();
+        for (file, level, name) in project.outputs(versions) {
+            outputs.entry(name).or_insert((file, level));
+        }
+        Self(outputs)
+    }
+
+    /// Returns the paths.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().map(PathBuf::as_path)
+    }
+}
 
 /// Pycs of a config in a tree.
 struct Pycs<'a> {
     project: &'a BuildProject,
     versions: &'a [PyVersion],
-    outputs: &'a PycSources<'a>,
+    outputs: &'a BTreeMap<PathBuf, (&'a Selected, u8)>,
     known: &'a PreviousDigests,
     base: &'a Path,
     below: &'a Path,
@@ -236,7 +272,11 @@ fn remove_manifests(project: &BuildProject, previous: Option<&Previous>, removal
 
 /// Removes the temporary files that killed runs left in the directories that `build` and `pack`
 /// write to.
-fn remove_leftovers(project: &BuildProject, outputs: &PycSources<'_>, removal: &mut Removal) {
+fn remove_leftovers(
+    project: &BuildProject,
+    outputs: &BTreeMap<PathBuf, (&Selected, u8)>,
+    removal: &mut Removal,
+) {
     let loaded = &project.loaded;
     let tree = project.tree();
     let mut files: Vec<PathBuf> = outputs.keys().map(|name| tree.join(name)).collect();

@@ -13,6 +13,7 @@ mod current;
 pub mod env;
 mod errno;
 pub mod existing;
+mod foreign;
 mod job;
 mod leftovers;
 pub mod normalize;

@@ -66,8 +66,12 @@ impl BuildProject {
     /// The exception that Python would raise, or a source larger than the memory limit.
     pub(super) fn source(&self, file: &Selected) -> Result<SourceFile<'static>, Box<Diagnostic>> {
         // The archive or tree contains a source that may fail to compile, whatever its size.
-        let may_fail = file.may_fail || self.loaded.config.compile.on_error == OnError::Skip;
-        self.read_up_to(file, self.loaded.memory_limit().filter(|_| !may_fail))
+        self.read_up_to(file, self.loaded.memory_limit().filter(|_| !self.may_fail(file)))
+    }
+
+    /// Returns whether a source is packed although it does not compile.
+    pub(super) fn may_fail(&self, file: &Selected) -> bool {
+        file.may_fail || self.loaded.config.compile.on_error == OnError::Skip
     }
 
     /// Reads a source or data file of any size, as [`Self::source`] does.
@@ -224,6 +228,9 @@ pub enum ProjectError {
     /// A file that `pack` has not written is in the place of an archive.
     #[error("{} exists and is not an archive that `pack` has written: nothing is written over it", .0.shown())]
     ForeignArchive(PathBuf),
+    /// A file that `build` has not written is in the place of one of a mirror.
+    #[error("{} exists, and nothing in its tree shows that `build` has written it: nothing is written over it", .0.shown())]
+    ForeignFile(PathBuf),
     /// A manifest has the path of a wheel.
     #[error("{} is a wheel: no manifest is written over it", .0.shown())]
     ManifestOverWheel(PathBuf),

@@ -2,6 +2,7 @@
 
 use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::errno::write_diagnostic;
+use super::foreign::check_mirror;
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
 use super::project::{BuildProject, ProjectError};
@@ -58,6 +59,8 @@ impl BuildProject {
 pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError> {
     project.loaded.check_listed(&project.selection)?;
     check_manifests(project)?;
+    let versions: Vec<_> = run.engines.iter().map(|target| target.series.version).collect();
+    check_mirror(project, &versions)?;
     let root = project.tree();
     let (base, below) = project.loaded.bounds_of_folder(&root);
     let tree = Tree::new(base.into(), below.into());
@@ -82,7 +85,7 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
     let results = jobs.map(&project.selection.sources, |file| {
         let source = project.source(file);
         let (mut copies, mut entries) = (Vec::new(), Vec::new());
-        let copied = match &source {
+        let mut copy_source = || match &source {
             Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {
                 copies.push(artifact);
                 // Importers compare the modification time of the copy with that in the pyc.
@@ -92,11 +95,15 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
             }),
             _ => Ok(()),
         };
+        // A pyc shows that the copy next to it is one: that of a source without pycs is left out,
+        // unless the source may fail to compile.
+        let mut copied = project.may_fail(file).then(&mut copy_source);
         let outcomes = jobs.each(&source, |job| {
             let (name, recorded) = project.names(file, job.target.series, job.optimize);
             let pyc = job.pyc(recorded.clone());
             let mut entry = None;
-            let result = copied.clone().and(pyc).and_then(|bytes| {
+            let result = pyc.and_then(|bytes| {
+                copied.get_or_insert_with(&mut copy_source).clone()?;
                 let changed = put(&name, &bytes, false)?;
                 entry = job.entry(&name, &bytes, &file.name, &recorded?);
                 Ok(match (changed, project.check) {

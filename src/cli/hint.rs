@@ -36,6 +36,9 @@ fn of(error: &CommandError) -> Option<String> {
         CommandError::Project(ProjectError::ForeignArchive(_)) => {
             Some("name another directory with `--output-dir`, or remove it".into())
         }
+        CommandError::Project(ProjectError::ForeignFile(_)) => {
+            Some("name another directory in [tree], or remove it if nothing needs it".into())
+        }
         CommandError::Project(ProjectError::Write(
             WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_),
         )) => Some("name another file, or remove it if nothing needs it".into()),

@@ -340,3 +340,67 @@ fn clean_names_the_pycs_of_other_versions_that_it_leaves() {
     session.run(&["clean"]).exits(0).says("note: 3 pycs for other versions, levels or layouts are left");
     session.run(&[&["clean"], &legacy[..]].concat()).exits(0).says("3 removed, 0 failed");
 }
+
+/// A directory in which no build has written is not a mirror.
+#[test]
+fn a_mirror_is_not_written_over_files_of_others() {
+    for (name, content) in [
+        ("p/old.py", "mine\n"),
+        ("p/__pycache__/old.cpython-314.pyc", "mine\n"),
+        // Python records the path by which it found the source.
+        ("p/old.py", ""),
+    ] {
+        for tables in [MIRROR.to_owned(), format!("{MIRROR}{MANIFEST}")] {
+            let session = session(&tables);
+            if content.is_empty() {
+                session.file("build/lib/p/old.py", "x = 1\n");
+                let source = ["build/lib/p/old.py", "--engine", "native", "--python", "3.14"];
+                session.run(&[&["compile", "-q"][..], &source].concat()).exits(0);
+            } else {
+                session.file(&format!("build/lib/{name}"), content);
+            }
+            let before = below(&session, "");
+            let bytes = std::fs::read(session.path(&format!("build/lib/{name}"))).unwrap();
+            for command in [&["build"][..], &["build", "--check"], &["clean"]] {
+                let said = session.run(command);
+                assert_eq!(
+                    said.status,
+                    if command == ["clean"] { 0 } else { 2 },
+                    "{command:?}: {}",
+                    said.err
+                );
+                assert_eq!(below(&session, ""), before, "{command:?}");
+            }
+            session.run(&["build"]).exits(2).says("and nothing in its tree shows that `build` has written it: nothing is written over it\nhint: ");
+            assert_eq!(std::fs::read(session.path(&format!("build/lib/{name}"))).unwrap(), bytes);
+        }
+    }
+    // Other files, and equal ones, are no reason to refuse.
+    let session = session(MIRROR);
+    session.file("build/lib/readme", "mine\n");
+    session.file("build/lib/p/old.py", "# p/old.py\n");
+    session.run(&["build"]).exits(0);
+    // What a build has written is replaced, also one in another mode and one that failed.
+    session.file("src/p/old.py", "x = 2\n");
+    session.run(&["build"]).exits(0);
+    let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
+    session.file("pycompile.toml", config.replace("checked-hash", "unchecked-hash"));
+    session.file("src/p/old.py", "x = \n");
+    session.run(&["build"]).exits(1);
+    assert_eq!(std::fs::read_to_string(session.path("build/lib/p/old.py")).unwrap(), "x = 2\n");
+    session.file("src/p/old.py", "x = 3\n");
+    session.run(&["build"]).exits(0);
+    assert_eq!(std::fs::read_to_string(session.path("build/lib/p/old.py")).unwrap(), "x = 3\n");
+    // A source that has never compiled is not copied, so that the next build is not refused.
+    let session = session_of_one("x = \n");
+    session.run(&["build"]).exits(1);
+    session.file("src/m.py", "x = 1\n");
+    session.run(&["build"]).exits(0);
+}
+
+fn session_of_one(source: &str) -> Session {
+    let session = Session::new();
+    session.file("pycompile.toml", format!("{SEARCH}{MIRROR}"));
+    session.file("src/m.py", source);
+    session
+}
