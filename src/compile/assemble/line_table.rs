@@ -4,22 +4,8 @@
 
 use super::draft::CodeDraft;
 use super::jumps::Shifts;
+use crate::object::lines::{read_signed, write_signed, write_unsigned};
 use crate::text::Location;
-
-/// Appends an unsigned number (`write_location_varint`).
-fn varint(mut value: u32, bytes: &mut Vec<u8>) {
-    while value >= 64 {
-        bytes.push(value as u8 & 0x3f | 0x40);
-        value >>= 6;
-    }
-    bytes.push(value as u8);
-}
-
-/// Appends a signed number (`write_location_signed_varint`).
-fn svarint(value: i32, bytes: &mut Vec<u8>) {
-    let magnitude = value.unsigned_abs() << 1;
-    varint(if value < 0 { magnitude | 1 } else { magnitude }, bytes);
-}
 
 /// Returns the first byte of an entry with this code (`write_location_first_byte`).
 fn head(code: u32, units: u32) -> u8 {
@@ -58,7 +44,7 @@ pub(super) fn without_columns(table: &[u8], bytes: &mut Vec<u8>) {
             15 => bytes.push(table[at]),
             code => {
                 bytes.push(head(13, u32::from(table[at] & 7) + 1));
-                svarint(line_delta(code, &table[at + 1..]), bytes);
+                write_signed(line_delta(code, &table[at + 1..]), bytes);
             }
         }
     }
@@ -67,18 +53,8 @@ pub(super) fn without_columns(table: &[u8], bytes: &mut Vec<u8>) {
 /// Returns the number of lines from the last entry to one with this code (`get_line_delta`).
 fn line_delta(code: u32, rest: &[u8]) -> i32 {
     match code {
-        13 | 14 => {
-            let (mut value, mut shift) = (0_u32, 0);
-            for byte in rest {
-                value |= u32::from(byte & 0x3f) << shift;
-                shift += 6;
-                if byte & 0x40 == 0 {
-                    break;
-                }
-            }
-            let magnitude = (value >> 1) as i32;
-            if value & 1 != 0 { -magnitude } else { magnitude }
-        }
+        // The compiler has written the table.
+        13 | 14 => read_signed(rest).unwrap_or_default(),
         10..=12 => code as i32 - 10,
         _ => 0,
     }
@@ -125,13 +101,13 @@ impl LineEntries<'_> {
         let is_line = location.end_line() == location.line() || location.end_line() == -1;
         if is_line && (location.column() < 0 || location.end_column() < 0) {
             self.bytes.push(head(13, units));
-            svarint(delta, self.bytes);
+            write_signed(delta, self.bytes);
             return;
         }
         self.bytes.push(head(14, units));
-        svarint(delta, self.bytes);
-        varint((location.end_line() - location.line()).max(0) as u32, self.bytes);
-        varint((location.column() + 1).max(0) as u32, self.bytes);
-        varint((location.end_column() + 1).max(0) as u32, self.bytes);
+        write_signed(delta, self.bytes);
+        write_unsigned((location.end_line() - location.line()).max(0) as u32, self.bytes);
+        write_unsigned((location.column() + 1).max(0) as u32, self.bytes);
+        write_unsigned((location.end_column() + 1).max(0) as u32, self.bytes);
     }
 }

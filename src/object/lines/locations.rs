@@ -98,7 +98,17 @@ pub(super) fn lacks_columns(table: &[u8]) -> bool {
     heads.map(|head| head >> 3 & 15).all(|form| matches!(form, NO_COLUMNS | NO_LOCATION))
 }
 
-fn varint(mut value: u32, table: &mut Vec<u8>) {
+/// Reads the signed number at the start of the bytes (`read_signed_varint`).
+///
+/// # Errors
+/// [`LineError`].
+pub fn read_signed(bytes: &[u8]) -> Result<i32, LineError> {
+    LocationReader { table: bytes, at: 0 }.signed()
+}
+
+/// Appends an unsigned number (`write_location_varint`).
+#[inline]
+pub fn write_unsigned(mut value: u32, table: &mut Vec<u8>) {
     while value >= 64 {
         table.push((value & 0x3f) as u8 | 0x40);
         value >>= 6;
@@ -106,8 +116,10 @@ fn varint(mut value: u32, table: &mut Vec<u8>) {
     table.push(value as u8);
 }
 
-fn signed(value: i32, table: &mut Vec<u8>) {
-    varint(value.unsigned_abs() << 1 | u32::from(value < 0), table);
+/// Appends a signed number (`write_location_signed_varint`).
+#[inline]
+pub fn write_signed(value: i32, table: &mut Vec<u8>) {
+    write_unsigned(value.unsigned_abs() << 1 | u32::from(value < 0), table);
 }
 
 /// Encodes runs; a run of more than eight code units becomes several entries with the same
@@ -139,7 +151,7 @@ fn entry(location: Location, units: u8, line: &mut i32, table: &mut Vec<u8>) {
     if column < 0 || end_column < 0 {
         if one_line || end_line == -1 {
             head(NO_COLUMNS, table);
-            signed(step, table);
+            write_signed(step, table);
             return;
         }
     } else if one_line {
@@ -155,8 +167,8 @@ fn entry(location: Location, units: u8, line: &mut i32, table: &mut Vec<u8>) {
         }
     }
     head(LONG, table);
-    signed(step, table);
-    varint(end_line.wrapping_sub(location.line()).max(0) as u32, table);
-    varint((column + 1).max(0) as u32, table);
-    varint((end_column + 1).max(0) as u32, table);
+    write_signed(step, table);
+    write_unsigned(end_line.wrapping_sub(location.line()).max(0) as u32, table);
+    write_unsigned((column + 1).max(0) as u32, table);
+    write_unsigned((end_column + 1).max(0) as u32, table);
 }

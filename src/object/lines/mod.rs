@@ -9,6 +9,8 @@ mod lnotab;
 mod locations;
 mod ranges;
 
+pub use locations::{read_signed, write_signed, write_unsigned};
+
 use crate::target::LineFormat;
 use crate::text::Location;
 
