@@ -54,7 +54,7 @@ pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<S
     for entry in searched.libraries() {
         let Ok(bytes) = place.read(&entry.name) else { continue };
         match embedded(Path::new(&entry.name), bytes, Sought::Sources) {
-            Embedded::Nothing => {}
+            Embedded::Nothing | Embedded::Broken(_) => {}
             Embedded::Refused(error) => {
                 findings.push(Finding::new(&entry.name, Reason::Archive(error.fault.to_string())));
             }

@@ -139,24 +139,24 @@ impl FindingKind {
     pub const fn description(self) -> &'static str {
         match self {
             Self::Unreadable => {
-                "A file cannot be read, or bytecode is reached through a link that is not followed."
+                "A file cannot be read, or bytecode is reached through a symlink that is not followed."
             }
-            Self::Header => "The header of a pyc is not that of its source or of its file name.",
-            Self::Version => "No engine compiles for the Python version of a pyc, so it is not checked.",
-            Self::Source => "There is no source for a pyc, or the source is not the trusted one.",
+            Self::Header => "The header of a pyc does not match its source or its file name.",
+            Self::Version => {
+                "No engine compiles for the Python version of a pyc, so the pyc was not checked."
+            }
+            Self::Source => "The source of a pyc is missing, or is not the trusted one.",
             Self::Malformed => "The code of a pyc cannot be read.",
             Self::Compile => "The source of a pyc does not compile.",
             Self::Code => "The code of a pyc is not what its source compiles to.",
             Self::OtherForm => "The code of a pyc is what its source compiles to, in another form.",
-            Self::Level => "The code of a pyc is of an optimization level that its file name does not say.",
+            Self::Level => "The code of a pyc has another optimization level than its file name says.",
             Self::Filename => "The file name that a pyc records is not that of its module.",
-            Self::Name => "Bytecode lies under a name that no importer knows, and that Python runs.",
-            Self::Archive => "An archive is not looked into.",
-            Self::Manifest => "A file is not what the manifest says.",
-            Self::Record => "A file is not what RECORD says, or no RECORD lists it.",
-            Self::Wheel => {
-                "A wheel is not what its file name says, or installers differ in what they make of it."
-            }
+            Self::Name => "Bytecode has a name that no importer recognizes, although Python can run it.",
+            Self::Archive => "An archive was not opened.",
+            Self::Manifest => "A file does not match the manifest.",
+            Self::Record => "A file does not match its RECORD, or no RECORD lists it.",
+            Self::Wheel => "A wheel contradicts its file name, or installers interpret it differently.",
         }
     }
 

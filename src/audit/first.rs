@@ -1,12 +1,15 @@
 //! The first location at which a pyc's code differs from the expected code.
 
+use super::reason::CodePlace;
 use crate::diff::{AS_LONG, DiffFinding, DifferenceKind, Row, compare_values};
 
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
 /// of times as much memory.
 const LARGEST: usize = 1 << 20;
 /// End of the message about bytes that mean the same.
-const OTHER_ENCODINGS: &str = "with other encodings";
+const OTHER_ENCODING: &str = "encoded differently";
+/// Words before the code that the source compiles to.
+pub(super) const EXPECTED: &str = " where the source compiles to ";
 /// Characters of an instruction or constant that a sentence shows.
 const WORDS: usize = 60;
 
@@ -76,14 +79,14 @@ impl std::fmt::Display for FirstPlace {
     }
 }
 
-/// Returns the first code object and line at which the code differs, and the difference, such as
-/// `f, line 3, the pyc lacks POP_TOP`; `None` for large pycs. `name` is the file name of the pyc.
-pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option<String> {
+/// Returns the first location in the module at which the code differs; `None` for large pycs.
+/// `name` is the file name of the pyc.
+pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option<CodePlace> {
     if expected.len() + found.len() > LARGEST {
         return None;
     }
     let first = FirstPlace::of(name, expected, found)?;
-    Some(format!("{}{}, {}", first.code(), first.line(), first.what))
+    Some(CodePlace { code: first.code().to_owned(), line: first.line, what: first.what })
 }
 
 /// Returns the source line of the row that differs: that of the instruction to which the source
@@ -140,33 +143,43 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
             let text = around(left, "").0;
             match (finding.kind, label) {
                 (DifferenceKind::Instructions, _) if left.contains(" to ") => {
-                    format!("{text} leads to another instruction")
+                    format!("{text} jumps to another instruction")
                 }
                 (DifferenceKind::Constants, Some(label)) => format!("{what}{text} differs {}", of_pyc(label)),
-                _ => format!("{what}{text} differs in what is not shown"),
+                _ => format!("{what}{text} differs in a part that is not shown"),
             }
         }
-        (Some(_), Some(_)) if finding.message.ends_with(OTHER_ENCODINGS) => finding.message.clone(),
+        (Some(_), Some(_)) if finding.message.ends_with(OTHER_ENCODING) => {
+            format!("the pyc has {}", finding.message)
+        }
         (Some(left), Some(right)) if finding.kind == DifferenceKind::LineTable => {
             let of =
                 label.and_then(|label| label.strip_prefix("at ")).and_then(|label| label.split_once(' '));
             let of = of.map(|(_, text)| text.split(" and on to ").next().unwrap_or(text));
-            let of = of.map_or(String::new(), |text| format!(" of {}", around(text, "").0));
-            format!("the position{of} in the source is {left}, and the pyc has {right}")
+            let of = of.map_or(String::new(), |text| format!(" for {}", around(text, "").0));
+            let at = |location: &str| match location.contains(':') {
+                true => format!("the location {location}"),
+                false if location.starts_with("no ") => location.to_owned(),
+                false => format!("line {location}"),
+            };
+            format!("the pyc records {}{of}{EXPECTED}{}", at(right), at(left))
         }
         (Some(left), Some(right))
             if right.strip_prefix(left).is_some_and(|end| end.trim_start() == AS_LONG) =>
         {
-            format!("the int {} is written as a long", left.strip_prefix("LOAD_CONST ").unwrap_or(left))
+            format!(
+                "the pyc has the int {} in the form of a long",
+                left.strip_prefix("LOAD_CONST ").unwrap_or(left)
+            )
         }
         // The source has been compiled under the name that the module records.
         (Some(left), Some(right)) if finding.kind == DifferenceKind::Filename => {
             let (left, right) = around(left, right);
-            format!("the pyc has {what}{right}, and its module has {left}")
+            format!("the pyc has {what}{right}, but its module has {left}")
         }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
-            format!("the pyc has {what}{right} where the source compiles to {left}")
+            format!("the pyc has {what}{right}{EXPECTED}{left}")
         }
         (Some(left), None) => format!("the pyc lacks {what}{}", around(left, "").0),
         (None, Some(right)) => format!("the pyc has {what}{} in addition", around(right, "").0),
@@ -244,7 +257,7 @@ mod tests {
         assert_eq!(change(&of(DifferenceKind::Constants), None, Some("1"), Some("2")), has);
         let long = format!("1 {AS_LONG}");
         let written = change(&of(DifferenceKind::Constants), None, Some("1"), Some(&long));
-        assert_eq!(written, "the int 1 is written as a long");
+        assert_eq!(written, "the pyc has the int 1 in the form of a long");
         let lacks = change(&of(DifferenceKind::Instructions), None, Some("NOP"), None);
         assert_eq!(lacks, "the pyc lacks NOP");
         let more = change(&of(DifferenceKind::Names), None, None, Some("x"));
@@ -257,7 +270,7 @@ mod tests {
         let jump = "POP_JUMP_IF_FALSE to 12";
         assert_eq!(
             change(&of(DifferenceKind::Instructions), None, Some(jump), Some(jump)),
-            "POP_JUMP_IF_FALSE to 12 leads to another instruction"
+            "POP_JUMP_IF_FALSE to 12 jumps to another instruction"
         );
         let long = |end: &str| format!("'{}{end}{}'", "a".repeat(300), "b".repeat(300));
         let words = change(&of(DifferenceKind::Constants), None, Some(&long("one")), Some(&long("two")));

@@ -4,9 +4,10 @@ use super::compilers::Compilers;
 use super::filename;
 use super::first::within_module;
 use super::likeness::{CompareError, Compared, FoundCode, Likeness, levels};
-use super::reason::{Form, PycField, Reason, WrongName, WrongTag};
+use super::reason::{PycField, Reason, WrongName, WrongTag};
 use super::releases::Fit;
 use super::zipapp;
+use crate::diff::Form;
 use crate::engine::{Engine, OpenSource, TargetEngine};
 use crate::marshal;
 use crate::object::Objects;
@@ -226,7 +227,7 @@ impl Claim<'_> {
             CompareError::Malformed(error) => Miss::Other(malformed(&error)),
         });
         let Compared { likeness, expected } = compared?;
-        let form = match likeness {
+        let forms = match likeness {
             Likeness::Exact => return Ok(()),
             Likeness::Other => {
                 let wrong = self.uniform.as_ref().filter(|(uniform, _)| {
@@ -237,18 +238,17 @@ impl Claim<'_> {
                     Miss::Other(Reason::Filename((*wrong).clone()))
                 }));
             }
-            _ if self.any_references => return Ok(()),
-            Likeness::OtherReferences(expected) => {
-                if in_other_form(expected, self.code) {
-                    return Ok(());
-                }
-                Form::References
-            }
-            Likeness::OlderMarshal => Form::OlderMarshal,
-            Likeness::OtherSetOrder => Form::SetOrder,
-            Likeness::NoColumns => Form::NoColumns,
+            Likeness::OtherForm(_) if self.any_references => return Ok(()),
+            Likeness::OtherForm(forms) => forms,
         };
-        Err(Miss::Other(Reason::OtherForm { source: source.clone(), form }))
+        let is_of_references = forms.iter().all(|form| matches!(form, Form::References | Form::Interned));
+        if is_of_references
+            && marshal::read(&expected, target.series.code_layout)
+                .is_ok_and(|expected| is_of_other_tool(expected, self.code))
+        {
+            return Ok(());
+        }
+        Err(Miss::Other(Reason::OtherForm { source: source.clone(), forms }))
     }
 }
 
@@ -257,7 +257,7 @@ fn malformed(error: &marshal::MarshalError) -> Reason {
 }
 
 /// Returns whether `code` is in a form that tools of distributions write.
-fn in_other_form(mut expected: Objects, code: &[u8]) -> bool {
+fn is_of_other_tool(mut expected: Objects, code: &[u8]) -> bool {
     [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
         form(&mut expected);
         marshal::write(&expected) == code

@@ -1,6 +1,6 @@
 //! Comparison of a pyc's code with the code that its source compiles to.
 
-use crate::diff::{first_difference, have_same_value, is_older_marshal};
+use crate::diff::{Form, have_same_value, other_forms};
 use crate::engine::{Diagnostic, OpenSource, TargetEngine};
 use crate::marshal::{self, MarshalError};
 use crate::object::{Objects, Value, lines};
@@ -13,14 +13,8 @@ use std::ops::Range;
 pub(super) enum Likeness {
     /// The same bytes.
     Exact,
-    /// The same code with other references; contains the expected objects.
-    OtherReferences(Objects),
-    /// The same code in the format of an older version of marshal.
-    OlderMarshal,
-    /// The same code, with the elements of sets in another order.
-    OtherSetOrder,
-    /// The code that is compiled without columns, in any of these forms.
-    NoColumns,
+    /// The same code in other forms.
+    OtherForm(Vec<Form>),
     /// Other code.
     Other,
 }
@@ -70,19 +64,23 @@ impl<'a> FoundCode<'a> {
         level: u8,
         opened: &mut OpenSource<'_>,
     ) -> Result<Compared, CompareError> {
-        let compiled = opened.compile(&target.engine, self.filename, level).code;
-        let whole = self.compared(compiled, target.series)?;
+        let mut compare = |lacks_columns: bool| {
+            let code = compiled(target, self.filename, level, opened, lacks_columns);
+            self.compared(code, target.series)
+        };
+        let whole = compare(false)?;
         if !(self.lacks_columns && matches!(whole.likeness, Likeness::Other)) {
             return Ok(whole);
         }
-        let compiled = opened.compile_without_columns(&target.engine, self.filename, level).code;
         // The first comparison is right if there is no second one.
-        let Ok(Compared { likeness, expected }) = self.compared(compiled, target.series) else {
-            return Ok(whole);
-        };
+        let Ok(Compared { likeness, expected }) = compare(true) else { return Ok(whole) };
         let likeness = match likeness {
+            Likeness::Exact => Likeness::OtherForm(vec![Form::NoColumns]),
+            Likeness::OtherForm(mut forms) => {
+                forms.push(Form::NoColumns);
+                Likeness::OtherForm(forms)
+            }
             Likeness::Other => Likeness::Other,
-            _ => Likeness::NoColumns,
         };
         Ok(Compared { likeness, expected })
     }
@@ -95,6 +93,20 @@ impl<'a> FoundCode<'a> {
         let expected = compiled.map_err(CompareError::Compile)?;
         let likeness = likeness(self.code, self.objects, &expected, series);
         Ok(Compared { likeness: likeness.map_err(CompareError::Malformed)?, expected })
+    }
+}
+
+/// Compiles a source, with the columns of locations or without them.
+pub(super) fn compiled(
+    target: &TargetEngine,
+    filename: &OsStr,
+    level: u8,
+    opened: &mut OpenSource<'_>,
+    lacks_columns: bool,
+) -> Result<Vec<u8>, Box<Diagnostic>> {
+    match lacks_columns {
+        true => opened.compile_without_columns(&target.engine, filename, level).code,
+        false => opened.compile(&target.engine, filename, level).code,
     }
 }
 
@@ -112,14 +124,9 @@ fn likeness(
         return Ok(Likeness::Exact);
     }
     let expected = marshal::read(expected, series.code_layout)?;
-    Ok(if is_older_marshal(objects) && !is_older_marshal(&expected) && have_same_value(objects, &expected) {
-        Likeness::OlderMarshal
-    } else if first_difference(objects, &expected).is_none() {
-        Likeness::OtherReferences(expected)
-    } else if have_same_value(objects, &expected) {
-        Likeness::OtherSetOrder
-    } else {
-        Likeness::Other
+    Ok(match have_same_value(objects, &expected) {
+        true => Likeness::OtherForm(other_forms(objects, &expected)),
+        false => Likeness::Other,
     })
 }
 

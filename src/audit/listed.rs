@@ -1,7 +1,9 @@
 //! Checks of files against the entries of a manifest.
 
+use super::compilers::Compilers;
 use super::finding::{Finding, ReleaseFound};
 use super::judge::CheckedSource;
+use super::listed_code::relation;
 use super::only::Selection;
 use super::reason::{ManifestFault, OtherFile, Reason};
 use super::view::View;
@@ -70,6 +72,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Checks a pyc and its source against the entry; `path` is the installed path of the source.
+    /// With `compilers`, code with another digest is compiled again to find in what it differs.
     pub(super) fn check(
         &self,
         view: &View<'_>,
@@ -77,6 +80,7 @@ impl<'a> Entries<'a> {
         pyc: &[u8],
         path: &str,
         source: Option<&CheckedSource>,
+        compilers: Option<&Compilers<'_>>,
     ) -> Vec<Finding> {
         let Some(entry) = self.by_name.get(name) else {
             return if self.is_listed { Vec::new() } else { vec![of(name, ManifestFault::Unlisted)] };
@@ -115,7 +119,7 @@ impl<'a> Entries<'a> {
         }
         let held = held.map(|source| source.bytes.as_slice());
         if sha256(pyc) != entry.sha256 {
-            findings.push(of(name, ManifestFault::OtherFile(other_file(entry, pyc, held))));
+            findings.push(of(name, ManifestFault::OtherFile(other_file(entry, pyc, held, compilers))));
         } else if let Some(facts) = wrong_facts(entry, pyc, held) {
             findings.push(of(name, ManifestFault::Wrong(facts)));
         }
@@ -233,7 +237,7 @@ pub fn against_manifest(place: &Place, manifest: &Manifest) -> Vec<Finding> {
                 let source = place.read_source(name).ok();
                 let source = source.map(|(name, bytes)| CheckedSource { name, bytes, mtime: None });
                 let path = view.named(name).parsed.map_or_else(String::new, |parsed| parsed.source);
-                findings.extend(entries.check(&view, name, &bytes, &path, source.as_ref()));
+                findings.extend(entries.check(&view, name, &bytes, &path, source.as_ref(), None));
             }
         }
     }
@@ -245,16 +249,26 @@ fn of(path: &str, listing: ManifestFault) -> Finding {
 }
 
 /// Returns the difference between a pyc and the listed file.
-fn other_file(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> OtherFile {
+fn other_file(
+    listed: &FileEntry,
+    pyc: &[u8],
+    source: Option<&[u8]>,
+    compilers: Option<&Compilers<'_>>,
+) -> OtherFile {
     let Some(found) = entry_beside(listed, pyc, source) else { return OtherFile::Code };
+    if found.magic != listed.magic {
+        return OtherFile::Version { is: found.python, said: listed.python.clone() };
+    }
     if found.code_sha256 != listed.code_sha256 {
-        return match (&listed.source, source) {
-            _ if found.filename != listed.filename => {
-                OtherFile::Name { is: found.filename, said: listed.filename.clone() }
-            }
-            (Some(_), Some(_)) => OtherFile::CodeOfSource,
-            _ => OtherFile::Code,
-        };
+        let source = source.filter(|_| listed.source.is_some());
+        let compared =
+            source.zip(compilers).map(|(source, compilers)| relation(listed, pyc, source, compilers));
+        if found.filename == listed.filename {
+            return compared.unwrap_or(OtherFile::Code);
+        }
+        let is_all = |other: &OtherFile| matches!(other, OtherFile::Form(forms) if forms.is_empty());
+        let also = compared.filter(|other| !is_all(other)).map(Box::new);
+        return OtherFile::Name { is: found.filename, said: listed.filename.clone(), also };
     }
     let differs = facts(listed).into_iter().zip(facts(&found)).find(|((_, said), (_, is))| said != is);
     match differs {

@@ -20,6 +20,7 @@ mod judge;
 mod library;
 mod likeness;
 mod listed;
+mod listed_code;
 mod only;
 mod path_names;
 mod reason;
@@ -32,6 +33,7 @@ mod shadows;
 mod tally;
 mod trusted;
 mod unit;
+mod unopened;
 mod unrecorded;
 mod verify;
 mod view;
@@ -44,7 +46,7 @@ pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;
 pub use only::{OnlyError, find_only};
 pub use reason::{
-    Form, ManifestFault, OtherFile, PycField, Reason, RecordFault, RecordedName, WrongName, WrongTag,
+    CodePlace, ManifestFault, OtherFile, PycField, Reason, RecordFault, RecordedName, WrongName, WrongTag,
 };
 pub use settled::Settled;
 pub use tally::{PycCounts, PycVerdict};

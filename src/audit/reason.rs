@@ -1,6 +1,8 @@
 //! Reasons of findings. `report` turns them into sentences.
 
 use super::finding::FindingKind;
+use super::first::EXPECTED;
+use crate::diff::Form;
 use crate::target::PyVersion;
 use std::fmt;
 
@@ -38,6 +40,8 @@ pub enum Reason {
     NoImporter,
     /// The pyc is named as below `PYTHONPYCACHEPREFIX`, without its source.
     BelowPrefix,
+    /// The source does not exist; with its name.
+    SourceMissing(String),
     /// The source cannot be read; with the error.
     NoSource(String),
     /// The source differs from the trusted one.
@@ -62,8 +66,8 @@ pub enum Reason {
     Code {
         /// Name of the source.
         source: String,
-        /// Code object and line where the code differs, and the difference, if they are known.
-        first: Option<String>,
+        /// First location at which the code differs, if it is known.
+        first: Option<CodePlace>,
     },
     /// The code differs from the code that the source compiles to at the level in the pyc's name,
     /// and is that of another level.
@@ -79,8 +83,8 @@ pub enum Reason {
     OtherForm {
         /// Name of the source.
         source: String,
-        /// Difference of the form.
-        form: Form,
+        /// Differences of the form; at least one.
+        forms: Vec<Form>,
     },
     /// The code is that of another optimization level.
     Level {
@@ -114,6 +118,35 @@ pub enum Reason {
     Wheel(String),
 }
 
+/// Location in the code of a module, and the difference there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePlace {
+    /// Name of the code object: `Store.get`.
+    pub code: String,
+    /// Line of the source.
+    pub line: Option<u32>,
+    /// Difference, such as `the pyc lacks RETURN_CONST 1`.
+    pub what: String,
+}
+
+impl CodePlace {
+    /// Returns what the pyc has, without the location and the expected code: it is the same for all
+    /// pycs with one addition.
+    pub fn of_pyc(&self) -> &str {
+        self.what.split(EXPECTED).next().unwrap_or(&self.what)
+    }
+}
+
+impl fmt::Display for CodePlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { code, line, what } = self;
+        match line {
+            Some(line) => write!(formatter, "at {code}, line {line}, {what}"),
+            None => write!(formatter, "at {code}, {what}"),
+        }
+    }
+}
+
 /// Contradiction between the name of a pyc and its magic number. `diff` shows it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongTag {
@@ -129,11 +162,11 @@ impl fmt::Display for WrongTag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tag, magic, found } = self;
         match found {
-            Some(found) => write!(formatter, "its name says {tag}, its magic number says {found}"),
+            Some(found) => write!(formatter, "its name says {tag}, but its magic number is that of {found}"),
             None => {
                 write!(
                     formatter,
-                    "its name says {tag}, and its magic number, {magic}, is of no known version"
+                    "its name says {tag}, but no known version of Python has its magic number, {magic}"
                 )
             }
         }
@@ -149,19 +182,6 @@ pub enum PycField {
     Size,
     /// The modification time of the source.
     Time,
-}
-
-/// Difference of form between two codes with the same value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// Other objects are marked or shared.
-    References,
-    /// The code is in the format of an older version of marshal.
-    OlderMarshal,
-    /// The elements of sets are in another order.
-    SetOrder,
-    /// The line tables have no columns (`-X no_debug_ranges`).
-    NoColumns,
 }
 
 /// Recorded file names that are not that of the module; each variant contains them. `diff` shows
@@ -197,15 +217,15 @@ pub struct RecordedName {
 impl fmt::Display for WrongName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Impossible => formatter.write_str("no file can have the name that it records"),
+            Self::Impossible => formatter.write_str("it records a file name that no file can have"),
             Self::Control(name) => {
-                write!(formatter, "the file name that it records has control characters: {name:?}")
+                write!(formatter, "it records a file name with control characters: {name:?}")
             }
             Self::Other(own, name) => {
-                write!(formatter, "the file name that it records is not {own}: {name:?}")
+                write!(formatter, "it records the file name {name:?}, which is not that of {own}")
             }
             Self::OfOther(name) => {
-                write!(formatter, "the file name that it records is that of another module: {name:?}")
+                write!(formatter, "it records the file name of another module: {name:?}")
             }
             Self::Mixed { wrong, other } => write!(
                 formatter,
@@ -257,17 +277,46 @@ pub enum ManifestFault {
 
 /// Difference between a file and the listed file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OtherFile {
-    /// The code differs.
+    /// The digest of the code differs, and no source shows in what.
     Code,
-    /// The code differs, and the source is the listed one.
+    /// The source is the listed one, and does not compile to the code.
     CodeOfSource,
+    /// The source is the listed one and compiles to the code, and no known release compiles it to
+    /// the listed code.
+    UnknownCode,
+    /// The code is the listed one in other forms, if they are known.
+    Form(Vec<Form>),
+    /// The listed source compiles to both codes, by two releases.
+    Release {
+        /// Release that wrote the file.
+        is: String,
+        /// Release that wrote the listed file.
+        said: String,
+    },
+    /// The listed source compiles to both codes, at two optimization levels.
+    Level {
+        /// Level of the file.
+        is: u8,
+        /// Level in the manifest.
+        said: u8,
+    },
+    /// The code is that of another version of Python.
+    Version {
+        /// Version of the file.
+        is: String,
+        /// Version in the manifest.
+        said: String,
+    },
     /// The code differs, at least in the file name that it records.
     Name {
         /// Name of the file.
         is: String,
         /// Name in the manifest.
         said: String,
+        /// Further difference of the code, if the source shows it.
+        also: Option<Box<Self>>,
     },
     /// The code is the same, and a fact of the header differs.
     Fact {
@@ -341,6 +390,7 @@ impl Reason {
             Self::UnknownMagic(_) | Self::NoEngine { .. } | Self::FreeThreaded => FindingKind::Version,
             Self::NoImporter
             | Self::BelowPrefix
+            | Self::SourceMissing(_)
             | Self::NoSource(_)
             | Self::OtherSource
             | Self::Untrusted

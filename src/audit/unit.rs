@@ -11,12 +11,14 @@ use super::releases::Passed;
 use super::settled::Settled;
 use super::view::{Named, View};
 use super::zipapp;
+use crate::archive::is_called_an_archive;
 use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Carrier, Place, PlaceError, is_source};
 use crate::pyc::source_path;
 use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Files that are verified together.
 pub(super) enum Unit {
@@ -99,7 +101,7 @@ impl Judgment<'_> {
 
     /// Reports content that Python runs under any name, and collects zips.
     fn carrier(&self, name: &str, carrier: Carrier, outcome: &mut UnitOutcome) {
-        if carrier.is_archive() {
+        if carrier.is_archive() || is_called_an_archive(Path::new(name)) {
             outcome.zips.push(name.to_owned());
         }
         let Some(magic) = carrier.magic.filter(|_| !name.ends_with(".pyc")) else { return };
@@ -225,7 +227,10 @@ impl Judgment<'_> {
         if let Some(entries) = self.entries {
             match entries.other_version(&bytes).filter(|_| self.rows.list(name, &bytes)) {
                 Some(version) => outcome.outside.push(version),
-                None => outcome.findings.extend(entries.check(self.view, name, &bytes, path, found)),
+                None => {
+                    let found = entries.check(self.view, name, &bytes, path, found, Some(self.compilers));
+                    outcome.findings.extend(found);
+                }
             }
         }
         if self.settled.is_some_and(|settled| settled.has(name, &bytes, found)) {
@@ -236,6 +241,7 @@ impl Judgment<'_> {
             _ if parsed.is_none() => Err(Reason::NoImporter),
             _ if below_prefix && self.sources.is_none() => Err(Reason::BelowPrefix),
             Ok(source) => Ok(source),
+            Err(PlaceError::Missing(source)) => Err(Reason::SourceMissing(source.clone())),
             Err(error) => Err(Reason::NoSource(error.to_string())),
         };
         let is_file = |path: &str| self.view.has_file(path);
@@ -267,6 +273,6 @@ fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
     in_cache && magic.is_some_and(|magic| Series::with_magic(magic).is_none())
 }
 
-fn modified(path: &std::path::Path) -> Option<u32> {
+fn modified(path: &Path) -> Option<u32> {
     std::fs::metadata(path).ok()?.modified().ok().map(seconds)
 }

@@ -18,6 +18,7 @@ use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
 use super::unit::{Judgment, Unit, units};
+use super::unopened::Unopened;
 use super::view::{View, is_wheel};
 use crate::archive::{DEPTH, Format};
 use crate::engine::NamedInterpreters;
@@ -133,6 +134,7 @@ pub fn verify(
         coverage: request.manifest.map(Coverage::new),
         known: BTreeSet::new(),
         unknown: Vec::new(),
+        unopened: Unopened::default(),
         tally: Tally::default(),
         extensions: Extensions::default(),
         verified: Verified::default(),
@@ -165,6 +167,7 @@ pub fn verify(
     let mut verified = audit.verified;
     verified.notes.extend(audit.extensions.notes());
     verified.notes.extend(only::note_on_archives(&audit.unknown));
+    verified.notes.extend(audit.unopened.note());
     if let Some(manifest) = request.manifest {
         let (wrong, notes) = against_releases(manifest, &verified.releases);
         verified.findings.extend(wrong);
@@ -219,6 +222,7 @@ struct Audit<'a> {
     known: BTreeSet<String>,
     /// Archives that may be of the requested distribution, and name none.
     unknown: Vec<String>,
+    unopened: Unopened,
     tally: Tally,
     extensions: Extensions,
     verified: Verified,
@@ -432,6 +436,10 @@ impl Audit<'_> {
         let sought = if entry.is_some() { Sought::Sources } else { self.sought() };
         let archive = match embedded(Path::new(name), bytes, sought) {
             Embedded::Nothing => return Ok(()),
+            Embedded::Broken(error) => {
+                self.unopened.add(path, &error);
+                return Ok(());
+            }
             Embedded::Refused(_)
                 if !selection.contains(name) && !name.ends_with(".whl") && entry.is_none() =>
             {

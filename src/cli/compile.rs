@@ -10,7 +10,7 @@ use super::globs::{globs, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
 use super::number::between;
-use super::options::{COMPILER, FormatArgs, MessageFormat, NAMES, names};
+use super::options::{COMPILER, FormatArgs, MessageFormat, NAMES, check_engine, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -132,6 +132,15 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let format = arguments.format.get();
     let jobs = arguments.jobs.count;
     let places = environment::places();
+    check_engine(arguments.engine, &arguments.interpreter)?;
+    if arguments.null && !arguments.files.iter().any(|file| file.as_os_str() == "-") {
+        return Err(CommandError::Usage(
+            "--null is for the list of files that `-` reads from standard input".into(),
+        ));
+    }
+    if arguments.follow_links && !arguments.recursive && arguments.below.is_none() {
+        printer.summary("note: --follow-links has no effect without --recursive or --below");
+    }
     let mut engines = select::start(
         &arguments.python,
         &EngineOptions {

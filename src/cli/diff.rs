@@ -3,7 +3,7 @@
 use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::format::{summary, tell_artifacts};
-use super::globs::globs;
+use super::globs::{globs, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::number::at_least;
 use super::options::{COMPILER, MessageFormat, OUTPUT, with_errors};
@@ -18,6 +18,7 @@ use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
 use crate::text::{Shown as _, counted, numbers, visible_json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Number of lines that are printed for each file.
@@ -128,6 +129,16 @@ impl DiffArgs {
         self.pages().any(|page| page.file().is_some())
     }
 
+    /// Returns the given options that are about the text for people.
+    fn of_text(&self) -> impl Iterator<Item = &'static str> {
+        let given = [
+            (self.details, "--details"),
+            (self.limit.is_some(), "--limit"),
+            (self.width.is_some(), "--width"),
+        ];
+        given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, option)| option)
+    }
+
     fn pages(&self) -> impl Iterator<Item = &Destination> {
         [&self.html, &self.markdown].into_iter().flatten()
     }
@@ -161,6 +172,11 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     let fails = comparison.files.iter().any(|file| arguments.fail_on.fails(file));
     let status = if fails { Status::No } else { Status::Done };
     let is_piped = arguments.pages().any(|page| page.file().is_none());
+    if format != MessageFormat::Human || is_piped {
+        for option in arguments.of_text() {
+            printer.summary(&format!("note: {option} has no effect, since no text is printed"));
+        }
+    }
     match format {
         MessageFormat::Human if is_piped => {}
         MessageFormat::Human => {
@@ -198,7 +214,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     }
     if comparison.outside > 0 {
         let pycs = counted(comparison.outside, "more pyc", "more pycs");
-        printer.summary(&format!("the manifest lists {pycs}, outside of the other side"));
+        printer.summary(&format!("the manifest lists {pycs} that the other side could not contain"));
     }
     // Standard output says the same of equal sides.
     if format != MessageFormat::Human || is_piped || !comparison.files.is_empty() {
@@ -251,6 +267,10 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs.count));
     progress.finish();
     explained?;
+    let paths = comparison.files.iter().flat_map(FileDifference::paths);
+    let paths = paths.chain(comparison.unchanged.iter().flatten().map(String::as_str));
+    let used: BTreeSet<usize> = paths.flat_map(|path| exclude.matches(path)).collect();
+    note_unused(&arguments.exclude, &used, printer);
     comparison.exclude(|path| exclude.is_match(path));
     comparison.ignore(&arguments.ignore);
     let mut left_out = comparison.excluded.clone();

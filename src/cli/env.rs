@@ -9,7 +9,7 @@ use super::globs::{file_patterns, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
 use super::number::between;
-use super::options::{COMPILER, FormatArgs, names};
+use super::options::{COMPILER, FormatArgs, check_engine, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::project::tell_engines;
@@ -132,6 +132,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         destination.keeps_apart(arguments.format.get())?;
         destination.check_manifest(ManifestForm::Json)?;
     }
+    check_engine(arguments.engine, &arguments.interpreter)?;
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
     let sites = match sites(arguments.python.map(|release| release.version)) {

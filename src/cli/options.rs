@@ -1,7 +1,11 @@
 //! Options that several commands have, and parsers of their values.
 
+use super::error::CommandError;
+use crate::engine::EngineChoice;
+use crate::text::Shown as _;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// Heading of the global options.
 const GLOBAL: &str = "Global options";
@@ -32,6 +36,16 @@ pub(super) enum Color {
     Auto,
     Always,
     Never,
+}
+
+/// Refuses interpreters that are named although none runs.
+pub(super) fn check_engine(choice: EngineChoice, interpreters: &[PathBuf]) -> Result<(), CommandError> {
+    let (EngineChoice::Native, Some(first)) = (choice, interpreters.first()) else { return Ok(()) };
+    Err(CommandError::Usage(format!(
+        "the native engine runs no interpreter, so that --interpreter {} has no effect\nhint: leave it out, or use \
+         `--engine python`",
+        first.shown()
+    )))
 }
 
 /// Values of --message-format; each command supports some of them.

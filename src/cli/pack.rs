@@ -6,7 +6,7 @@ use super::format::{tell_artifacts, tell_manifests};
 use super::globs::{globs, note_unused};
 use super::limits::JobsArgs;
 use super::messages;
-use super::options::{FormatArgs, names};
+use super::options::{FormatArgs, check_engine, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
 use super::warnings::WarningArgs;
@@ -221,6 +221,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         overrides.refs.unwrap_or_default(),
     );
     options.choice = overrides.engine.unwrap_or(options.choice);
+    check_engine(options.choice, &overrides.interpreter)?;
     let mut engines = match bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => select::start(&overrides.python, &options)?,
         // The manifest lists the pycs that installers will compile from the sources.

@@ -2,7 +2,7 @@
 
 use super::error::CommandError;
 use super::number::{at_least, between};
-use super::options::{COMPILER, NAMES, names};
+use super::options::{COMPILER, NAMES, check_engine, names};
 use super::printer::Printer;
 use super::{environment, interrupt};
 use crate::build::{BuildProject, ProjectError};
@@ -174,9 +174,11 @@ impl ConfigArgs {
         printer: &Printer,
     ) -> Result<BuildProject, CommandError> {
         let path = self.path()?;
+        let named = given.interpreters.clone();
         printer.detail(&format!("config: {}", path.shown()));
         let loaded = interrupt::waiting(|| config::load(&path)).and_then(|loaded| loaded.with(given));
         let mut loaded = loaded.map_err(ProjectError::from)?;
+        check_engine(loaded.config.compile.engine, &named)?;
         loaded.config.source.follow_links |= self.follow_links;
         Ok(BuildProject::new(loaded, mode).map_err(ProjectError::from)?)
     }

@@ -3,7 +3,7 @@
 use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
-use super::options::{AuditFormatArgs, COMPILER, MessageFormat, names};
+use super::options::{AuditFormatArgs, COMPILER, MessageFormat, check_engine, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
@@ -105,6 +105,7 @@ enum References {
 
 pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = arguments.format.get();
+    check_engine(arguments.engine, &arguments.interpreter)?;
     let mut places = Vec::new();
     for path in &arguments.paths {
         places.push(Place::open(path)?);
@@ -122,6 +123,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         }
         None => None,
     };
+    if let Some(other) = places.iter().find_map(of_no_format) {
+        return Err(other);
+    }
     let around = |place| Some((place, VirtualEnvironment::around(Place::disk_path(place)?)?));
     let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
     let prefixes: Vec<PathBuf> =
@@ -197,12 +201,8 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
         printer.summary("hint: `--references any` accepts the same code in another form");
     }
-    let is_source = |path: &&PathBuf| path.extension().is_some_and(|end| end == "py") && path.is_file();
-    if let Some(source) = arguments.paths.iter().find(is_source) {
-        let source = source.shown();
-        printer.summary(&format!("hint: {source} is a source: name its pyc, or the directory that it is in"));
-    }
-    let lacks_source = |finding: &Finding| matches!(finding.reason, Reason::NoSource(_));
+    let lacks_source =
+        |finding: &Finding| matches!(finding.reason, Reason::NoSource(_) | Reason::SourceMissing(_));
     if sources.is_none() && verified.findings.iter().any(lacks_source) {
         printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
     }
@@ -225,6 +225,24 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         return Err(CommandError::Usage(findings::interrupted(&verified.pycs)));
     }
     Ok(status)
+}
+
+/// Returns the error for a single file that is in none of the formats.
+fn of_no_format(place: &Place) -> Option<CommandError> {
+    let Place::File(path) = place else { return None };
+    let is_called = |end: &str| path.extension().is_some_and(|found| found == end);
+    // A damaged pyc is a finding.
+    let is_other = place.carrier(&place.names().concat()).is_ok_and(|carrier| carrier.magic.is_none());
+    if is_called("pyc") || !is_other {
+        return None;
+    }
+    let path = path.shown();
+    Some(CommandError::Usage(match is_called("py") {
+        true => format!("{path} is a source\nhint: name its pyc, or the directory that it is in"),
+        false => format!(
+            "{path} is not a pyc, wheel, zip, package, tar archive or container image\nhint: name one, or a directory"
+        ),
+    }))
 }
 
 /// Returns the indices of the patterns that match a file of a place, or of an archive in it.

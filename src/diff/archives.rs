@@ -128,8 +128,8 @@ pub(super) fn compare_specials(left: &Special, right: &Special) -> Vec<DiffFindi
     findings.extend(compare_entries(&entry(left), &entry(right)));
     if left.what != right.what {
         let message = match (&left.what, &right.what) {
-            (SpecialKind::Symlink(_), SpecialKind::Symlink(_)) => "symlinks that lead elsewhere",
-            _ => "symlinks or devices",
+            (SpecialKind::Symlink(_), SpecialKind::Symlink(_)) => "the targets of the symlinks differ",
+            _ => "a symlink or device differs",
         };
         findings.push(
             DiffFinding::new(DifferenceKind::Content, message).sides(left.what.words(), right.what.words()),
@@ -312,7 +312,7 @@ pub(super) fn tell_entries_once(files: &mut Vec<FileDifference>) -> (Vec<DiffFin
 
 /// Returns a finding for archives whose bytes differ although nothing else does.
 pub(super) fn other_bytes(path: &str) -> FileDifference {
-    let message = "the same entries with the same bytes, packed otherwise";
+    let message = "the entries have the same bytes, but are packed differently";
     let findings = vec![DiffFinding::new(DifferenceKind::Archive, message)];
     FileDifference { whole: true, ..FileDifference::new(path, findings) }
 }

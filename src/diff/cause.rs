@@ -64,6 +64,10 @@ pub enum CauseReason {
         /// The sentence for all files with the same cause.
         common: String,
     },
+    /// The sentence for a list of files, which differs only because the files do.
+    Follows(String),
+    /// The sentence for a script that the package manager runs as root.
+    Script(String),
     /// A pyc is not what its source compiles to.
     Fault {
         /// The sentence, which names the source and the code object.
@@ -81,6 +85,8 @@ impl CauseReason {
         match self {
             Self::Words(sentence)
             | Self::NoSource(sentence)
+            | Self::Follows(sentence)
+            | Self::Script(sentence)
             | Self::Each { sentence, .. }
             | Self::Fault { sentence, .. } => sentence,
         }
@@ -89,7 +95,10 @@ impl CauseReason {
     /// Adds a clause to the end.
     pub fn add(&mut self, clause: &str) {
         match self {
-            Self::Words(sentence) | Self::NoSource(sentence) => sentence.push_str(clause),
+            Self::Words(sentence)
+            | Self::NoSource(sentence)
+            | Self::Follows(sentence)
+            | Self::Script(sentence) => sentence.push_str(clause),
             Self::Each { sentence, common } | Self::Fault { sentence, common, .. } => {
                 sentence.push_str(clause);
                 common.push_str(clause);
@@ -102,6 +111,8 @@ impl CauseReason {
         match self {
             Self::Words(common)
             | Self::NoSource(common)
+            | Self::Follows(common)
+            | Self::Script(common)
             | Self::Each { common, .. }
             | Self::Fault { common, .. } => common,
         }
@@ -121,6 +132,9 @@ pub struct Cause {
     pub kind: CauseKind,
     /// Reason; files with the same kind and common reason belong together.
     pub reason: CauseReason,
+    /// Kinds of further causes, which the reason names too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<CauseKind>,
     /// Path of the source that the difference follows from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -129,7 +143,7 @@ pub struct Cause {
 impl Cause {
     /// Returns a cause without a source.
     pub fn new(kind: CauseKind, reason: impl Into<String>) -> Self {
-        Self { kind, reason: CauseReason::Words(reason.into()), source: None }
+        Self { kind, reason: CauseReason::Words(reason.into()), also: Vec::new(), source: None }
     }
 
     /// Returns the key by which causes are sorted, the most alarming first: among unexplained pycs,

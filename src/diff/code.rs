@@ -72,7 +72,7 @@ impl<'a> Comparer<'a> {
                 self.add(&place, DiffFinding::new(DifferenceKind::Filename, "").sides(own.0, own.1));
             }
             if !self.afford(&[left, right]) {
-                let message = "there is so much that it is not compared from here on";
+                let message = "the rest of the code is too large to be compared";
                 let size = |code: CodeView<'_>| format!("{} of bytecode", text::bytes(code.bytecode().len()));
                 self.add(
                     &place,
@@ -170,7 +170,7 @@ impl<'a> Comparer<'a> {
                     Vec::new()
                 }
                 None => {
-                    message.push_str("; it is not listed, as there is too much");
+                    message.push_str("; it is too large to be listed");
                     Vec::new()
                 }
             };
@@ -291,7 +291,7 @@ fn undecoded(left: CodeView<'_>, right: CodeView<'_>, error: &str) -> Vec<DiffFi
     ];
     let differing = parts.into_iter().filter(|(_, one, other)| one != other);
     let finding = |(kind, one, other): (DifferenceKind, &[u8], &[u8])| {
-        DiffFinding::new(kind, format!("they differ, and a side cannot be read: {error}"))
+        DiffFinding::new(kind, format!("they differ, and cannot be decoded: {error}"))
             .rows(vec![bytes_row(one, other)])
     };
     differing.map(finding).collect()

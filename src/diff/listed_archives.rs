@@ -137,7 +137,7 @@ impl InTree<'_> {
     /// Adds an archive with pycs that the manifest does not list.
     fn unlisted(&mut self, path: &str, file: SideFile<'_>, bytes: Vec<u8>) {
         match embedded(Path::new(path), bytes, Sought::Bytecode) {
-            Embedded::Nothing => {}
+            Embedded::Nothing | Embedded::Broken(_) => {}
             Embedded::Refused(error) => self.add(path, vec![self.refused(&error.within())]),
             Embedded::Archive(_) => {
                 let mut only = OneSided { kind: self.only(), files: Vec::new() };

@@ -107,7 +107,7 @@ impl Both {
             a.key == b.key && a.target.map(|target| partner.get(&target).copied()) == b.target.map(Some)
         });
         let message = match same.iter().filter(|same| !**same).count() {
-            0 => "the same instructions with other encodings".to_owned(),
+            0 => "the same instructions, encoded differently".to_owned(),
             1 => "one instruction differs".to_owned(),
             count if is_complete => format!("{count} instructions differ"),
             _ => "very many instructions differ".to_owned(),

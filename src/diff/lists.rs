@@ -209,7 +209,7 @@ pub(super) fn constants(
 /// Describes the first difference of two constants whose texts do not show it.
 fn inside(left: &Objects, one: ObjectId, right: &Objects, other: ObjectId) -> String {
     let Some((one, other)) = differ(left, one, right, other, None) else {
-        return "they differ in what is not shown here".to_owned();
+        return "they differ in a part that is not shown".to_owned();
     };
     let (label, [one, other]) = long(left, one, right, other).unwrap_or_else(|| {
         let text = |objects, id| show(objects, id, WINDOW);

@@ -1,6 +1,6 @@
 //! Comparison of manifests with each other and with bytes.
 
-use super::cause::{Cause, CauseKind};
+use super::cause::{Cause, CauseKind, CauseReason};
 use super::model::{DiffFinding, DifferenceKind, FileDifference, RELEASES};
 use super::sides::SideFile;
 use crate::archive::Archive;
@@ -15,7 +15,7 @@ pub(super) fn compare_releases(left: &Manifest, right: &Manifest) -> Vec<DiffFin
     let other = both.filter(|(_, one, other)| one != other);
     other
         .map(|(version, one, other)| {
-            DiffFinding::new(DifferenceKind::Manifest, format!("another release of {version}"))
+            DiffFinding::new(DifferenceKind::Manifest, format!("the release of Python {version} differs"))
                 .sides(one.clone(), other.clone())
         })
         .collect()
@@ -34,7 +34,7 @@ pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut 
     for file in files {
         let path = file.path.as_str();
         if path == RELEASES {
-            file.cause = Some(Cause::new(CauseKind::OtherRelease, "the manifests name other releases"));
+            file.cause = Some(Cause::new(CauseKind::OtherRelease, "the manifests name different releases"));
             continue;
         }
         let (Some(a), Some(b)) = (one.get(path), other.get(path)) else { continue };
@@ -45,12 +45,14 @@ pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut 
             && a.source.as_ref().zip(b.source.as_ref()).is_some_and(|(a, b)| a.sha256 == b.sha256);
         if is_same && a.code_sha256 != b.code_sha256 {
             for finding in &mut file.findings {
-                finding.message = format!("another release ({from}, {to}): {}", finding.message);
+                finding.message = format!("CPython {from} and {to}: {}", finding.message);
             }
             let reason = format!(
-                "the manifests name other releases, {from} and {to}; a manifest has no code that could be compiled again"
+                "the manifests name different releases, {from} and {to}; a manifest has no code, and there is no source to \
+                 compile"
             );
-            file.cause = Some(Cause::new(CauseKind::NotChecked, reason));
+            let reason = CauseReason::NoSource(reason);
+            file.cause = Some(Cause { reason, ..Cause::new(CauseKind::NotChecked, "") });
         }
     }
 }
@@ -104,7 +106,7 @@ pub(super) fn compare_with_listed(
     let has = format!("{}, sha256 {sha256}", text::bytes(bytes.len()));
     let (one, other) = if bytes_left { (has, said) } else { (said, has) };
     vec![
-        DiffFinding::new(DifferenceKind::Manifest, "it is not the file that the manifest lists")
+        DiffFinding::new(DifferenceKind::Manifest, "it differs from the pyc that the manifest lists")
             .sides(one, other),
     ]
 }
@@ -116,7 +118,9 @@ pub(super) fn compare_listed_archives(left: &Manifest, right: &Manifest) -> Vec<
     for name in one.keys().chain(other.keys().filter(|name| !one.contains_key(*name))) {
         let finding = match (one.get(name), other.get(name)) {
             (Some(a), Some(b)) if a == b => continue,
-            (Some(a), Some(b)) => DiffFinding::new(DifferenceKind::Manifest, "the archive").sides(a, b),
+            (Some(a), Some(b)) => {
+                DiffFinding::new(DifferenceKind::Manifest, "the archive as a whole").sides(a, b)
+            }
             (Some(_), None) => DiffFinding::new(DifferenceKind::OnlyLeft, "the archive"),
             _ => DiffFinding::new(DifferenceKind::OnlyRight, "the archive"),
         };
@@ -157,7 +161,7 @@ pub(super) fn compare_archive_with_manifest(
             let message = "the manifest does not list this archive";
             let finding = DiffFinding::new(DifferenceKind::Manifest, message).sides(one, other);
             let cause =
-                Cause::new(CauseKind::NotChecked, "the manifest lists other archives, and not this one");
+                Cause::new(CauseKind::NotChecked, "the manifest lists other archives, but not this one");
             return Some(vec![FileDifference {
                 cause: Some(cause),
                 ..FileDifference::new("", vec![finding])

@@ -12,6 +12,7 @@ mod archives;
 mod cause;
 mod code;
 mod content;
+mod forms;
 mod listed_archives;
 mod listing;
 mod lists;
@@ -28,6 +29,7 @@ mod sides;
 mod tables;
 
 pub use cause::{Cause, CauseKind, CauseReason, FailOn};
+pub use forms::{Form, differ, other_forms};
 pub use lists::AS_LONG;
 pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA};
 pub use nested::{Nested, read_within};

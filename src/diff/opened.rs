@@ -3,7 +3,7 @@
 use super::content::is_pyc;
 use super::model::{DiffFinding, DifferenceKind, FileDifference};
 use super::sides::{Files, SideContent, SideFile, files_of};
-use crate::archive::{Archive, ArchiveLimits, Container, DEPTH};
+use crate::archive::{Archive, Container, DEPTH};
 use crate::input::{Carrier, Embedded, Sought, embedded};
 use std::path::Path;
 
@@ -58,24 +58,18 @@ pub(super) fn open(path: &str, bytes: Vec<u8>, room: &Room) -> OpenedFile {
     }
     let file = Path::new(path);
     let declared = Container::declared(file, &bytes);
-    let twin = declared.map(|container| (container, bytes.clone()));
     let archive = match embedded(file, bytes, Sought::Bytecode) {
         Embedded::Archive(archive) => archive,
         Embedded::Refused(error) => return OpenedFile::Refused(error.within()),
         // A broken archive is not treated as another file.
-        Embedded::Nothing => {
-            let Some((container, bytes)) = twin else { return OpenedFile::Plain };
-            match container.read(file, bytes, &ArchiveLimits::embedded()) {
-                Ok(archive) => archive,
-                Err(error) => return OpenedFile::Refused(error.within()),
-            }
-        }
+        Embedded::Broken(error) if declared.is_some() => return OpenedFile::Refused(error.within()),
+        Embedded::Nothing | Embedded::Broken(_) => return OpenedFile::Plain,
     };
     if room.depth == 0 {
-        return OpenedFile::Refused(format!("archives are nested more than {DEPTH} deep"));
+        return OpenedFile::Refused(format!("archives are nested more than {DEPTH} levels deep"));
     }
     if unpacked(&archive) > room.bytes {
-        return OpenedFile::Refused("the archives that it lies in unpack to too much".to_owned());
+        return OpenedFile::Refused("the archives that contain it unpack to too much data".to_owned());
     }
     OpenedFile::Archive(archive)
 }
@@ -83,12 +77,12 @@ pub(super) fn open(path: &str, bytes: Vec<u8>, room: &Room) -> OpenedFile {
 /// Returns a finding for archives that cannot be opened, with the reason on each side.
 pub(super) fn refused(left: Option<&str>, right: Option<&str>) -> DiffFinding {
     let message = match (left, right) {
-        (Some(left), Some(right)) if left == right => format!("neither archive is looked into: {left}"),
+        (Some(left), Some(right)) if left == right => format!("neither archive was opened: {left}"),
         (Some(left), Some(right)) => {
-            format!("neither archive is looked into: {left} on the left, {right} on the right")
+            format!("neither archive was opened: {left} on the left, {right} on the right")
         }
-        (Some(why), None) => format!("the left archive is not looked into: {why}"),
-        (None, why) => format!("the right archive is not looked into: {}", why.unwrap_or_default()),
+        (Some(why), None) => format!("the left archive was not opened: {why}"),
+        (None, why) => format!("the right archive was not opened: {}", why.unwrap_or_default()),
     };
     let say = |why: Option<&str>| why.unwrap_or("can be opened").to_owned();
     DiffFinding::new(DifferenceKind::Unreadable, message).sides(say(left), say(right))

@@ -180,7 +180,7 @@ impl PlaceOutcome {
 
     /// Adds the paths of a pyc that has another layout on each side.
     fn tell_layouts(&mut self, paths: Paths<'_>) {
-        let finding = DiffFinding::new(DifferenceKind::Path, "the pyc is in another layout")
+        let finding = DiffFinding::new(DifferenceKind::Path, "the layout of the pyc differs")
             .sides(paths.left, paths.right);
         match self.files.iter_mut().find(|file| file.path == paths.right) {
             Some(file) => file.findings.insert(0, finding),
@@ -192,7 +192,7 @@ impl PlaceOutcome {
 
     /// Adds the paths of an archive that has another name on each side.
     fn tell_other_name(&mut self, paths: Paths<'_>) {
-        let finding = DiffFinding::new(DifferenceKind::Path, "the archive has another name on each side")
+        let finding = DiffFinding::new(DifferenceKind::Path, "the name of the archive differs")
             .sides(paths.left, paths.right);
         if let Some(file) = self.files.iter_mut().find(|file| file.path == paths.right) {
             return file.findings.insert(0, finding);
@@ -302,10 +302,11 @@ fn compare_files(
         outcome.settle(paths, findings);
         return outcome;
     }
-    let unreadable =
-        |one: &str, other: &str| vec![DiffFinding::new(DifferenceKind::Unreadable, "").sides(one, other)];
+    let unreadable = |message: String, one: &str, other: &str| {
+        vec![DiffFinding::new(DifferenceKind::Unreadable, message).sides(one, other)]
+    };
     let links = left.link().zip(right.link()).map(|(one, other)| {
-        let finding = DiffFinding::new(DifferenceKind::Content, "symlinks that lead elsewhere");
+        let finding = DiffFinding::new(DifferenceKind::Content, "the targets of the symlinks differ");
         let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
         if one == other { Vec::new() } else { vec![finding] }
     });
@@ -335,9 +336,19 @@ fn compare_files(
         (SideContent::Bytes(one), SideContent::Listed(other)) => {
             findings.extend(compare_with_listed(other, left, &one, true));
         }
-        (SideContent::Failed(one), SideContent::Failed(other)) => findings.extend(unreadable(&one, &other)),
-        (SideContent::Failed(one), _) => findings.extend(unreadable(&one, "can be read")),
-        (_, SideContent::Failed(other)) => findings.extend(unreadable("can be read", &other)),
+        (SideContent::Failed(one), SideContent::Failed(other)) => {
+            findings.extend(unreadable("neither file can be read".to_owned(), &one, &other));
+        }
+        (SideContent::Failed(one), _) => {
+            findings.extend(unreadable(format!("the left file cannot be read: {one}"), &one, "can be read"));
+        }
+        (_, SideContent::Failed(other)) => {
+            findings.extend(unreadable(
+                format!("the right file cannot be read: {other}"),
+                "can be read",
+                &other,
+            ));
+        }
     }
     // An archive has differences as a whole besides those of its entry.
     match outcome.files.iter().position(|file| file.path == path) {

@@ -8,6 +8,7 @@ use super::same::{first_difference, have_same_value, same_orders};
 use crate::manifest::hex;
 use crate::marshal;
 use crate::object::{CodeView, Objects};
+use crate::project::{PACKAGES, library_version};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, parse_name};
 use crate::target::Series;
 use crate::text;
@@ -48,13 +49,13 @@ fn compare_with(
         return findings;
     }
     if headers.0.magic() != headers.1.magic() {
-        let message = "it differs as well; code of two versions is not compared";
+        let message = "the code differs too; code of two versions is not compared further";
         findings.push(DiffFinding::new(DifferenceKind::Code, message).sides(size(left), size(right)));
         return findings;
     }
     let Some(series) = Series::with_magic(headers.0.magic()) else {
         let message = format!(
-            "the code differs, and magic number {} is of no version that is known",
+            "the code differs, and no known version of Python has the magic number {}",
             headers.0.magic()
         );
         findings
@@ -78,8 +79,12 @@ fn size(bytes: &[u8]) -> String {
 
 fn unreadable<E: std::fmt::Display>(left: Option<E>, right: Option<E>) -> DiffFinding {
     let say = |error: Option<E>| error.map_or_else(|| "can be read".to_owned(), |error| error.to_string());
-    DiffFinding::new(DifferenceKind::Unreadable, "a side cannot be read as a pyc")
-        .sides(say(left), say(right))
+    let message = match (&left, &right) {
+        (Some(_), Some(_)) => "neither side can be read as a pyc",
+        (Some(_), None) => "the left side cannot be read as a pyc",
+        (None, _) => "the right side cannot be read as a pyc",
+    };
+    DiffFinding::new(DifferenceKind::Unreadable, message).sides(say(left), say(right))
 }
 
 fn compare_headers(left: Header, right: Header) -> Option<DiffFinding> {
@@ -150,7 +155,7 @@ fn compare_objects(
             None => objects.short_repr(Objects::ROOT, SHOWN),
         };
         return vec![
-            DiffFinding::new(DifferenceKind::Unreadable, "a side is not a code object")
+            DiffFinding::new(DifferenceKind::Unreadable, "the content is not a code object")
                 .sides(say(left), say(right)),
         ];
     };
@@ -159,7 +164,7 @@ fn compare_objects(
         // A part has a type that CPython never writes there.
         let sides = (left.short_repr(one, SHOWN), right.short_repr(other, SHOWN));
         findings.push(
-            DiffFinding::new(DifferenceKind::Code, "in a part of another type than CPython's")
+            DiffFinding::new(DifferenceKind::Code, "an object has a type that CPython never writes there")
                 .sides(sides.0, sides.1),
         );
     }
@@ -177,9 +182,46 @@ fn name_of_module(name: &str) -> String {
         .filter(|parsed| parsed.cache_tag.as_ref().is_some_and(|tag| tag.starts_with("cpython-")))
         .or_else(|| parse_name(name))
         .map_or_else(|| name.to_owned(), |parsed| parsed.source);
-    let source = source.strip_prefix('/').unwrap_or(&source);
+    let source = source.rsplit_once('!').map_or(&*source, |(_, inner)| inner);
+    let source = below_import_root(source.strip_prefix('/').unwrap_or(source));
     let source = source.replace("__pycache__/", "");
     let stem = source.strip_suffix(".py").unwrap_or(&source);
     let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
-    stem.rsplit_once('!').map_or(stem, |(_, inner)| inner).replace('/', ".")
+    stem.replace('/', ".")
+}
+
+/// Returns the path of a source below the directory that importers search, as far as the names of
+/// directories tell.
+fn below_import_root(source: &str) -> &str {
+    let is_root = |above: &str| {
+        let (parent, folder) = above.rsplit_once('/').unwrap_or(("", above));
+        let is_scheme = parent.ends_with(".data") && ["purelib", "platlib"].contains(&folder);
+        let is_library = ["lib", "lib64", "Lib"].contains(&parent.rsplit('/').next().unwrap_or(parent))
+            && library_version(folder).is_some();
+        PACKAGES.contains(&folder) || is_scheme || is_library || folder.ends_with(".egg")
+    };
+    let root = source.rmatch_indices('/').find(|(at, _)| is_root(&source[..*at]));
+    root.map_or(source, |(at, _)| &source[at + 1..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of_module;
+
+    #[test]
+    fn a_module_is_named_from_its_import_root() {
+        for (name, module) in [
+            ("demo/__pycache__/core.cpython-314.pyc", "demo.core"),
+            ("demo/__pycache__/__init__.cpython-314.pyc", "demo"),
+            ("lib/python3.14/site-packages/demo/__pycache__/core.cpython-314.pyc", "demo.core"),
+            ("usr/lib/python3/dist-packages/demo/core.pyc", "demo.core"),
+            ("lib/python3.14/json/__pycache__/decoder.cpython-314.pyc", "json.decoder"),
+            ("x.whl!demo-1.0.data/purelib/demo/__pycache__/core.cpython-314.pyc", "demo.core"),
+            ("demo-1.0-py3.14.egg/demo/__pycache__/core.cpython-314.pyc", "demo.core"),
+            ("a.zip!b.zip!demo/core.pyc", "demo.core"),
+            ("python3.14/core.pyc", "python3.14.core"),
+        ] {
+            assert_eq!(name_of_module(name), module, "{name}");
+        }
+    }
 }

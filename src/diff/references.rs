@@ -17,9 +17,9 @@ const SHOWN: usize = 60;
 pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFinding {
     let (count, differences) = differences(module, left, right);
     let mut message = match count {
-        0 => "the same objects are numbered otherwise".to_owned(),
-        1 => "one object is marked or shared otherwise".to_owned(),
-        count => format!("{count} objects are marked or shared otherwise"),
+        0 => "the same objects are numbered differently".to_owned(),
+        1 => "one object is marked, shared or interned differently".to_owned(),
+        count => format!("{count} objects are marked, shared or interned differently"),
     };
     let older = (is_older_marshal(left), is_older_marshal(right));
     if older.0 != older.1 {
@@ -28,10 +28,10 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFind
     }
     match (unused(left), unused(right)) {
         _ if older.0 != older.1 => {}
-        (0, 1..) => message.push_str("; the left side marks only what is referred to"),
-        (0, 0) => message.push_str("; both sides mark only what is referred to"),
-        (1.., 0) => message.push_str("; the right side marks only what is referred to"),
-        _ => message.push_str(", which depends on what else the process that wrote it held"),
+        (0, 1..) => message.push_str("; the left side marks only objects that references use"),
+        (0, 0) => message.push_str("; both sides mark only objects that references use"),
+        (1.., 0) => message.push_str("; the right side marks only objects that references use"),
+        _ => {}
     }
     let counts = |of: &dyn Fn(&ObjectNode) -> bool| {
         let count = |objects: &Objects| objects.nodes().filter(|(_, node)| of(node)).count();
@@ -40,7 +40,7 @@ pub(super) fn compare(module: &str, left: &Objects, right: &Objects) -> DiffFind
     let mut rows = Vec::new();
     for (what, (one, other)) in [
         ("objects marked with FLAG_REF", counts(&|node| node.flagged)),
-        ("references to objects before", counts(&|node| matches!(node.value, Value::Ref(_)))),
+        ("references to earlier objects", counts(&|node| matches!(node.value, Value::Ref(_)))),
         ("interned strings", counts(&|node| is_interned(node))),
     ] {
         let row = Row::sides(Some(one.to_string()), Some(other.to_string()), one == other);
@@ -71,7 +71,7 @@ fn unused(objects: &Objects) -> usize {
     waiting.len()
 }
 
-const fn is_interned(node: &ObjectNode) -> bool {
+pub(super) const fn is_interned(node: &ObjectNode) -> bool {
     matches!(node.type_code, b't' | b'A' | b'Z')
 }
 
@@ -140,7 +140,7 @@ fn differences(module: &str, left: &Objects, right: &Objects) -> (usize, Vec<Row
 /// Returns the form in which an object is written, without its value.
 fn form(node: &ObjectNode) -> String {
     if matches!(node.value, Value::Ref(_)) {
-        return "a reference to the one before".to_owned();
+        return "a reference to an earlier object".to_owned();
     }
     let mut words = vec!["written here"];
     words.extend(node.flagged.then_some("FLAG_REF"));

@@ -42,7 +42,7 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
     }
     if groups.is_empty() {
         return same_code.then(|| {
-            let message = "the same places with other encodings";
+            let message = "the same locations, encoded differently";
             DiffFinding::new(DifferenceKind::LineTable, message).rows(vec![bytes_row(one, other)])
         });
     }
@@ -51,8 +51,8 @@ pub(super) fn line_tables(left: CodeView<'_>, right: CodeView<'_>, both: &Both) 
         return Some(DiffFinding::new(DifferenceKind::LineTable, message));
     }
     let message = match groups.len() {
-        1 => "one range of instructions has another place".to_owned(),
-        count => format!("{count} ranges of instructions have other places"),
+        1 => "the location of one range of instructions differs".to_owned(),
+        count => format!("the locations of {count} ranges of instructions differ"),
     };
     let mut rows: Vec<Row> = groups.iter().take(LISTED).map(LocationGroup::row).collect();
     if groups.len() > LISTED {
@@ -122,8 +122,14 @@ pub(super) fn exception_tables(
     if one == other && same_code {
         return None;
     }
-    let (Ok(handlers), Ok(others)) = (decode_handlers(one), decode_handlers(other)) else {
-        let finding = DiffFinding::new(DifferenceKind::ExceptionTable, "a side cannot be read");
+    let decoded = [decode_handlers(one), decode_handlers(other)];
+    let unread = match decoded.each_ref().map(Result::is_ok) {
+        [false, false] => "neither side can be decoded",
+        [false, true] => "the left side cannot be decoded",
+        _ => "the right side cannot be decoded",
+    };
+    let [Ok(handlers), Ok(others)] = decoded else {
+        let finding = DiffFinding::new(DifferenceKind::ExceptionTable, unread);
         return Some(finding.rows(vec![bytes_row(one, other)]));
     };
     if !same_code && moved(&handlers, &others, both) {
@@ -133,7 +139,7 @@ pub(super) fn exception_tables(
     match list(DifferenceKind::ExceptionTable, &texts(&handlers), &texts(&others)) {
         None if same_code => {
             let finding =
-                DiffFinding::new(DifferenceKind::ExceptionTable, "the same entries with other encodings");
+                DiffFinding::new(DifferenceKind::ExceptionTable, "the same entries, encoded differently");
             Some(finding.rows(vec![bytes_row(one, other)]))
         }
         found => found,

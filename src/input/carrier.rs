@@ -139,6 +139,8 @@ pub enum Embedded {
     Archive(Archive),
     /// A refused archive in which an importer could find what is sought.
     Refused(ArchiveError),
+    /// A refused archive in which no importer could find what is sought, such as test data.
+    Broken(ArchiveError),
 }
 
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
@@ -162,19 +164,25 @@ pub fn embedded(path: &Path, mut bytes: Vec<u8>, sought: Sought) -> Embedded {
             Err(error) if is_called(path, &["deb", "rpm"]) || matches!(error.fault, Fault::Image(_)) => {
                 return Embedded::Refused(error);
             }
+            Err(error) if twin.is_none() => return Embedded::Broken(error),
             Err(_) => {}
         }
         let Some(twin) = twin else { return Embedded::Nothing };
         bytes = twin;
     } else if !may_be_zip {
-        return Embedded::Nothing;
+        // An archive that was cut short has lost the end by which it is recognized.
+        let Some(container) = Container::declared(path, &bytes) else { return Embedded::Nothing };
+        return match container.read(path, bytes, &limits) {
+            Ok(archive) => Embedded::Archive(archive),
+            Err(error) => Embedded::Broken(error),
+        };
     }
     // A wheel that was cut short is meant for installation as well.
     let matters = is_wheel || names_code(&bytes, sought);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
         Err(error) if matters => Embedded::Refused(error),
-        Err(_) => Embedded::Nothing,
+        Err(error) => Embedded::Broken(error),
     }
 }
 

@@ -58,7 +58,7 @@ fn has_code(path: &Path, sought: Sought) -> io::Result<bool> {
         return Ok(carrier.magic.is_some());
     }
     Ok(match embedded(path, read_regular(path, LARGEST_FILE)?, sought) {
-        Embedded::Nothing => false,
+        Embedded::Nothing | Embedded::Broken(_) => false,
         Embedded::Refused(_) => true,
         Embedded::Archive(archive) => archive.files().any(|entry| {
             let carrier = Carrier::of_entry(&entry.bytes);

@@ -144,7 +144,7 @@ impl Found {
                 }
             };
             let archive = match embedded(Path::new(&path), bytes, Sought::Bytecode) {
-                Embedded::Nothing => continue,
+                Embedded::Nothing | Embedded::Broken(_) => continue,
                 Embedded::Refused(error) => {
                     self.failures.push((path, PlaceError::from(error).into()));
                     continue;

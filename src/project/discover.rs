@@ -9,6 +9,16 @@ use std::path::{Path, PathBuf};
 /// Names of the directories that installers install to, and that `site` reads.
 pub const PACKAGES: [&str; 2] = ["site-packages", "dist-packages"];
 
+/// Returns the version in the name of a directory of a standard library: `3.14` of `python3.14`,
+/// `3.14t` of `python3.14t`.
+pub fn library_version(folder: &str) -> Option<&str> {
+    let version = folder.strip_prefix("python").or_else(|| folder.strip_prefix("pypy"))?;
+    let (major, minor) = version.split_once('.')?;
+    let minor = minor.strip_suffix('t').unwrap_or(minor);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(major) && is_number(minor)).then_some(version)
+}
+
 /// A directory that cannot be listed. The fault is the environment's.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("cannot list {}: {reason}", path.shown())]

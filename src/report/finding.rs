@@ -1,6 +1,6 @@
 //! Findings of `verify` and `env --check` as sentences, lines and objects.
 
-use super::sentence::{of_env, sentence};
+use super::sentence::{common, of_env, sentence};
 use crate::audit::{self, FindingKind, PycCounts, ReleaseFound};
 use crate::build::env::EnvFinding;
 use crate::input::Place;
@@ -22,6 +22,8 @@ pub struct FindingText {
     pub kind: &'static str,
     /// Description of the finding.
     pub message: String,
+    /// Description that is the same for all files with the same finding.
+    common: String,
     /// Number of pycs, if the finding stands for several.
     pycs: Option<usize>,
     /// True if the message may have several lines, as those of CPython have.
@@ -42,6 +44,7 @@ impl FindingText {
             path,
             kind: finding.kind().name(),
             message: sentence(finding),
+            common: common(finding),
             has_lines: matches!(finding.kind(), FindingKind::Compile | FindingKind::Version),
             is_alarm: finding.kind() == FindingKind::Code,
             pycs: finding.pycs,
@@ -57,6 +60,7 @@ impl FindingText {
             member: String::new(),
             path,
             kind,
+            common: message.clone(),
             message,
             pycs: None,
             has_lines: false,
@@ -112,32 +116,41 @@ pub fn alarms_first(findings: &mut [FindingText]) {
 /// Number of files with the same finding from which people see one line for all of them.
 const MANY: usize = 10;
 
+/// Number of these files that are listed below the line.
+const LISTED: usize = 10;
+
 /// Returns the lines for people: of each kind `limit` lines and the number of further findings, or
-/// all of them for 0. Findings that only differ in their path are one line if there are many.
+/// all of them for 0. Findings that only differ in their file are one line if there are many, and
+/// the files are listed below it.
 pub fn lines(findings: &[FindingText], limit: usize) -> Vec<String> {
     fn same(finding: &FindingText) -> (&str, &str) {
-        (finding.kind, &finding.message)
+        (finding.kind, &finding.common)
     }
-    let mut equal: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut equal: BTreeMap<(&str, &str), Vec<&FindingText>> = BTreeMap::new();
     for finding in findings {
-        *equal.entry(same(finding)).or_default() += 1;
+        equal.entry(same(finding)).or_default().push(finding);
     }
     let mut lines = Vec::new();
     let mut told = BTreeSet::new();
     // Of each kind, the number of lines and of findings without a line.
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for finding in findings {
-        let files = equal.get(&same(finding)).copied().filter(|files| limit > 0 && *files >= MANY);
+        let files = equal.get(&same(finding)).filter(|files| limit > 0 && files.len() >= MANY);
         if files.is_some() && !told.insert(same(finding)) {
             continue;
         }
         let (listed, left) = counts.entry(finding.kind).or_default();
         if limit > 0 && *listed == limit {
-            *left += files.unwrap_or(1);
+            *left += files.map_or(1, Vec::len);
             continue;
         }
         *listed += 1;
-        lines.push(finding.line_of(files.unwrap_or(1)));
+        lines.push(finding.line_of(files.map_or(1, Vec::len)));
+        let others = files.map_or(&[][..], |files| &files[1..]);
+        lines.extend(others.iter().take(LISTED - 1).map(|other| format!("    {}", visible(&other.path))));
+        if others.len() >= LISTED {
+            lines.push(format!("    and {} more: `--limit 0` lists all", others.len() + 1 - LISTED));
+        }
     }
     for (kind, (_, left)) in counts.into_iter().filter(|(_, (_, left))| *left > 0) {
         let more = counted(left, "more finding", "more findings");

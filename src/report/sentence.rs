@@ -1,68 +1,102 @@
 //! Reasons of findings as sentences.
 
-use crate::audit::{Finding, FindingKind, Form, ManifestFault, OtherFile, PycField, Reason, RecordFault};
+use crate::audit::{
+    CodePlace, Finding, FindingKind, ManifestFault, OtherFile, PycField, Reason, RecordFault,
+};
 use crate::build::env::EnvFinding;
+use crate::diff::{Form, differ};
+use crate::pyc::parse_name;
 use crate::text::bytes;
+
+/// Files that a sentence is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FindingSubject {
+    /// One file: its source, the location in its code and its size are named.
+    One,
+    /// All files with the finding.
+    All,
+}
+
+impl FindingSubject {
+    /// Returns the name of a source.
+    fn source(self, name: &str) -> &str {
+        if self == Self::One { name } else { "its source" }
+    }
+}
 
 /// Returns the sentence of a finding of `verify`, without a period.
 pub(super) fn sentence(finding: &Finding) -> String {
-    let sentence = of(&finding.reason);
+    let sentence = of(&finding.reason, FindingSubject::One);
     match finding.pycs {
         Some(pycs) => format!("{pycs} pycs, of which this is the first: {sentence}"),
         None => sentence,
     }
 }
 
+/// Returns the sentence that is the same for all files with the same finding: it names neither the
+/// file nor a location in it.
+pub(super) fn common(finding: &Finding) -> String {
+    let mut sentence = of(&finding.reason, FindingSubject::All);
+    let path = finding.path.rsplit('!').next().unwrap_or_default();
+    let source = parse_name(path).map(|parsed| parsed.source);
+    for name in source.iter().map(String::as_str).chain([path]) {
+        // A RECORD names a file by the end of its path.
+        let ends = name.match_indices('/').map(|(at, _)| &name[at + 1..]);
+        if let Some(named) =
+            std::iter::once(name).chain(ends).find(|end| !end.is_empty() && sentence.contains(end))
+        {
+            sentence = sentence.replace(named, "…");
+        }
+    }
+    sentence
+}
+
 /// Returns the sentence for a reason.
-pub(super) fn of(reason: &Reason) -> String {
+fn of(reason: &Reason, about: FindingSubject) -> String {
     match reason {
         Reason::Unreadable(error) | Reason::BadHeader(error) | Reason::Wheel(error) => error.clone(),
         Reason::Tag(wrong) => wrong.to_string(),
-        Reason::OtherHeader { field, source, code } => beside_header(*field, source, code.as_deref()),
-        Reason::UnknownMagic(magic) => format!("magic number {magic} is of no version that is known"),
+        Reason::OtherHeader { field, source, code } => {
+            beside_header(*field, about.source(source), code.as_deref(), about)
+        }
+        Reason::UnknownMagic(magic) => format!("no known version of Python has the magic number {magic}"),
         Reason::NoEngine { version, error } => format!("no engine compiles for Python {version}: {error}"),
-        Reason::FreeThreaded => "not checked: the native compiler knows no free-threaded builds".to_owned(),
-        Reason::NoImporter => "no importer knows this name, so that it has no source".to_owned(),
+        Reason::FreeThreaded => {
+            "it was not checked, because the native compiler does not support free-threaded builds".to_owned()
+        }
+        Reason::NoImporter => "no importer recognizes its name, so that no source belongs to it".to_owned(),
         Reason::BelowPrefix => {
-            "it is named as below PYTHONPYCACHEPREFIX, and its source is not here: `--sources DIR` names the \
-                                directory that PATH mirrors"
+            "its name is that of a pyc below PYTHONPYCACHEPREFIX, and its source is not in PATH: `--sources DIR` names the \
+             directory that PATH mirrors"
                 .to_owned()
         }
+        Reason::SourceMissing(_) if about == FindingSubject::All => "its source does not exist".to_owned(),
+        Reason::SourceMissing(source) => format!("its source {source} does not exist"),
         Reason::NoSource(error) => format!("its source cannot be read: {error}"),
-        Reason::OtherSource => "it is not the source that --sources has".to_owned(),
-        Reason::Untrusted => "--sources does not have it".to_owned(),
+        Reason::OtherSource => "it differs from the source in --sources".to_owned(),
+        Reason::Untrusted => "it does not exist in --sources".to_owned(),
         Reason::LinkedSources(folder) => {
             let folder = if folder.is_empty() { "PATH itself" } else { folder };
-            format!("it is a symlink to the sources in {folder}, and --sources does not have the symlink")
+            format!("it is a symlink to the sources in {folder}, which does not exist in --sources")
         }
         Reason::Malformed(error) => format!("its code cannot be read: {error}"),
         Reason::NotCode => "its content is not a code object".to_owned(),
-        Reason::Compile { source, error } => format!("{source} does not compile: {error}"),
-        Reason::Code { source, first: Some(first) } => {
-            format!("its code is not that of {source}: at {first}")
+        Reason::Compile { source, error } => format!("{} does not compile: {error}", about.source(source)),
+        Reason::Code { source, first } => {
+            format!("its code is not that of {}{}", about.source(source), place(first.as_ref(), about))
         }
-        Reason::Code { source, first: None } => format!("its code is not that of {source}"),
         Reason::CodeOfLevel { source, level, expected } => format!(
-            "its code is not that of {source} at optimization level {expected}, which its name says, but at level {level}"
+            "its code is that of {} at optimization level {level}, but its name says level {expected}",
+            about.source(source)
         ),
-        Reason::OtherForm { form, .. } => {
-            let what = match form {
-                Form::References => {
-                    "it marks other references, as a process that compiled other files before does"
-                }
-                Form::OlderMarshal => {
-                    "it is in an older format of marshal than the one that this Python writes"
-                }
-                Form::SetOrder => {
-                    "members of its sets are in another order, which depends on the process that wrote it"
-                }
-                Form::NoColumns => "it was compiled without columns (-X no_debug_ranges)",
-            };
-            format!("its code is that of its source, in another form: {what}")
+        Reason::OtherForm { forms, .. } => {
+            format!("its code is that of its source in another form: {}", of_forms(forms))
         }
         Reason::Level { source, level, expected } => format!(
-            "its code is that of {source} at optimization level {level}, and importers of this name expect level {expected}"
+            "its code is that of {} at optimization level {level}, but a pyc with this name should have level {expected}",
+            about.source(source)
         ),
+        Reason::Filename(_) if about == FindingSubject::All => "it records another file name than its own".to_owned(),
         Reason::Filename(wrong) => wrong.to_string(),
         Reason::Disguised { magic, version } => {
             let version = match version {
@@ -74,98 +108,152 @@ pub(super) fn of(reason: &Reason) -> String {
                  no source to check it against"
             )
         }
-        Reason::Archive(error) => format!("the archive is not looked into: {error}"),
+        Reason::Archive(error) => format!("the archive was not opened: {error}"),
         Reason::Depth => format!(
-            "the archive is not looked into: archives are nested more than {} deep",
+            "the archive was not opened: archives are nested more than {} levels deep",
             crate::archive::DEPTH
         ),
         Reason::Budget => {
-            "the archive is not looked into: the archives that it lies in unpack to too much".to_owned()
+            "the archive was not opened: the archives that contain it unpack to too much data".to_owned()
         }
-        Reason::Manifest(listing) => of_manifest(listing),
-        Reason::Record(recorded) => of_record(recorded),
+        Reason::Manifest(listing) => of_manifest(listing, about),
+        Reason::Record(recorded) => of_record(recorded, about),
     }
 }
 
-fn beside_header(field: PycField, source: &str, code: Option<&Reason>) -> String {
-    let header = match field {
-        PycField::Hash | PycField::Size => {
-            format!("the {} in its header is another source's", field.name())
-        }
-        PycField::Time => "the time in its header is not that of its source".to_owned(),
-    };
+/// Returns the first location at which code differs, as the end of a sentence.
+fn place(first: Option<&CodePlace>, about: FindingSubject) -> String {
+    match (first, about) {
+        (None, _) => String::new(),
+        (Some(first), FindingSubject::One) => format!(": {first}"),
+        (Some(first), FindingSubject::All) => format!(": {}", first.of_pyc()),
+    }
+}
+
+/// Returns the clause about differences of form.
+fn of_forms(forms: &[Form]) -> String {
+    let words: Vec<&str> =
+        forms.iter().filter(|form| **form != Form::NoColumns).map(|form| form.words()).collect();
+    let columns =
+        forms.contains(&Form::NoColumns).then(|| "it has no columns (-X no_debug_ranges)".to_owned());
+    let parts = (!words.is_empty()).then(|| differ(&words));
+    columns.into_iter().chain(parts).collect::<Vec<_>>().join("; ")
+}
+
+fn beside_header(field: PycField, source: &str, code: Option<&Reason>, about: FindingSubject) -> String {
+    let header = format!("the source {} in its header is not that of {source}", field.name());
     match code {
-        None => format!("{header}; its code is that of its source"),
+        None => format!("{header}, but its code is"),
         Some(Reason::Code { first, .. }) => {
-            let place = first.as_ref().map_or(String::new(), |first| format!(": at {first}"));
-            format!("{header}, and its code differs from that of {source}{place}")
+            format!("{header}, and neither is its code{}", place(first.as_ref(), about))
         }
-        Some(form @ Reason::OtherForm { .. }) => format!("{header}; {}", of(form)),
         Some(unknown @ (Reason::UnknownMagic(_) | Reason::NoEngine { .. } | Reason::FreeThreaded)) => {
-            format!("{header}; its code is not checked: {}", of(unknown))
+            format!("{header}; its code was not checked: {}", of(unknown, about))
         }
-        Some(reason) => format!("{header}, and {}", of(reason)),
+        Some(reason) => format!("{header}; {}", of(reason, about)),
     }
 }
 
-fn of_manifest(listing: &ManifestFault) -> String {
-    let other = "it is not the file that the manifest lists";
+fn of_manifest(listing: &ManifestFault, about: FindingSubject) -> String {
     match listing {
-        ManifestFault::Unreadable(error) => format!("the manifest lists it: {error}"),
+        ManifestFault::Unreadable(error) => format!("the manifest lists it, but {error}"),
         ManifestFault::Unlisted => "the manifest does not list it".to_owned(),
-        ManifestFault::SourceElsewhere(path) => {
-            format!("the manifest says that its source is {path}, which it is not")
+        ManifestFault::SourceElsewhere(_) if about == FindingSubject::All => {
+            "the manifest names another source for it".to_owned()
         }
-        ManifestFault::OtherSource(pyc) => format!("it is not the source that the manifest lists for {pyc}"),
+        ManifestFault::SourceElsewhere(path) => format!("the manifest names another source for it: {path}"),
+        ManifestFault::OtherSource(_) if about == FindingSubject::All => {
+            "it differs from the source that the manifest lists".to_owned()
+        }
+        ManifestFault::OtherSource(pyc) => {
+            format!("it differs from the source that the manifest lists for {pyc}")
+        }
         ManifestFault::OtherRelease { said, found } => {
-            format!("the manifest lists the bytes of CPython {said}, and these are those of {found}")
+            format!("the manifest names CPython {said}, but the pycs are those of CPython {found}")
         }
         ManifestFault::SourceUnlisted(path) => {
-            format!("the manifest lists no source for it, and there is {path}")
+            format!("the manifest lists no source for it, but {} exists", about.source(path))
         }
-        ManifestFault::SourceGone(path) => format!("the manifest lists its source {path}, which is not here"),
-        ManifestFault::OtherFile(OtherFile::Code) => format!("{other}: its code is another"),
-        ManifestFault::OtherFile(OtherFile::CodeOfSource) => {
-            format!("{other}: its code is another, though its source is the listed one")
+        ManifestFault::SourceGone(_) if about == FindingSubject::All => {
+            "the manifest lists its source, but that does not exist".to_owned()
         }
-        ManifestFault::OtherFile(OtherFile::Name { is, said }) => {
-            format!("{other}: its code records the file name {is:?} instead of {said:?}")
+        ManifestFault::SourceGone(path) => {
+            format!("the manifest lists {path} as its source, which does not exist")
         }
-        ManifestFault::OtherFile(OtherFile::Fact { what, is, said }) => {
-            format!("{other}: the code is the same, and its {what} is {is} instead of {said}")
+        ManifestFault::OtherFile(other) => {
+            format!("it differs from the pyc that the manifest lists: {}", of_other_file(other, about))
         }
-        ManifestFault::OtherFile(OtherFile::Header) => {
-            format!("{other}: the code is the same, and its header is another")
+        ManifestFault::Wrong(facts) => {
+            format!("the manifest has its digest, but other facts about it: {}", facts.join(", "))
         }
-        ManifestFault::Wrong(facts) => format!("the manifest is wrong about it: {}", facts.join(", ")),
-        ManifestFault::ArchiveElsewhere(path) => {
-            format!("it is the archive that the manifest lists as {path}")
-        }
-        ManifestFault::OtherArchive => "it is not the archive that the manifest lists".to_owned(),
-        ManifestFault::PycsUnlisted => "it has pycs, and the manifest does not list it".to_owned(),
+        ManifestFault::ArchiveElsewhere(path) => format!("the manifest lists this archive as {path}"),
+        ManifestFault::OtherArchive => "it differs from the archive that the manifest lists".to_owned(),
+        ManifestFault::PycsUnlisted => "it contains pycs, but the manifest does not list it".to_owned(),
         ManifestFault::ArchiveUnlisted => "the manifest does not list this archive".to_owned(),
         ManifestFault::Gone => gone("the manifest"),
     }
 }
 
-fn of_record(recorded: &RecordFault) -> String {
+/// Returns the clause about a pyc and the listed pyc.
+fn of_other_file(other: &OtherFile, about: FindingSubject) -> String {
+    match other {
+        OtherFile::Code => "the digest of its code differs".to_owned(),
+        OtherFile::CodeOfSource => "its code differs, although the source is the listed one".to_owned(),
+        OtherFile::UnknownCode => {
+            "its code is that of the listed source, and no known release compiles this source to the listed code, which \
+             may be the same code in another form"
+                .to_owned()
+        }
+        OtherFile::Form(forms) if forms.is_empty() => "it has the same code in another form".to_owned(),
+        OtherFile::Form(forms) => format!("it has the same code in another form: {}", of_forms(forms)),
+        OtherFile::Release { is, said } => {
+            format!("its code was compiled by CPython {is}, and the listed code by CPython {said}")
+        }
+        OtherFile::Level { is, said } => {
+            format!("its code was compiled at optimization level {is}, and the listed code at level {said}")
+        }
+        OtherFile::Version { is, said } => format!("it is a pyc of Python {is} instead of {said}"),
+        OtherFile::Name { is, said, also } => {
+            let names = match about {
+                FindingSubject::One => format!("its code records the file name {is:?} instead of {said:?}"),
+                FindingSubject::All => "its code records another file name".to_owned(),
+            };
+            match also {
+                Some(also) => format!("{names}; {}", of_other_file(also, about)),
+                None => names,
+            }
+        }
+        OtherFile::Fact { what, .. } if about == FindingSubject::All => {
+            format!("the code is the same, but its {what} differs")
+        }
+        OtherFile::Fact { what, is, said } => {
+            format!("the code is the same, but its {what} is {is} instead of {said}")
+        }
+        OtherFile::Header => "the code is the same, but its header differs".to_owned(),
+    }
+}
+
+fn of_record(recorded: &RecordFault, about: FindingSubject) -> String {
     match recorded {
         RecordFault::Fault(error) => error.clone(),
         RecordFault::Gone { record } => gone(record),
+        RecordFault::Row { record, .. } if about == FindingSubject::All => {
+            format!("it is not the file that {record} lists")
+        }
         RecordFault::Row { record, differs: None } => {
             format!("it is not the file that {record} lists: its digest differs")
         }
         RecordFault::Row { record, differs: Some((found, said)) } => {
-            format!("it is not the file that {record} lists: {} instead of {said}", bytes(*found))
+            format!("it is not the file that {record} lists: it has {}, and not {said}", bytes(*found))
         }
         RecordFault::NoRecord => {
-            "it does not exist, and installers write one for each distribution in a virtual \
-                                  environment: nothing says which files are the distribution's"
+            "it does not exist, although installers write one for each distribution in a virtual environment: nothing says \
+             which files belong to the distribution"
                 .to_owned()
         }
         RecordFault::NoDigest { record } => no_digest(record),
-        RecordFault::Rows(1) => "one more row of RECORD files is wrong about it".to_owned(),
-        RecordFault::Rows(more) => format!("{more} more rows of RECORD files are wrong about it"),
+        RecordFault::Rows(1) => "one more row of a RECORD does not match it".to_owned(),
+        RecordFault::Rows(more) => format!("{more} more rows of RECORDs do not match it"),
         RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
         RecordFault::Module => format!("Python can import it, and {UNLISTED}"),
         RecordFault::Startup => format!("Python reads it when it starts, and {UNLISTED}"),
@@ -186,17 +274,17 @@ fn of_record(recorded: &RecordFault) -> String {
 /// are its own.
 pub(super) fn of_env(finding: &EnvFinding) -> (&'static str, String) {
     let (kind, sentence) = match finding {
-        EnvFinding::Missing => ("missing", "it does not exist: its source is not compiled"),
+        EnvFinding::Missing => ("missing", "it does not exist: its source has not been compiled"),
         EnvFinding::OtherMode => {
-            ("other-mode", "it is valid, in another invalidation mode than the one that is asked for")
+            ("other-mode", "it is valid, but its invalidation mode is not the requested one")
         }
         EnvFinding::Stale => {
-            (FindingKind::Header.name(), "its header is not the one that `env` writes for its source")
+            (FindingKind::Header.name(), "its header is not the one that `env` would write for its source")
         }
         EnvFinding::Wrong => (FindingKind::Code.name(), "its code is not what `env` compiles its source to"),
         EnvFinding::OtherBytes => (
             "other-bytes",
-            "its code is that of its source, but `env` writes other bytes: the recorded file name, the release of \
+            "its code is that of its source, but `env` would write other bytes: the recorded file name, the release of \
              CPython or the form differs",
         ),
         EnvFinding::Unlisted => (FindingKind::Record.name(), UNLISTED),
@@ -213,12 +301,12 @@ const UNLISTED: &str = "no RECORD lists it";
 
 /// Returns the sentence of a file that a RECORD lists without a digest.
 fn no_digest(record: &str) -> String {
-    format!("{record} lists it without its digest")
+    format!("{record} lists it without a digest")
 }
 
 /// Returns the sentence of a file that `list` lists and that does not exist.
 fn gone(list: &str) -> String {
-    format!("{list} lists it, and it does not exist")
+    format!("{list} lists it, but it does not exist")
 }
 
 impl std::fmt::Display for Finding {

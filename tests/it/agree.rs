@@ -51,7 +51,7 @@ fn env_says_what_verify_says_of_a_wrong_pyc() {
     let mut other = read(&session, &pyc("a"));
     other[8] ^= 1;
     session.file(&pyc("a"), other);
-    let header = "header: the hash in its header is another source's; its code is that of its source\n";
+    let header = "header: the source hash in its header is not that of p/a.py, but its code is\n";
     for said in
         [session.run(&["verify", SITE]).exits(1).out, session.run(&["env", "v", "--check"]).exits(1).err]
     {
@@ -66,7 +66,7 @@ fn another_recorded_name_is_not_called_wrong() {
     let source = format!("{SITE}/p/a.py");
     session.run(&[&compile[..], &["--dfile", "/build/p/a.py", &source]].concat()).exits(0);
     let said = session.run(&["env", "v", "--check"]).exits(1);
-    let words = "other-bytes: its code is that of its source, but `env` writes other bytes: ";
+    let words = "other-bytes: its code is that of its source, but `env` would write other bytes: ";
     assert!(said.err.contains(&format!("{}: {words}", pyc("a"))), "{}", said.err);
     assert!(!said.err.contains(": wrong") && !said.err.contains(": code"), "{}", said.err);
 }
@@ -213,17 +213,17 @@ fn a_source_of_one_side_is_compiled_for_both() {
     other[8] ^= 1;
     pair.write("b", "demo/core.pyc", &other);
     pair.diff(&[]).exits(1).says("hint: `--sources DIR` names the sources");
-    let words = "right: there is no source for it, and its header is not that of the left source";
+    let words = "the right pyc was not checked: there is no source for it, and its header is not that of the left source";
     let document = pair.document(&[]);
     assert_eq!(reason(&document, "demo/core.pyc"), words, "{document:#}");
     pair.write("a", "demo/core.py", CORE.replace('1', "2")).compile("a", &["--python", "3.14"]);
-    let words = "right: there is no source for it, and it is not what the left source compiles to";
+    let words = "the right pyc was not checked: there is no source for it, and it is not what the left source compiles to";
     assert_eq!(reason(&pair.document(&[]), "demo/core.pyc"), words);
     pair.write("s", "demo/core.py", CORE);
     let document = pair.document(&["--sources", "s"]);
     assert!(
         reason(&document, "demo/core.pyc")
-            .starts_with("the right pyc is not explained by its source: the hash")
+            .starts_with("the right pyc is not explained by its source: the source hash")
     );
 }
 
@@ -233,7 +233,7 @@ fn a_pyc_of_another_version_than_its_name_says_is_unexplained() {
     pair.compile("b", &["--python", "3.13"]);
     let other = pair.read("b", &PYC.replace("314", "313"));
     pair.write("b", PYC, other);
-    let words = "its name says cpython-314, its magic number says cpython-313";
+    let words = "its name says cpython-314, but its magic number is that of cpython-313";
     let expected = format!("the right pyc is not explained by its source: {words}");
     assert_eq!(reason(&pair.document(&[]), PYC), expected);
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
@@ -265,7 +265,8 @@ fn a_distribution_without_a_record_excuses_no_module() {
     session.file(&format!("{SITE}/evil.py"), "import os\n");
     assert_eq!(session.run(&["verify", "v"]).exits(1).out, foreign);
     session.file(&format!("{SITE}/x-1.dist-info/METADATA"), "Name: x\nVersion: 1\n");
-    let gone = format!("{SITE}/x-1.dist-info/RECORD: record: it does not exist, and installers write one");
+    let gone =
+        format!("{SITE}/x-1.dist-info/RECORD: record: it does not exist, although installers write one");
     for path in ["v", SITE] {
         let said = session.run(&["verify", path]).exits(1);
         assert!(said.out.contains(&foreign) && said.out.contains(&gone), "{}", said.out);

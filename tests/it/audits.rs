@@ -35,17 +35,14 @@ fn a_header_that_lies_does_not_hide_the_code() {
     let mut lying = good.clone();
     lying[8] ^= 1;
     session.file(PYC, &lying);
-    let header = "the hash in its header is another source's";
-    prints(
-        session.run(&["verify", "t"]),
-        &format!("{PYC}: header: {header}; its code is that of its source\n"),
-    );
+    let header = "the source hash in its header is not that of p/m.py";
+    prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}, but its code is\n"));
     // The code of another source, whose hash is in the header too.
     session.file("t/p/m.py", MODULE.replace("return 1", "return 2"));
     let place = "at f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     prints(
         session.run(&["verify", "t"]),
-        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py: {place}\n"),
+        &format!("{PYC}: code: {header}, and neither is its code: {place}\n"),
     );
     // The header of this source before the code of another one.
     let other = tree(&MODULE.replace("return 1", "return 2"));
@@ -53,7 +50,7 @@ fn a_header_that_lies_does_not_hide_the_code() {
     prints(session.run(&["verify", "t"]), &format!("{PYC}: code: its code is not that of p/m.py: {place}\n"));
     session.file("t/p/m.py", "def f(:\n");
     let said = session.run(&["verify", "t"]).exits(1);
-    let message = format!("{PYC}: compile: {header}, and p/m.py does not compile: ");
+    let message = format!("{PYC}: compile: {header}; p/m.py does not compile: ");
     assert!(said.out.starts_with(&message) && said.out.contains("SyntaxError"), "{}", said.out);
 }
 
@@ -63,11 +60,8 @@ fn no_place_is_looked_for_in_large_code() {
     let source = |last: &str| format!("x = \"{}{last}\"\n", "a".repeat(600_000));
     let session = tree(&source("b"));
     session.file("t/p/m.py", source("c"));
-    let header = "the hash in its header is another source's";
-    prints(
-        session.run(&["verify", "t"]),
-        &format!("{PYC}: code: {header}, and its code differs from that of p/m.py\n"),
-    );
+    let header = "the source hash in its header is not that of p/m.py";
+    prints(session.run(&["verify", "t"]), &format!("{PYC}: code: {header}, and neither is its code\n"));
 }
 
 /// Members of a frozenset in the other order: the value is the same for Python.
@@ -81,8 +75,7 @@ fn the_same_code_in_another_form_is_called_that() {
     let mut swapped = good;
     swapped[at..at + members.len()].copy_from_slice(other_order);
     session.file(PYC, &swapped);
-    let form = "its code is that of its source, in another form: members of its sets are in another order, which \
-                depends on the process that wrote it";
+    let form = "its code is that of its source in another form: the order of set members differs";
     let said = session.run(&["verify", "t"]);
     assert!(said.err.contains("hint: `--references any` accepts the same code in another form\n"));
     prints(said, &format!("{PYC}: other-form: {form}\n"));
@@ -90,7 +83,7 @@ fn the_same_code_in_another_form_is_called_that() {
     assert_eq!(said.err, "1 verified, 0 findings\nbytes of CPython 3.14.10\n");
     swapped[8] ^= 1;
     session.file(PYC, &swapped);
-    let header = "the hash in its header is another source's";
+    let header = "the source hash in its header is not that of p/m.py";
     prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}; {form}\n"));
     // Another member is other code, whatever is asked for.
     swapped[8] ^= 1;
@@ -109,7 +102,7 @@ fn several_paths_and_archives_without_pycs() {
     session.file("u/n.py", "x = 2\n");
     let name = "u/__pycache__/n.cpython-314.pyc";
     let said = session.run(&["verify", "t", "u"]).says("1 verified, 1 finding\n");
-    let header = "the hash in its header is another source's, and its code differs from that of n.py";
+    let header = "the source hash in its header is not that of n.py, and neither is its code";
     let place = "the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     prints(said, &format!("{name}: code: {header}: at <module>, line 1, {place}\n"));
     let said = session.run(&["verify", "t", "u", "--json"]).exits(1);
@@ -122,7 +115,7 @@ fn several_paths_and_archives_without_pycs() {
     let pyc = read(&session, PYC);
     session.file("e/poisoned.zip", zip(&[("m.py", b"x = 1\n"), ("m.pyc", &pyc)]));
     let said = session.run(&["verify", "e", "e/poisoned.zip"]).exits(1);
-    let header = "the hash in its header is another source's, and its code differs from that of m.py";
+    let header = "the source hash in its header is not that of m.py, and neither is its code";
     let place = "the pyc has LOAD_CONST <code object f> where the source compiles to LOAD_SMALL_INT 1";
     assert_eq!(said.out, format!("e/poisoned.zip!m.pyc: code: {header}: at <module>, line 1, {place}\n"));
     assert!(said.err.contains("note: e/poisoned.zip is a part of e, and verified once\n"), "{}", said.err);
@@ -163,10 +156,10 @@ fn archives_that_a_manifest_lists_count() {
     session.file(WHEEL, zip(&[("demo/core.py", b"x = 1\n")]));
     let said = session.run(&verify).exits(1);
     assert_eq!(said.out.matches(&format!("{WHEEL}: manifest: ")).count(), 1, "{}", said.out);
-    let listed = format!("{WHEEL}: manifest: it is not the archive that the manifest lists\n");
+    let listed = format!("{WHEEL}: manifest: it differs from the archive that the manifest lists\n");
     assert!(said.out.contains(&listed), "{}", said.out);
     std::fs::remove_file(session.path(WHEEL)).unwrap();
-    let message = "dist/demo-1-py3-none-any.whl: manifest: the manifest lists it, and it does not exist\n";
+    let message = "dist/demo-1-py3-none-any.whl: manifest: the manifest lists it, but it does not exist\n";
     prints(session.run(&verify), message);
     session.file(WHEEL, good);
     session.file("dist/p/__pycache__/m.cpython-314.pyc", read(&tree(MODULE), PYC));
@@ -179,7 +172,7 @@ fn archives_that_a_manifest_lists_count() {
     std::fs::remove_file(session.path(WHEEL)).unwrap();
     let said = session.run(&verify).exits(1);
     assert_eq!(
-        said.out.matches("manifest: the manifest lists it, and it does not exist\n").count(),
+        said.out.matches("manifest: the manifest lists it, but it does not exist\n").count(),
         2,
         "{}",
         said.out
@@ -200,7 +193,7 @@ fn paths_of_a_manifest_may_begin_elsewhere() {
     let core = "v/lib/site-packages/demo/__pycache__/core.cpython-314.pyc";
     let good = read(&session, core);
     std::fs::remove_file(session.path(core)).unwrap();
-    let missing = "the manifest lists it, and it does not exist";
+    let missing = "the manifest lists it, but it does not exist";
     let demo = "v/lib/site-packages/demo";
     for path in ["v", "v/lib/site-packages", demo] {
         prints(
@@ -214,13 +207,12 @@ fn paths_of_a_manifest_may_begin_elsewhere() {
     assert_eq!(other[4], 3);
     other[4] = 1;
     session.file(core, other);
-    let message = "it is not the file that the manifest lists: the code is the same, and its invalidation mode is \
+    let message = "it differs from the pyc that the manifest lists: the code is the same, but its invalidation mode is \
                    unchecked-hash instead of checked-hash";
     prints(session.run(&["verify", demo, "--manifest", "m.json"]), &format!("{core}: manifest: {message}\n"));
     session.file("v/lib/site-packages/demo/core.py", "def main():\n    return 1\n");
     let said = session.run(&["verify", "v", "--manifest", "m.json"]).exits(1);
-    let source =
-        "demo/core.py: manifest: it is not the source that the manifest lists for demo/__pycache__/core";
+    let source = "demo/core.py: manifest: it differs from the source that the manifest lists for demo/__pycache__/core";
     assert!(said.out.contains(&format!("v/lib/site-packages/{source}")), "{}", said.out);
 }
 
@@ -327,7 +319,12 @@ fn modules_that_no_record_lists() {
     // A pyc without a source is found for what it lacks.
     session.file(&format!("{site}/stray.pyc"), read(&tree(MODULE), PYC));
     let said = session.run(&["verify", "v"]).exits(1);
-    assert!(said.out.contains("stray.pyc: source: its source cannot be read: there is no "), "{}", said.out);
+    assert!(
+        said.out
+            .contains("stray.pyc: source: its source lib/python3.14/site-packages/stray.py does not exist"),
+        "{}",
+        said.out
+    );
     std::fs::remove_file(session.path(&format!("{site}/stray.pyc"))).unwrap();
     // The system's package manager has distributions without RECORD, which may own whatever no
     // other owns.
@@ -381,6 +378,54 @@ fn people_are_shown_some_of_each_kind() {
     assert_eq!(session.run(&["verify", "t", "--json"]).exits(1).out.lines().count(), 27);
 }
 
+/// The sources, the locations and what the sources compile to differ from file to file.
+#[test]
+fn one_poison_in_many_pycs_is_one_finding() {
+    let session = Session::new();
+    for number in 10..30 {
+        session.file(&format!("t/m{number}.py"), format!("def f{number}():\n    return {number}\n"));
+    }
+    compile(&session, "t");
+    for number in 10..30 {
+        let name = format!("t/__pycache__/m{number}.cpython-314.pyc");
+        let pyc = read(&session, &name);
+        // LOAD_SMALL_INT and its operand.
+        let at = pyc.windows(2).position(|code| code == [94, number]).unwrap();
+        let mut poisoned = pyc;
+        poisoned[at + 1] = 99;
+        session.file(&name, poisoned);
+    }
+    let said = session.run(&["verify", "t"]).exits(1).out;
+    let first = "t/__pycache__/m10.cpython-314.pyc: code: 20 files, of which this is the first: its code is not that of \
+                 m10.py: at f10, line 2, the pyc has LOAD_SMALL_INT 99 where the source compiles to LOAD_SMALL_INT 10\n    \
+                 t/__pycache__/m11.cpython-314.pyc\n";
+    assert!(said.starts_with(first), "{said}");
+    assert_eq!(said.lines().count(), 11, "{said}");
+    assert_eq!(session.run(&["verify", "t", "--limit", "0"]).exits(1).out.lines().count(), 20);
+    for number in 10..30 {
+        std::fs::remove_file(session.path(&format!("t/m{number}.py"))).unwrap();
+    }
+    let said = session.run(&["verify", "t"]).exits(1).out;
+    let first = "t/__pycache__/m10.cpython-314.pyc: source: 20 files, of which this is the first: its source m10.py does \
+                 not exist\n";
+    assert!(said.starts_with(first), "{said}");
+}
+
+#[test]
+fn an_archive_that_is_refused_is_noted() {
+    let session = tree(MODULE);
+    let whole = zip(&[("readme.txt", b"text\n")]);
+    session.file("t/cut.zip", &whole[..whole.len() / 2]);
+    let note = "note: the archive cut.zip was not opened: not a zip archive, or a truncated one: it has no end of central \
+                directory\n";
+    assert_eq!(session.run(&["verify", "t"]).exits(0).err.matches(note).count(), 1);
+    session.file("t/text.tar.gz", "text\n");
+    session
+        .run(&["verify", "t"])
+        .exits(0)
+        .says("note: 2 archives were not opened: the first is cut.zip: not a zip");
+}
+
 #[test]
 fn many_equal_lines_are_one_with_their_number() {
     let session = Session::new();
@@ -389,7 +434,12 @@ fn many_equal_lines_are_one_with_their_number() {
     }
     let message = "the file has 6 bytes, a pyc has at least 16";
     let said = session.run(&["verify", "t"]).says("0 verified, 25 findings\n");
-    prints(said, &format!("t/m10.pyc: header: 25 files, of which this is the first: {message}\n"));
+    let others: String = (11..20).map(|number| format!("    t/m{number}.pyc\n")).collect();
+    let more = "    and 15 more: `--limit 0` lists all\n";
+    prints(
+        said,
+        &format!("t/m10.pyc: header: 25 files, of which this is the first: {message}\n{others}{more}"),
+    );
     let said = session.run(&["verify", "t", "--limit", "0"]).exits(1);
     assert!(said.out.starts_with(&format!("t/m10.pyc: header: {message}\nt/m11.pyc: ")), "{}", said.out);
     assert_eq!(said.out.lines().count(), 25);
@@ -410,7 +460,7 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     let pyc = |package: &str| format!("{site}/{package}/__pycache__/__init__.cpython-314.pyc");
     let check = || session.run(&["env", "v", "--check"]).exits(1);
     let said = check().says("0 verified, 2 findings\n");
-    let other = "other-mode: it is valid, in another invalidation mode than the one that is asked for";
+    let other = "other-mode: it is valid, but its invalidation mode is not the requested one";
     let both = format!("{}: {other}\n{}: {other}\n", pyc("one"), pyc("two"));
     assert!(said.err.starts_with(&both), "{}", said.err);
     let said = session.run(&["env", "v", "--check", "--limit", "1"]).exits(1);
@@ -430,7 +480,7 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     let mut stale = good;
     stale[8] ^= 1;
     session.file(&pyc("one"), stale);
-    let header = "header: the time in its header is not that of its source; its code is that of its source";
+    let header = "header: the source time in its header is not that of one/__init__.py, but its code is";
     check().says(&format!("{}: {header}\n", pyc("one")));
 }
 
@@ -450,7 +500,7 @@ fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
         ("demo.core:exit", None),
         ("demo:demo", None),
         ("demo.core:Main.run", None),
-        ("demo.more:main", Some("__main__.pyc: source: its source cannot be read")),
+        ("demo.more:main", Some("__main__.pyc: source: its source __main__.py does not exist")),
     ] {
         session.file("src/demo/more.py", "def main():\n    return 0\n");
         let other = config.replace("demo.core:main", main).replace("demo.pyz", "other.pyz");

@@ -30,7 +30,7 @@ fn pair() -> Pair {
 
 const HARMLESS: &str = "1 file differs in form alone; nothing that differs is unexplained";
 const NO_COLUMNS: &str =
-    "its code is that of its source, in another form: it was compiled without columns (-X no_debug_ranges)";
+    "its code is that of its source in another form: it has no columns (-X no_debug_ranges)";
 
 #[test]
 fn a_pyc_without_columns_is_another_form() {
@@ -42,7 +42,7 @@ fn a_pyc_without_columns_is_another_form() {
     };
     assert_eq!((codes("a"), codes("b")), (5, 4));
     let document = pair.expect(&[], &[(PYC, "harmless")], HARMLESS);
-    let expected = "the same code, but the right pyc was compiled without columns (-X no_debug_ranges)";
+    let expected = "the code is the same; the right pyc has no columns (-X no_debug_ranges)";
     assert_eq!(reason(&document, PYC), expected);
     let findings = document["files"][0]["findings"].as_array().unwrap();
     let tables: Vec<_> = findings.iter().filter(|finding| finding["kind"] == "line-table").collect();
@@ -51,7 +51,7 @@ fn a_pyc_without_columns_is_another_form() {
         assert_eq!(finding["message"], "the same lines, without columns on the right");
     }
     let said = pair.run_in(".", &["diff", "b", "a"]).exits(1);
-    assert!(said.out.contains("but the left pyc was compiled without columns"), "{}", said.out);
+    assert!(said.out.contains("the left pyc has no columns"), "{}", said.out);
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
     let finding = format!("other-form: {NO_COLUMNS}\n");
     assert!(said.out.contains(&finding), "{}", said.out);
@@ -100,7 +100,7 @@ fn without_columns_everything_else_counts() {
     let moved = SOURCE.replace("return z in", "return (\n            z) in");
     accused(
         &without_columns(&moved, &good),
-        "the position of LOAD_FAST_BORROW z in the source is 15, and the pyc has 16",
+        "the pyc records line 16 for LOAD_FAST_BORROW z where the source compiles to line 15",
     );
     // Columns in one entry alone: code 13 is without, and a short form with one.
     let at = good.iter().rposition(|byte| byte & 0xf8 == 0xe8).unwrap();
@@ -220,7 +220,7 @@ fn an_int_in_the_long_form_is_called_that() {
     }
     let good = pair.read("b", PYC);
     for (number, words) in [
-        (70000_u32, "the int 70000 is written as a long"),
+        (70000_u32, "the pyc has the int 70000 in the form of a long"),
         (
             70001,
             "the constant (70001, 5) differs inside: 70001 by its source, 70001 (written as a long) in the pyc",

@@ -178,8 +178,8 @@ fn a_manifest_of_another_release() {
     let summary = add_up(&session, &["verify", "a", "--manifest", "b.json"], 3);
     assert_eq!((&summary["verified"], &summary["with_findings"]), (&0.into(), &3.into()));
     let said = session.run(&["verify", "a", "--manifest", "b.json"]).exits(1);
-    let words = "manifest: it is not the file that the manifest lists: its code is another, though its source is the \
-                 listed one\n";
+    let words = "manifest: it differs from the pyc that the manifest lists: its code was compiled by CPython 3.15.2, and \
+                 the listed code by CPython 3.15.0\n";
     assert_eq!(said.out.matches(words).count(), 3, "{}", said.out);
     assert!(said.err.starts_with("0 verified, 3 findings\n"), "{}", said.err);
     // Built below another directory.
@@ -188,7 +188,7 @@ fn a_manifest_of_another_release() {
     session.run(&["manifest", "a", "--output", "elsewhere.json"]).exits(0);
     compile("3.15.2", "a");
     let said = session.run(&["verify", "a", "--manifest", "elsewhere.json"]).exits(1);
-    let words = "manifest: it is not the file that the manifest lists: its code records the file name \"x.py\" \
+    let words = "manifest: it differs from the pyc that the manifest lists: its code records the file name \"x.py\" \
                  instead of \"";
     assert!(said.out.contains(words), "{}", said.out);
     // Pycs that the manifest does not list, and others that do not exist.
@@ -196,6 +196,44 @@ fn a_manifest_of_another_release() {
     assert_eq!((&summary["with_findings"], &summary["findings"]), (&3.into(), &6.into()));
     let said = session.run(&["verify", "a", "--manifest", "c.json"]).exits(1);
     assert!(said.err.starts_with("0 verified, 6 findings in 3 pycs and in other files\n"), "{}", said.err);
+}
+
+/// The levels of equality are those of a pyc and its source.
+#[test]
+fn a_pyc_that_the_manifest_does_not_list_is_compared_with_the_listed_code() {
+    let session = Session::new();
+    // CPython 3.13.0 and 3.13.18 write other code for it.
+    session.file("t/m.py", "def f(a):\n    return (y for y in a)\n\n\nx = 'text'\n");
+    let pyc = "t/__pycache__/m.cpython-313.pyc";
+    let compile = |options: &[&str]| {
+        let fixed = ["compile", "-qf", "--strip-dir", "t", "--invalidation-mode", "checked-hash"];
+        session.run(&[&fixed[..], options, &["t/m.py"]].concat()).exits(0);
+    };
+    let verify = || session.run(&["verify", "t", "--manifest", "m.json"]).exits(1).out;
+    compile(&["--python", "3.13.0"]);
+    session.run(&["manifest", "t", "-o", "m.json"]).exits(0);
+    let other = format!("{pyc}: manifest: it differs from the pyc that the manifest lists: ");
+    compile(&["--python", "3.13.0", "--refs", "minimal"]);
+    let form = "it has the same code in another form: references (FLAG_REF) differ";
+    assert_eq!(verify(), format!("{other}{form}\n"));
+    compile(&["--python", "3.13.18"]);
+    let release = "its code was compiled by CPython 3.13.18, and the listed code by CPython 3.13.0";
+    assert_eq!(verify(), format!("{other}{release}\n"));
+    let good = read(&session, pyc);
+    let at = good.windows(4).position(|text| text == b"text").unwrap();
+    let mut changed = good.clone();
+    changed[at] = b'h';
+    session.file(pyc, changed);
+    let said = verify();
+    assert!(said.contains(&format!("{pyc}: code: its code is not that of m.py: ")), "{said}");
+    assert!(
+        said.contains(&format!("{other}its code differs, although the source is the listed one\n")),
+        "{said}"
+    );
+    // Without the source, only the digest is known.
+    session.file(pyc, good);
+    std::fs::remove_file(session.path("t/m.py")).unwrap();
+    assert!(verify().contains(&format!("{other}the digest of its code differs\n")), "{}", verify());
 }
 
 #[test]
@@ -285,7 +323,7 @@ fn pycs_that_python_writes_are_a_note_and_missing_ones_a_finding() {
     }
     std::fs::remove_file(session.path(&own)).unwrap();
     std::fs::remove_file(session.path(&pyc("more", "cpython-314"))).unwrap();
-    let words = "one-1.0.dist-info/RECORD lists it, and it does not exist\n";
+    let words = "one-1.0.dist-info/RECORD lists it, but it does not exist\n";
     let site = "lib/python3.14/site-packages/";
     let said = session.run(&["verify", "v"]).exits(1);
     assert_eq!(said.out, format!("{}: record: {site}{words}", pyc("more", "cpython-314")));

@@ -133,7 +133,7 @@ fn two_recorded_file_names_are_called_that() {
         let line = format!("b/{}: filename: {names}\n", pyc(version));
         assert!(said.out.contains(&line), "{}", said.out);
         let found = reason(&pair.document(&[]), &pyc(version));
-        let words = "at demo.core:f, the pyc has co_filename demo/core.py, and its module has demo/zzzz.py";
+        let words = "at demo.core:f, the pyc has co_filename demo/core.py, but its module has demo/zzzz.py";
         assert!(found.ends_with(words), "{found}");
         // The class records another name than the module.
         let pair = of_code(version, source, source, |code| rename(code, 1));

@@ -122,13 +122,13 @@ fn the_finest_thing_that_explains_it() {
     let found = only(&PLAIN, &Pyc { name: "y", ..PLAIN }, "names", "p.m:f");
     assert_eq!(found["rows"][0]["right"], "[0] y");
     let found = only(&PLAIN, &Pyc { flagged: true, ..PLAIN }, "references", "");
-    let message = "one object is marked or shared otherwise; the left side marks only what is referred to";
+    let message = "one object is marked, shared or interned differently; the left side marks only objects that references use";
     assert_eq!(found["message"], message);
     assert_eq!(found["rows"][3]["label"], "p.m:f co_consts[0] 'harmless'");
     assert_eq!(found["rows"][3]["left"], "written here");
     assert_eq!(found["rows"][3]["right"], "written here, FLAG_REF");
     let found = only(&PLAIN, &Pyc { lines: &[0x80, 0, 0xd8, 4, 8], ..PLAIN }, "line-table", "p.m:f");
-    assert_eq!(found["message"], "one range of instructions has another place");
+    assert_eq!(found["message"], "the location of one range of instructions differs");
 }
 
 #[test]
@@ -452,11 +452,12 @@ fn another_release_explains_manifests_that_differ() {
         );
     }
     let said = session.run(&["diff", "3.15.0.json", "3.15.2.json"]).exits(1);
-    for text in ["another release of 3.15", "another release (3.15.0, 3.15.2): code sha256"] {
+    for text in ["the release of Python 3.15 differs", "CPython 3.15.0 and 3.15.2: code sha256"] {
         assert!(said.out.contains(text), "{text} is not in\n{}", said.out);
     }
-    let reason = "not checked: the manifests name other releases, 3.15.0 and 3.15.2; a manifest has no code";
-    for text in [reason, "1 file was not checked", "the manifests name other releases"] {
+    let reason =
+        "not checked: the manifests name different releases, 3.15.0 and 3.15.2; a manifest has no code";
+    for text in [reason, "1 file was not checked", "the manifests name different releases"] {
         assert!(said.out.contains(text), "{text} is not in\n{}", said.out);
     }
     said.says("1 file differs, 0 are the same");

@@ -157,7 +157,7 @@ fn no_program_of_the_environment_is_run_for_versions_that_the_native_compiler_kn
         session
             .run(&["env", "v", "--check"])
             .exits(1)
-            .says(": missing: it does not exist: its source is not compiled\n");
+            .says(": missing: it does not exist: its source has not been compiled\n");
         session.run(&["env", "v"]).exits(0).says("1 compiled");
         session.run(&["env", "v", "--check"]).exits(0);
         session.run(&["verify", "v"]).exits(0);

@@ -136,7 +136,7 @@ fn a_source_that_is_gone_is_reported_once() {
         .run(&[&["env", "v"][..], &levels].concat())
         .exits(0)
         .says("4 compiled, 0 up to date, 0 failed");
-    let gone = "p-1.dist-info/RECORD lists it, and it does not exist";
+    let gone = "p-1.dist-info/RECORD lists it, but it does not exist";
     assert_eq!(said.err.matches(&format!("{SITE}/p/b.py: record: {gone}\n")).count(), 1, "{}", said.err);
     assert_eq!(said.err.matches("b.py").count(), 1, "{}", said.err);
     let said = session.run(&[&["env", "v", "--check"][..], &levels].concat()).exits(1);

@@ -39,7 +39,7 @@ fn a_pyc_that_a_manifest_lacks_comes_from_its_source() {
     pair.remove("b", "demo/core.py");
     let document = diff(&pair, "empty.json", "b");
     assert_eq!(kind(&document, PYC), "not-checked");
-    assert_eq!(reason(&document, PYC), "only on the right: there is no source for it");
+    assert_eq!(reason(&document, PYC), "missing on the left: there is no source for it");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_change_that_code_does_not_show_leaves_the_header_behind() {
     );
     assert_eq!(
         reason(&document, PYC),
-        "the code does not show how the source differs, but the hash in its header is not that of demo/core.py"
+        "the sources differ, but compile to the same code; the source hash in its header is not that of demo/core.py"
     );
     assert_eq!(document["files"][0]["findings"][0]["kind"], "header");
 }

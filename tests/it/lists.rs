@@ -28,17 +28,17 @@ fn changed(right: &str) -> Pair {
 
 #[test]
 fn rows_follow_only_if_they_are_right() {
-    let follows = "1 source differs; 1 file differs in form alone; nothing that differs is unexplained";
+    let follows = "1 source differs; nothing that differs is unexplained";
     let differs = "1 source differs; 1 other file differs; nothing that differs is unexplained";
-    let fault = "right side: \"demo/core.py\" is not the file that RECORD lists:";
+    let fault = "on the right: \"demo/core.py\" is not the file that RECORD lists:";
     for (rows, sentence, why) in [
         (&[AFTER, OTHER, OWN][..], follows, "its rows follow from the files that differ".to_owned()),
         (
             &["demo/core.py,,", OTHER, OWN],
             differs,
-            "right side: RECORD has no digest for \"demo/core.py\"".into(),
+            "on the right: RECORD has no digest for \"demo/core.py\"".into(),
         ),
-        (&[OTHER, OWN], differs, "right side: it does not list demo/core.py".into()),
+        (&[OTHER, OWN], differs, "on the right: it does not list demo/core.py".into()),
         (
             &["demo/core.py,sha256=ZVyU4Mmimt5ZETjq0fz_Tx8bI60nOtIsrVfabp0yUg4,28", OTHER, OWN],
             differs,
@@ -52,7 +52,7 @@ fn rows_follow_only_if_they_are_right() {
         (
             &[AFTER, OTHER, OWN, "demo/gone.py,sha256=ZVyU4Mmimt5ZETjq0fz_Tx8bI60nOtIsrVfabp0yUg4,27"],
             differs,
-            "right side: RECORD lists \"demo/gone.py\", which is not there".into(),
+            "on the right: RECORD lists \"demo/gone.py\", which is not there".into(),
         ),
         (&[BEFORE, OTHER, OWN], differs, format!("{fault} its digest differs")),
     ] {
@@ -80,6 +80,6 @@ fn rows_in_another_order_do_not_follow_from_files() {
         pair.write("b", "demo/core.py", CORE);
         let document = pair.document(&[]);
         assert_eq!(document["conclusion"], form, "{document:#}");
-        assert_eq!(reason(&document, RECORD), "the same rows in another order or form");
+        assert_eq!(reason(&document, RECORD), "the rows are the same, in another order or form");
     }
 }

@@ -141,7 +141,7 @@ fn a_wheel_within_a_zip() {
     session.run(&["verify", "d", "--manifest", "m.json"]).exits(0);
     session.file("d/other.whl", wheel);
     let said = session.run(&["verify", "d", "--manifest", "m.json"]).exits(1);
-    let line = format!("d/other.whl: manifest: it is the archive that the manifest lists as {name}\n");
+    let line = format!("d/other.whl: manifest: the manifest lists this archive as {name}\n");
     assert!(said.out.contains(&line), "{}", said.out);
 }
 
@@ -156,7 +156,7 @@ fn rows_without_a_digest_and_deleted_pycs() {
         std::fs::write(&record, format!("{rows}{name},,\n")).unwrap();
         let said = session.run(&["verify", "v"]).exits(1);
         let line = format!(
-            "{name}: record: lib/python3.14/site-packages/m-1.dist-info/RECORD lists it without its digest\n"
+            "{name}: record: lib/python3.14/site-packages/m-1.dist-info/RECORD lists it without a digest\n"
         );
         assert!(said.out.contains(&line), "{}", said.out);
         std::fs::remove_file(session.path(&format!("{SITE}/{name}"))).unwrap();

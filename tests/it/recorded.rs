@@ -17,8 +17,8 @@ fn record(pair: &Pair, name: &str) {
 #[test]
 fn a_pyc_that_records_another_file_is_unexplained() {
     for (name, expected) in [
-        ("demo/evil.py", "the file name that it records is not core.py: \"demo/evil.py\""),
-        ("q/core.py", "the file name that it records is that of another module: \"q/core.py\""),
+        ("demo/evil.py", "it records the file name \"demo/evil.py\", which is not that of core.py"),
+        ("q/core.py", "it records the file name of another module: \"q/core.py\""),
     ] {
         let pair = Pair::new();
         pair.write("a", "q/core.py", CORE).write("b", "q/core.py", CORE);
@@ -55,7 +55,7 @@ fn another_directory_of_compilation_is_shown() {
         &[(PYC, "harmless")],
         "1 file differs in form alone; nothing that differs is unexplained",
     );
-    let expected = "the same code, compiled under another path: demo/core.py on the left, build/x/demo/core.py on \
+    let expected = "the code is the same; the recorded file names differ: demo/core.py on the left, build/x/demo/core.py on \
                     the right";
     assert_eq!(reason(&document, PYC), expected);
     pair.run_in(".", &["verify", "b"]).exits(0);
@@ -104,7 +104,7 @@ fn a_record_of_a_wheel_lists_the_files_that_only_one_side_has() {
         let sides = sides.map(|folder| format!("{folder}/{wheel}"));
         let said = pair.run_in(".", &["diff", "--json", &sides[0], &sides[1]]).exits(1);
         let document: Value = serde_json::from_str(&said.out).unwrap();
-        assert_eq!(reason(&document, record), format!("{side} side: it does not list evil.pth"));
+        assert_eq!(reason(&document, record), format!("on the {side}: it does not list evil.pth"));
         let file = document["files"].as_array().unwrap().iter().find(|file| file["path"] == record).unwrap();
         assert_eq!(file["cause"]["kind"], "other-content", "{document:#}");
     }

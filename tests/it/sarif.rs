@@ -66,7 +66,7 @@ fn findings_are_results_with_a_rule_a_place_and_a_fingerprint_that_stays() {
     assert_eq!(uri(result), "t/__pycache__/a%20b.cpython-314.pyc");
     let text = result["message"]["text"].as_str().unwrap();
     assert!(
-        text.contains("and its code differs from that of a b.py: at <module>, line 1, the pyc "),
+        text.contains("is not that of a b.py, and neither is its code: at <module>, line 1, the pyc "),
         "{text}"
     );
     // Other words, another line and another finding: this one is the same.
@@ -101,7 +101,9 @@ fn names_in_archives_are_logical_locations() {
         assert_eq!(uri(result), "d/e/a.zip", "{path}");
         let inner = json!([{"name": "c.pyc", "fullyQualifiedName": "p/c.pyc", "kind": "resource"}]);
         assert_eq!(result["locations"][0]["logicalLocations"], inner);
-        assert!(result["message"]["text"].as_str().unwrap().starts_with("p/c.pyc: the hash in its header"));
+        assert!(
+            result["message"]["text"].as_str().unwrap().starts_with("p/c.pyc: the source hash in its header")
+        );
     }
     let single = "t/__pycache__/c.cpython-314.pyc";
     session.file("t/c.py", "x = 2\n");

@@ -37,18 +37,15 @@ fn an_older_version_of_marshal_is_called_that() {
     for pyc in OLDER.map(bytes) {
         let name = "b/__pycache__/m.cpython-314.pyc";
         session.file(name, pyc);
-        let form = "it is in an older format of marshal than the one that this Python writes";
+        let form = "the marshal version differs";
         let said = session.run(&["verify", "b"]).exits(1);
         assert_eq!(
             said.out,
-            format!("{name}: other-form: its code is that of its source, in another form: {form}\n")
+            format!("{name}: other-form: its code is that of its source in another form: {form}\n")
         );
         session.run(&["verify", "b", "--references", "any"]).exits(0);
         let said = session.run(&["diff", "a", "b", "--details"]).exits(1).out;
-        assert!(
-            said.contains("harmless: the code is the same, written by an older version of marshal"),
-            "{said}"
-        );
+        assert!(said.contains("harmless: the code is the same; the marshal version differs"), "{said}");
         assert!(
             said.contains("same code, other references: the right side is in the format of an older version of marshal\n"),
             "{said}"
@@ -89,9 +86,8 @@ fn the_headline_differs_on_both_sides() {
     {
         let (_, reason) = of_poison(&source, &poison);
         let what = reason.rsplit_once(", the p").map_or(&*reason, |(_, what)| what);
-        let sides = [" where the source compiles to ", " in the source is "]
-            .iter()
-            .find_map(|between| what.split_once(between));
+        let sides =
+            [" where the source compiles to ", " for "].iter().find_map(|between| what.split_once(between));
         match sides {
             Some((one, other)) => assert!(!one.ends_with(other.trim_start_matches("the ")), "{reason}"),
             None => {
@@ -107,13 +103,13 @@ fn lines_and_columns_alone_are_called_that() {
     let (pair, reason) = of_poison(CORE, "def f(x):\n    return x  +  1\n");
     assert_eq!(
         reason,
-        "the right pyc is not what demo/core.py compiles to: at demo.core, line 1, the position of LOAD_CONST <code \
-         object f> in the source is 1:0-2:16, and the pyc has 1:0-2:18; nothing but lines and \
-         columns differs"
+        "the right pyc is not what demo/core.py compiles to: at demo.core, line 1, the pyc records the \
+         location 1:0-2:18 for LOAD_CONST <code object f> where the source compiles to the location \
+         1:0-2:16; nothing but lines and columns differs"
     );
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
-    let place = "its code is not that of demo/core.py: at <module>, line 1, the position of LOAD_CONST <code object f> in \
-                 the source is 1:0-2:16, and the pyc has 1:0-2:18; nothing but lines and columns differs\n";
+    let place = "its code is not that of demo/core.py: at <module>, line 1, the pyc records the location 1:0-2:18 for \
+                 LOAD_CONST <code object f> where the source compiles to the location 1:0-2:16; nothing but lines and columns differs\n";
     assert!(said.out.contains(place), "{}", said.out);
     // Instructions that differ are named without the remark.
     let (pair, _) = of_poison(CORE, "def f(x):\n    return x + 2\n");
@@ -229,8 +225,8 @@ fn a_pyc_that_is_stale_once_installed_is_one_line() {
     let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     session.file("demo-1.0-py3-none-any.whl", zip(&files));
     let said = session.run(&["verify", "demo-1.0-py3-none-any.whl"]).exits(1).out;
-    let line = "demo-1.0-py3-none-any.whl: demo/__pycache__/core.cpython-314.pyc: wheel: it is checked by the time of its \
-                source, and installers give sources a new time: it would be stale the moment it is installed\n";
+    let line = "demo-1.0-py3-none-any.whl: demo/__pycache__/core.cpython-314.pyc: wheel: it is validated by the modification time of \
+                its source, which installers change: the pyc would be stale once it is installed\n";
     assert!(said.contains(line), "{said}");
     assert!(!said.contains("x0a") && !said.contains("hint"), "{said}");
 }

@@ -464,7 +464,7 @@ fn a_record_without_a_digest_hides_nothing() {
     session.record(&record, format!("zzz.py,,\nevil.pth,,\n{own}"));
     session.run(&["verify", "v"]).exits(0);
     let rows = std::fs::read_to_string(session.path(&record)).unwrap();
-    let words = "record: lib/python3.14/site-packages/zz-1.0.dist-info/RECORD lists it without its digest\n";
+    let words = "record: lib/python3.14/site-packages/zz-1.0.dist-info/RECORD lists it without a digest\n";
     for (pth, py) in [("evil.pth", "zzz.py"), ("./evil.pth", "x/../zzz.py")] {
         session.file(&record, format!("{py},,\n{pth},,\n{own}"));
         let said = session.run(&["verify", "v"]).exits(1);

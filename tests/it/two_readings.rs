@@ -127,7 +127,7 @@ fn no_reading_goes_unseen() {
             session.file(&format!("t/{name}"), &bytes);
             let said = session.run(&["verify", "t"]).exits(1);
             assert!(
-                said.out.contains(&format!("t/{name}: archive: the archive is not looked into: ")),
+                said.out.contains(&format!("t/{name}: archive: the archive was not opened: ")),
                 "{shape}: {}",
                 said.out
             );

@@ -201,7 +201,15 @@ fn nothing_to_compile_is_reported() {
     session.file("a.py", "x = 1\n");
     let said = session.run(&[&options[..], &["--exclude", "*.py", "a.py"]].concat()).exits(0);
     said.says("hint: --exclude leaves out files that `--recursive` finds, not named ones");
-    session.run(&["verify", "a.py"]).exits(1).says("hint: a.py is a source: name its pyc, or the directory");
+    let said = session.run(&["verify", "a.py"]).exits(2);
+    assert_eq!(said.err, "error: a.py is a source\nhint: name its pyc, or the directory that it is in\n");
+    // There is no answer about a file in no format. A damaged pyc is one.
+    session.file("a.txt", "text\n");
+    let said = session.run(&["verify", "a.txt"]).exits(2);
+    let formats = "a pyc, wheel, zip, package, tar archive or container image";
+    assert_eq!(said.err, format!("error: a.txt is not {formats}\nhint: name one, or a directory\n"));
+    session.file("a.pyc", "text\n");
+    session.run(&["verify", "a.pyc"]).exits(1);
 }
 
 /// CPython: `sys.flags.optimize`, asked of Python 3.14.
@@ -220,4 +228,37 @@ fn python_optimize_is_read_as_python_reads_it() {
             "{value:?}"
         );
     }
+}
+
+#[test]
+fn options_without_effect_are_not_silent() {
+    let session = Session::new();
+    session.file("a.py", "x = 1\n");
+    session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n");
+    let error = "error: the native engine runs no interpreter, so that --interpreter /bin/true has no effect\nhint: leave it \
+                 out, or use `--engine python`\n";
+    let native = ["--engine", "native", "--interpreter", "/bin/true"];
+    for command in [&["compile", "--python", "3.14", "a.py"][..], &["verify", "."], &["env", "."], &["build"]]
+    {
+        let said = session.run(&[command, &native].concat()).exits(2);
+        assert_eq!(said.err, error, "{command:?}");
+    }
+    let said = session.run(&["compile", "--python", "3.14", "--null", "a.py"]).exits(2);
+    assert_eq!(said.err, "error: --null is for the list of files that `-` reads from standard input\n");
+    let said = session.run(&["compile", "--python", "3.14", "--follow-links", "a.py"]).exits(0);
+    said.says("note: --follow-links has no effect without --recursive or --below\n");
+    session.file("b/a.py", "x = 2\n");
+    session.file("c/a.py", "x = 3\n");
+    let diff = |options: &[&str]| session.run(&[&["diff", "b", "c"], options].concat()).exits(1).err;
+    for option in [&["--details"][..], &["--limit", "3"], &["--width", "90"]] {
+        let note = format!("note: {} has no effect, since no text is printed\n", option[0]);
+        for output in [&["--json"][..], &["--html", "-"], &["--message-format", "github"]] {
+            let said = diff(&[output, option].concat());
+            assert!(said.contains(&note), "{option:?} {output:?}: {said}");
+        }
+        assert!(!diff(option).contains("note: "), "{option:?}");
+    }
+    assert!(diff(&["--exclude", "none"]).contains("note: --exclude \"none\" matches nothing\n"));
+    let said = session.run(&["diff", "b", "c", "--exclude", "a*"]).exits(0).err;
+    assert!(!said.contains("matches nothing"), "{said}");
 }

@@ -17,6 +17,11 @@ pub(super) fn judge(file: &mut FileDifference) {
         CauseKind::Harmless | CauseKind::FollowsFromSource | CauseKind::OtherRelease | CauseKind::OtherLevel
     );
     if is_explained {
-        *cause = Cause::new(CauseKind::OtherContent, changed.join(", "));
+        let known = cause.reason.sentence();
+        let is_told = known.strip_prefix("archive metadata: ").is_some_and(|facts| {
+            facts.split(", ").all(|fact| ["mode", "owner", "pax records"].contains(&fact))
+        });
+        let rest = if is_told { String::new() } else { format!("; {known}") };
+        *cause = Cause::new(CauseKind::OtherContent, format!("{}{rest}", changed.join(", ")));
     }
 }

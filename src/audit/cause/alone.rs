@@ -22,7 +22,7 @@ impl Alone<'_> {
         let context = format!("{}: ", cause.reason.sentence());
         if !name.ends_with(".pyc") {
             return match is_bytecode(self.view, name) {
-                true => Unchecked::Name.cause(&format!("{context}bytecode, and ")),
+                true => Unchecked::Name.cause(&format!("{context}it is bytecode, but ")),
                 false => cause,
             };
         }
@@ -54,7 +54,7 @@ impl Alone<'_> {
     ) -> Result<CompiledPyc, Cause> {
         let found = find(self.view, self.sources, name, pyc);
         match found.map_or_else(|origin| origin, |found| found.origin(self.compilers, wanted)) {
-            Origin::Source(compiled) => Ok(compiled),
+            Origin::Source(compiled) => Ok(*compiled),
             Origin::Other(fault) => Err(unexplained(self.side, &fault)),
             Origin::Unknown(why) => Err(why.cause(context)),
         }

@@ -66,7 +66,8 @@ impl OriginFault {
             Self::Tag(wrong) => wrong.to_string(),
             Self::NotCode => "it does not contain a code object with a file name".to_owned(),
             Self::Header { source, field, code } => {
-                let header = format!("the {} in its header is not that of {}", field.name(), named(source));
+                let header =
+                    format!("the source {} in its header is not that of {}", field.name(), named(source));
                 match code {
                     OtherCode::Right => format!("{header}, but its code is"),
                     OtherCode::Unchecked => header,
@@ -82,11 +83,11 @@ impl OriginFault {
                 }
             }
             Self::Level { source, level, expected } => format!(
-                "it is what {} compiles to at optimization level {level}, and its name says level {expected}",
+                "it is what {} compiles to at optimization level {level}, but its name says level {expected}",
                 named(source)
             ),
             Self::Filename(wrong) if about == About::One => wrong.to_string(),
-            Self::Filename(_) => "the file name that it records is not that of its source".to_owned(),
+            Self::Filename(_) => "it records another file name than that of its source".to_owned(),
             Self::Compile { source, error, line } => {
                 let line = line.filter(|_| about == About::One);
                 let line = line.map_or(String::new(), |line| format!(" (line {line})"));
@@ -124,7 +125,7 @@ impl OriginFault {
     pub(super) fn header(&self) -> String {
         match self {
             Self::Header { source, field, .. } => {
-                format!("the {} in its header is not that of {source}", field.name())
+                format!("the source {} in its header is not that of {source}", field.name())
             }
             _ => String::new(),
         }
@@ -168,9 +169,11 @@ impl std::fmt::Display for Unchecked {
             Self::Lent { lender, has_other_header: false } => {
                 write!(formatter, "{NO_SOURCE}, and it is not what the {} source compiles to", SIDES[*lender])
             }
-            Self::Name => formatter.write_str("no importer knows its name"),
+            Self::Name => formatter.write_str("no importer recognizes its name"),
             Self::Source(error) => write!(formatter, "its source cannot be read: {error}"),
-            Self::Magic(magic) => write!(formatter, "magic number {magic} is of no known version"),
+            Self::Magic(magic) => {
+                write!(formatter, "no known version of Python has the magic number {magic}")
+            }
             Self::Engine { version, error } => {
                 write!(formatter, "no engine compiles for Python {version}: {error}")
             }
@@ -186,7 +189,7 @@ impl Unchecked {
             Self::NoSource | Self::Lent { .. } => CauseReason::NoSource(sentence),
             _ => CauseReason::Words(sentence),
         };
-        Cause { kind: CauseKind::NotChecked, reason, source: None }
+        Cause { kind: CauseKind::NotChecked, reason, also: Vec::new(), source: None }
     }
 }
 
@@ -208,5 +211,5 @@ pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause
 
 fn told(kind: DifferenceKind, words: impl Fn(About) -> String) -> Cause {
     let reason = CauseReason::Fault { sentence: words(About::One), common: words(About::All), kind };
-    Cause { kind: CauseKind::Unexplained, reason, source: None }
+    Cause { kind: CauseKind::Unexplained, reason, also: Vec::new(), source: None }
 }

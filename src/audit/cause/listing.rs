@@ -4,7 +4,7 @@ use super::SIDES;
 use super::pair::Pair;
 use crate::audit::dpkg::md5sum;
 use crate::audit::view::is_wheel;
-use crate::diff::{Cause, CauseKind, DiffFinding, DifferenceKind, FileDifference};
+use crate::diff::{Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference};
 use crate::input::{FolderLinks, Place, PlaceError};
 use crate::manifest::hex;
 use crate::wheel::{Record, RecordError, RecordRow};
@@ -67,10 +67,10 @@ fn left_behind(pair: &Pair<'_>, name: &str, differing: &BTreeSet<&str>) -> Optio
     let mut wrong = faults.filter_map(|(row, side, fault)| Some((row.path.as_str(), side, fault?)));
     let (path, side, fault) = wrong.next().or_else(|| list.unlisted(pair, differing))?;
     let message = match [0, 1].map(|side| pair.views[side].has_file(path)) {
-        [true, true] => format!("the same on both sides, although {path} differs"),
-        _ => format!("the same on both sides, although only one side has {path}"),
+        [true, true] => format!("it is the same on both sides, although {path} differs"),
+        _ => format!("it is the same on both sides, although only one side has {path}"),
     };
-    let cause = Cause::new(CauseKind::OtherContent, format!("{} side: {fault}", SIDES[side]));
+    let cause = Cause::new(CauseKind::OtherContent, format!("on the {}: {fault}", SIDES[side]));
     Some(pair.found(&[name.into(), name.into()], DiffFinding::new(DifferenceKind::Content, message), cause))
 }
 
@@ -101,7 +101,7 @@ impl Differing {
         let differ: Vec<&String> =
             paths.into_iter().filter(|path| facts(0, path) != facts(1, path)).collect();
         if differ.is_empty() {
-            return Cause::new(CauseKind::Harmless, "the same rows in another order or form");
+            return Cause::new(CauseKind::Harmless, "the rows are the same, in another order or form");
         }
         for path in &differ {
             for side in [1, 0] {
@@ -115,15 +115,15 @@ impl Differing {
                     (of_side.is_none() && is_there).then(|| format!("it does not list {name}"))
                 });
                 if let Some(fault) = fault {
-                    return Cause::new(CauseKind::OtherContent, format!("{} side: {fault}", SIDES[side]));
+                    return Cause::new(CauseKind::OtherContent, format!("on the {}: {fault}", SIDES[side]));
                 }
             }
         }
         let reason = match differ.iter().all(|path| self.left.contains_key(*path)) {
-            true => "its rows follow from the files that differ",
-            false => "each row is that of its file, in another form",
+            true => CauseReason::Follows("its rows follow from the files that differ".to_owned()),
+            false => CauseReason::Words("each row matches its file, in another form".to_owned()),
         };
-        Cause::new(CauseKind::Harmless, reason)
+        Cause { reason, ..Cause::new(CauseKind::Harmless, "") }
     }
 }
 
@@ -152,7 +152,7 @@ impl ListFormat {
                 Err(error) => return Some(error.to_string()),
             };
             let is_right = hex(&md5::Md5::digest(bytes)) == row.facts;
-            return (!is_right).then(|| format!("{} is not the file that it lists", row.path));
+            return (!is_right).then(|| format!("it does not have the digest of {}", row.path));
         }
         let (hash, size) = row.facts.rsplit_once(',').unwrap_or((&row.facts, ""));
         let is_own = row.path == list;

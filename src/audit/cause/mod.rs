@@ -6,6 +6,7 @@
 mod access;
 mod alone;
 mod fault;
+mod known;
 mod listed_pyc;
 mod listing;
 mod origin;
@@ -207,10 +208,15 @@ impl Search<'_> {
         let causes = self.workers.map(indices, |&index| {
             let file = &files[index];
             let [left, right] = [0, 1].map(|side: usize| self.entries[side].get(file.paths()[side]).copied());
-            let cause = file.cause.clone().unwrap_or_else(|| match (left, right) {
-                (Some(left), Some(right)) => two_entries(left, right),
-                _ => without_bytes(file),
-            });
+            let cause = match (left, right) {
+                (Some(left), Some(right)) => {
+                    let sources = [listed[0].as_ref(), listed[1].as_ref()];
+                    let found = two_entries(left, right, sources, self.compilers);
+                    let is_known = found.kind != CauseKind::NotChecked;
+                    file.cause.clone().filter(|_| !is_known).unwrap_or(found)
+                }
+                _ => file.cause.clone().unwrap_or_else(|| without_bytes(file)),
+            };
             let Some(alone) = alone.filter(|alone| only_side(file).is_none_or(|only| only == alone.side))
             else {
                 return cause;
@@ -302,8 +308,8 @@ fn nested(comparison: &Comparison, sides: [&Side; 2], container: &[String; 2]) -
 fn without_bytes(file: &FileDifference) -> Cause {
     not_read(file).or_else(|| one_side(file)).unwrap_or_else(|| {
         let reason = match file.path.ends_with(".pyc") {
-            true => "a manifest has no code that could be compiled again",
-            false => "of the listed archive, only the digest is known",
+            true => "a manifest has no code, and there is no source to compile",
+            false => "only the digest of the listed archive is known",
         };
         Cause::new(CauseKind::NotChecked, reason)
     })
@@ -316,7 +322,7 @@ fn not_read(file: &FileDifference) -> Option<Cause> {
         return None;
     }
     let reason = match finding.message.as_str() {
-        "" => "a side cannot be read",
+        "" => "a file cannot be read",
         message => message,
     };
     Some(Cause::new(CauseKind::NotChecked, reason))
@@ -324,8 +330,20 @@ fn not_read(file: &FileDifference) -> Option<Cause> {
 
 /// Returns the cause if only one side has the file.
 fn one_side(file: &FileDifference) -> Option<Cause> {
-    let side = SIDES[only_side(file)?];
-    Some(Cause::new(CauseKind::OneSide, format!("only on the {side}")))
+    let missing = format!("missing on the {}", SIDES[1 - only_side(file)?]);
+    let reason = match script(file) {
+        Some(script) => CauseReason::Script(format!("{missing}: {script}")),
+        None => CauseReason::Words(missing),
+    };
+    Some(Cause { reason, ..Cause::new(CauseKind::OneSide, "") })
+}
+
+/// Returns the clause about a script of a package, which the package manager runs.
+fn script(file: &FileDifference) -> Option<String> {
+    const SCRIPTS: [&str; 5] = ["preinst", "postinst", "prerm", "postrm", "config"];
+    let (folder, name) = file.path.rsplit_once('/')?;
+    let is_script = (folder == "DEBIAN" || folder.ends_with("!DEBIAN")) && SCRIPTS.contains(&name);
+    is_script.then(|| "a maintainer script, which dpkg runs as root".to_owned())
 }
 
 /// Names of the sides.

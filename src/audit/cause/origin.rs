@@ -8,6 +8,7 @@ use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
 use crate::audit::likeness::{CompareError, FoundCode, Likeness, levels};
 use crate::audit::view::View;
 use crate::audit::zipapp;
+use crate::diff::Form;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Place, PlaceError};
 use crate::marshal;
@@ -19,7 +20,7 @@ use crate::target::Series;
 #[derive(Clone)]
 pub(super) enum Origin {
     /// The source compiles to this code.
-    Source(CompiledPyc),
+    Source(Box<CompiledPyc>),
     /// The pyc is not what the source compiles to.
     Other(OriginFault),
     /// The pyc could not be checked.
@@ -55,10 +56,8 @@ pub(super) struct CompiledPyc {
     pub(super) releases: Vec<String>,
     /// Optimization level at which these releases compile to this code.
     pub(super) level: u8,
-    /// True if one of the releases writes the same bytes.
-    pub(super) exact: bool,
-    /// True if the code is compiled without columns.
-    pub(super) lacks_columns: bool,
+    /// Differences of form from the code that the closest of these releases writes.
+    pub(super) forms: Vec<Form>,
 }
 
 impl CompiledPyc {
@@ -187,7 +186,7 @@ impl HeadedPyc<'_> {
         let own = FoundCode::new(code, &objects, &filename, series);
         let mut nearest: Option<OriginFault> = None;
         for level in levels(self.parsed.as_ref()) {
-            let (mut releases, mut exact, mut has_columns) = (Vec::new(), false, false);
+            let mut releases: Vec<(usize, Vec<Form>)> = Vec::new();
             for at in engines.in_order() {
                 let target = &engines.engines[at];
                 let compared = match own.against(target, level, opened) {
@@ -203,27 +202,27 @@ impl HeadedPyc<'_> {
                     }
                     Err(CompareError::Malformed(_)) => continue,
                 };
-                match compared.likeness {
+                let forms = match compared.likeness {
                     // The order of the engines depends on other pycs, and the reason must not.
                     Likeness::Other if at == 0 => {
                         nearest.get_or_insert_with(|| {
                             let first = FirstPlace::of(name, &[header, &compared.expected].concat(), pyc);
                             OriginFault::Code { source: source.name.clone(), first }
                         });
+                        continue;
                     }
-                    Likeness::Other => {}
-                    likeness => {
-                        releases.push(at);
-                        exact |= matches!(likeness, Likeness::Exact);
-                        has_columns |= !matches!(likeness, Likeness::NoColumns);
-                        if wanted == Wanted::First {
-                            engines.note(at);
-                            break;
-                        }
-                    }
+                    Likeness::Other => continue,
+                    Likeness::Exact => Vec::new(),
+                    Likeness::OtherForm(forms) => forms,
+                };
+                releases.push((at, forms));
+                if wanted == Wanted::First {
+                    engines.note(at);
+                    break;
                 }
             }
-            if !releases.is_empty() {
+            let closest = releases.iter().min_by_key(|(at, forms)| (forms.len(), *at));
+            if let Some(forms) = closest.map(|(_, forms)| forms.clone()) {
                 let is_file = |path: &str| self.view.has_file(path);
                 let place = self.view.importable(self.source_name(source));
                 if let Some(wrong) = filename::fault(&recorded, &place, &is_file) {
@@ -231,16 +230,10 @@ impl HeadedPyc<'_> {
                 }
                 releases.sort_unstable();
                 let source = source.clone();
-                let releases = releases.into_iter().map(|at| engines.engines[at].release.clone()).collect();
-                let lacks_columns = !has_columns;
-                return Origin::Source(CompiledPyc {
-                    source,
-                    objects,
-                    releases,
-                    level,
-                    exact,
-                    lacks_columns,
-                });
+                let releases = releases.into_iter();
+                let releases = releases.map(|(at, _)| engines.engines[at].release.clone()).collect();
+                let compiled = CompiledPyc { source, objects, releases, level, forms };
+                return Origin::Source(Box::new(compiled));
             }
         }
         let source_name = source.name.clone();

@@ -2,19 +2,18 @@
 
 use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
+use super::listed_pyc::known;
 use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
 use super::unchanged::cause_of_same;
-use super::{SIDES, in_container, not_read, one_side, only_side, swapped};
+use super::{SIDES, in_container, known, not_read, one_side, only_side, script, swapped};
 use crate::audit::compilers::Compilers;
 use crate::audit::view::View;
 use crate::diff::{
-    Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, first_difference,
-    have_same_value, is_older_marshal,
+    Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, have_same_value, other_forms,
 };
 use crate::engine::Engine;
 use crate::input::PlaceError;
 use crate::pyc::{HEADER_SIZE, Header};
-use crate::target::Series;
 use std::collections::BTreeMap;
 
 /// Number of characters of a source line that are kept.
@@ -47,21 +46,20 @@ impl Pair<'_> {
             return alone.cause(name, cause);
         }
         if file.is_folder() {
-            return Cause::new(CauseKind::OtherPath, "the directory has another path on each side");
+            return Cause::new(CauseKind::OtherPath, "the path of the directory differs");
         }
         let is_path = |finding: &&DiffFinding| finding.kind == DifferenceKind::Path;
         let is_form = |finding: &DiffFinding| {
             finding.kind == DifferenceKind::Archive || (file.whole && is_path(&finding))
         };
         if file.whole && file.findings.iter().all(is_form) && file.findings.iter().any(|one| is_path(&one)) {
-            return Cause::new(CauseKind::OtherPath, "the archive has another name on each side");
+            return Cause::new(CauseKind::OtherPath, "the name of the archive differs");
         }
         if file.findings.iter().all(is_form) {
             if let Some(cause) = self.alike(&names) {
                 return cause;
             }
-            let mut facts: Vec<&str> = file.findings.iter().map(|finding| finding.message.as_str()).collect();
-            facts.dedup();
+            let facts = archive_facts(file);
             let stale = self.stale(&names.map(str::to_owned));
             let stale = stale.map_or(String::new(), |stale| format!("; {stale}"));
             let reason = format!("archive metadata: {}{stale}", facts.join(", "));
@@ -77,6 +75,9 @@ impl Pair<'_> {
             let lines = lines.map_or(String::new(), |finding| finding.message.clone());
             return Cause { source: Some(file.path.clone()), ..Cause::new(CauseKind::Source, lines) };
         }
+        if let Some(script) = script(file) {
+            return Cause { reason: CauseReason::Script(script), ..Cause::new(CauseKind::OtherContent, "") };
+        }
         if !name.ends_with(".pyc") && [0, 1].into_iter().all(|side| self.is_no_pyc(side, names[side])) {
             return Cause::new(CauseKind::OtherContent, "");
         }
@@ -87,7 +88,7 @@ impl Pair<'_> {
                     return Cause::new(CauseKind::OtherContent, "");
                 }
                 let names = [left_name, right_name];
-                self.pycs(&names, [&left, &right])
+                with_other_facts(file, self.pycs(&names, [&left, &right]))
             }
             [Err(error), _] | [_, Err(error)] => Cause::new(CauseKind::NotChecked, error.to_string()),
         }
@@ -177,7 +178,7 @@ impl Pair<'_> {
         // Only two codes of one source can be the work of two releases.
         let is_other_code = pycs[0].get(HEADER_SIZE..) != pycs[1].get(HEADER_SIZE..);
         let wanted = if is_same && is_other_code { Wanted::All } else { Wanted::First };
-        let mut of = |side: usize| match (&found[side], sources[side]) {
+        let mut of = |side: usize, wanted: Wanted| match (&found[side], sources[side]) {
             (Err(origin), _) => origin.clone(),
             (Ok(found), None) => found.origin(self.compilers, wanted),
             (Ok(found), Some(source)) => {
@@ -195,7 +196,10 @@ impl Pair<'_> {
                 }
             }
         };
-        let origins = [of(0), of(1)];
+        let mut origins = [of(0, wanted), of(1, wanted)];
+        if wanted == Wanted::First && is_other_code && is_open(&origins) {
+            origins = [of(0, Wanted::All), of(1, Wanted::All)];
+        }
         let mut cause = match swapped::told(found.each_ref(), origins, self.compilers) {
             [Origin::Source(left), Origin::Source(right)] => {
                 explained(&left, &right, pycs, &self.container[1])
@@ -220,25 +224,38 @@ pub(super) fn not_explained(left: &Origin, right: &Origin) -> Cause {
         (Origin::Other(fault), _) => unexplained(0, fault),
         (_, Origin::Other(fault)) => unexplained(1, fault),
         (Origin::Unknown(left), Origin::Unknown(right)) if left == right => left.cause(""),
-        (Origin::Unknown(why), _) => why.cause("left: "),
-        (_, Origin::Unknown(why)) => why.cause("right: "),
+        (Origin::Unknown(why), _) => why.cause("the left pyc was not checked: "),
+        (_, Origin::Unknown(why)) => why.cause("the right pyc was not checked: "),
         _ => Cause::new(CauseKind::NotChecked, "no release is known to write it"),
     }
 }
 
-fn is_pyc(bytes: &[u8]) -> bool {
-    bytes.get(2..4) == Some(b"\r\n")
+/// Returns the parts of the archive metadata that differ.
+fn archive_facts(file: &FileDifference) -> Vec<&str> {
+    let findings = file.findings.iter().filter(|finding| finding.kind == DifferenceKind::Archive);
+    let mut facts: Vec<&str> = findings.map(|finding| finding.message.as_str()).collect();
+    facts.dedup();
+    facts
 }
 
-/// Returns the clause about the only side that was compiled without columns, if there is one;
-/// `lack` tells for each side whether it was.
-pub(super) fn without_columns(lack: [bool; 2]) -> Option<String> {
-    let side = match lack {
-        [true, false] => 0,
-        [false, true] => 1,
-        _ => return None,
-    };
-    Some(format!("the {} pyc was compiled without columns (-X no_debug_ranges)", SIDES[side]))
+/// Adds to the cause of a pyc that its path and its entry in an archive differ too.
+fn with_other_facts(file: &FileDifference, mut cause: Cause) -> Cause {
+    if matches!(cause.kind, CauseKind::Unexplained | CauseKind::NotChecked) {
+        return cause;
+    }
+    let has_paths = file.findings.iter().any(|finding| finding.kind == DifferenceKind::Path);
+    if has_paths && cause.kind != CauseKind::OtherPath {
+        cause.reason.add("; the layout differs");
+    }
+    let facts = archive_facts(file);
+    if !facts.is_empty() {
+        cause.reason.add(&format!("; archive metadata differs: {}", facts.join(", ")));
+    }
+    cause
+}
+
+fn is_pyc(bytes: &[u8]) -> bool {
+    bytes.get(2..4) == Some(b"\r\n")
 }
 
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
@@ -249,81 +266,21 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
     if pycs[0] == pycs[1] {
         return Cause::new(CauseKind::OtherPath, "the same pyc in another layout");
     }
-    let same_source = left.source.bytes == right.source.bytes;
-    let same_version = one.magic() == other.magic();
-    let same_objects = same_version && first_difference(&left.objects, &right.objects).is_none();
-    let same_code = same_objects || (same_version && have_same_value(&left.objects, &right.objects));
-    if same_code {
-        let reason = match () {
-            () if !same_source => {
-                "the source differs in a way that the code does not show: only the header follows from it"
-            }
-            () if !same_objects => "the code is the same, with members of sets in another order",
-            () if is_older_marshal(&left.objects) != is_older_marshal(&right.objects) => {
-                "the code is the same, written by an older version of marshal"
-            }
-            () if pycs[0][HEADER_SIZE..] != pycs[1][HEADER_SIZE..] => {
-                "the code is the same, written by a process that had compiled other files before or by another tool"
-            }
-            () if one.mode() != other.mode() => "the code is the same, with another invalidation mode",
-            () => "the code is the same, with another source time in the header",
-        };
-        return Cause::new(CauseKind::Harmless, reason);
-    }
-    if !same_source {
-        let prefix = if container.is_empty() { String::new() } else { format!("{container}!") };
-        let source = Some(format!("{prefix}{}", right.source.name));
-        let reason = "each pyc is what its own source compiles to";
-        return Cause { source, ..Cause::new(CauseKind::FollowsFromSource, reason) };
-    }
-    let columns = without_columns([left.lacks_columns, right.lacks_columns]);
-    let also = columns.as_ref().map_or(String::new(), |columns| format!("; {columns}"));
-    let release = |why: String| Cause::new(CauseKind::OtherRelease, format!("{why}{also}"));
-    if one.magic() != other.magic() {
-        let version =
-            |magic| Series::with_magic(magic).map_or_else(String::new, |series| series.version.to_string());
-        return release(format!(
-            "compiled by Python {} and {}",
-            version(one.magic()),
-            version(other.magic())
-        ));
-    }
-    if left.level != right.level {
-        let levels = format!("compiled at optimization level {} and {}{also}", left.level, right.level);
-        return Cause::new(CauseKind::OtherLevel, levels);
-    }
-    let (Some(first), Some(second)) = (left.releases.first(), right.releases.first()) else {
-        return Cause::new(CauseKind::NotChecked, "no release is known to write it");
+    let same_code = match one.magic() == other.magic() && have_same_value(&left.objects, &right.objects) {
+        true if pycs[0][HEADER_SIZE..] == pycs[1][HEADER_SIZE..] => Some(Vec::new()),
+        true => Some(other_forms(&left.objects, &right.objects)),
+        false => None,
     };
-    if !left.releases.iter().any(|release| right.releases.contains(release)) {
-        return release(format!("compiled by CPython {first} and {second}"));
-    }
-    let paths = [left, right].map(CompiledPyc::filename);
-    if let Some(columns) = columns {
-        let reason = format!("the same code, but {columns}");
-        return match paths[0] == paths[1] {
-            true => Cause::new(CauseKind::Harmless, reason),
-            false => under_another_path(&format!("{reason}, under another path"), &paths),
-        };
-    }
-    let exact = if left.exact && right.exact { "" } else { " and by other processes" };
-    under_another_path(&format!("the same code, compiled under another path{exact}"), &paths)
+    let is_same_source = left.source.bytes == right.source.bytes;
+    let found = known::cause([&known(left, one), &known(right, other)], is_same_source, same_code.as_deref());
+    let prefix = if container.is_empty() { String::new() } else { format!("{container}!") };
+    let source = format!("{prefix}{}", right.source.name);
+    Cause { source: Some(source).filter(|_| found.kind == CauseKind::FollowsFromSource), ..found }
 }
 
-/// Returns the cause for pycs that record two paths of one source: all files of two builds differ
-/// in the same directories.
-pub(super) fn under_another_path(reason: &str, paths: &[String; 2]) -> Cause {
-    let parts = |path: &'_ str| path.split_inclusive(['/', '\\']).map(str::to_owned).collect::<Vec<_>>();
-    let [left, right] = [0, 1].map(|side: usize| parts(&paths[side]));
-    let same = left.iter().rev().zip(right.iter().rev()).take_while(|(one, other)| one == other).count();
-    let folder = |parts: &[String]| match &parts[..parts.len() - same] {
-        [] => "a relative path".to_owned(),
-        folder => format!("{}…", folder.concat()),
-    };
-    let told = |[left, right]: [&str; 2]| format!("{reason}: {left} on the left, {right} on the right");
-    let reason = CauseReason::Each {
-        sentence: told([&paths[0], &paths[1]]),
-        common: told([&folder(&left), &folder(&right)]),
-    };
-    Cause { kind: CauseKind::Harmless, reason, source: None }
+/// Returns whether the releases that compile the sources to these pycs have to be known completely:
+/// the first ones found differ, or do not write the same form.
+fn is_open(origins: &[Origin; 2]) -> bool {
+    let [Origin::Source(left), Origin::Source(right)] = origins else { return false };
+    left.releases != right.releases || !left.forms.is_empty() || !right.forms.is_empty()
 }

@@ -10,7 +10,7 @@ use crate::input::Place;
 use crate::pyc::{HEADER_SIZE, Header};
 use std::collections::{BTreeMap, BTreeSet};
 
-const MESSAGE: &str = "the same pyc on both sides, although its source differs";
+const MESSAGE: &str = "the pyc is the same on both sides, although its source differs";
 
 /// Returns differences for the pycs that are not, on each side, the result of compiling the source
 /// of this side. `indices` are the files of the pair.
@@ -78,7 +78,7 @@ pub(super) fn cause_of_same(one: &Origin, other: &Origin) -> Cause {
     match (one, other) {
         (Origin::Source(_), header) | (header, Origin::Source(_)) if header.header_fault().is_some() => {
             let why = header.header_fault().map_or(String::new(), OriginFault::header);
-            let reason = format!("the code does not show how the source differs, but {why}");
+            let reason = format!("the sources differ, but compile to the same code; {why}");
             Cause::new(CauseKind::Harmless, reason)
         }
         _ => not_explained(one, other),
@@ -99,7 +99,7 @@ pub(super) fn alike(
 ) -> Result<Vec<FileDifference>, ThreadsError> {
     let found = workers.uncounted().map(pycs, |names| {
         let cause = pair.alike(&[&names[0], &names[1]])?;
-        let message = "the same pyc on both sides, with other metadata";
+        let message = "the pyc is the same on both sides, but its metadata differs";
         Some(pair.found(names, DiffFinding::new(kind(&cause), message), cause))
     })?;
     Ok(found.into_iter().flatten().flatten().collect())
@@ -112,7 +112,7 @@ pub(super) fn stale(pair: &Pair<'_>, files: &[FileDifference]) -> Vec<FileDiffer
     let found = pair.views[1].pycs().iter().filter_map(|name| {
         let names = [name.clone(), name.clone()];
         let stale = pair.stale(&names)?;
-        let message = "the same pyc on both sides, with another time of its source";
+        let message = "the pyc is the same on both sides, but the time of its source differs";
         let finding = DiffFinding::new(DifferenceKind::Header, message);
         let file = pair.found(&names, finding, Cause::new(CauseKind::Harmless, stale));
         (!known.contains(file.path.as_str())).then_some(file)
@@ -141,7 +141,7 @@ impl Pair<'_> {
         };
         let (fresh, stale) = (SIDES[1 - stale], SIDES[stale]);
         Some(format!(
-            "the time in its header is that of its source on the {fresh} only: Python compiles the {stale} one again"
+            "the source time in its header is right only on the {fresh}: Python compiles the {stale} one again"
         ))
     }
 

@@ -1,6 +1,6 @@
 //! Causes of a comparison, grouped and summarized in a sentence.
 
-use crate::diff::{Cause, CauseKind, Comparison, FileDifference};
+use crate::diff::{Cause, CauseKind, CauseReason, Comparison, FileDifference};
 use crate::text::counted;
 use std::collections::BTreeMap;
 
@@ -34,31 +34,12 @@ pub fn sentence(comparison: &Comparison) -> String {
     let mut parts = alarms_left_out(comparison);
     let has_alarm = !parts.is_empty();
     if !comparison.files.iter().any(FileDifference::is_file) {
-        let same = match comparison.same {
-            0 if comparison.ignored.is_empty() && comparison.excluded.is_empty() => {
-                "there is no file to compare".to_owned()
-            }
-            0 => "there is no other".to_owned(),
-            same => format!("{} the same", counted(same, "file is", "files are")),
-        };
-        let releases = match comparison.files.is_empty() {
-            true => "",
-            false => ", but the manifests name other releases",
-        };
-        let left_out = [(&comparison.ignored, "ignored"), (&comparison.excluded, "excluded")];
-        let left_out = left_out.map(|(files, words)| (files.values().sum::<usize>(), words));
-        let left_out = left_out.into_iter().filter(|(number, _)| *number > 0);
-        let left_out: Vec<String> = left_out.map(|(number, words)| format!("{number} {words}")).collect();
-        let apart = match left_out.is_empty() {
-            true => String::new(),
-            false => format!(" apart from {}", left_out.join(" and ")),
-        };
-        parts.push(format!("no file differs{apart}: {same}{releases}"));
+        parts.push(nothing_differs(comparison));
         return parts.join("; ");
     }
     let number = |kind, whole: bool| {
         let files = of(comparison, kind).into_iter();
-        files.filter(|file| file.is_file() && file.whole == whole).count()
+        files.filter(|file| file.is_file() && file.whole == whole && !follows_from_files(file)).count()
     };
     let (follows, follow) = match number(CauseKind::Source, false) {
         0 => ("pyc follows from the sources", "pycs follow from the sources"),
@@ -85,19 +66,28 @@ pub fn sentence(comparison: &Comparison) -> String {
         (CauseKind::OtherPath, "path differs", "paths differ"),
         (CauseKind::Harmless, "file differs in form alone", "files differ in form alone"),
     ]
-    .map(|(kind, one, several)| (number(kind, false), one, several));
+    .map(|(kind, one, several)| (number(kind, false), one, several, also(comparison, kind)));
     let archives = [
         (CauseKind::OtherContent, "archive differs in more than form", "archives differ in more than form"),
         (CauseKind::OtherPath, "archive has another name", "archives have other names"),
         (CauseKind::Harmless, "archive differs in form alone", "archives differ in form alone"),
     ]
-    .map(|(kind, one, several)| (number(kind, true), one, several));
+    .map(|(kind, one, several)| (number(kind, true), one, several, String::new()));
     let [rest @ .., harmless] = words;
     let [content, name, form] = archives;
     let all = rest.into_iter().chain([content, name, harmless, form]);
     let found = all.filter(|(number, ..)| *number > 0);
-    let found: Vec<String> = found.map(|(number, one, several)| counted(number, one, several)).collect();
-    parts.extend(found);
+    parts
+        .extend(found.map(|(number, one, several, also)| format!("{}{also}", counted(number, one, several))));
+    let lists = comparison.files.iter().filter(|file| follows_from_files(file)).count();
+    if parts.is_empty() && lists > 0 {
+        // The files that differ are left out.
+        parts.push(counted(
+            lists,
+            "list of files differs only because of other files",
+            "lists of files differ only because of other files",
+        ));
+    }
     let quiet = comparison.excluded.iter().filter(|(kind, _)| !is_alarm(**kind));
     let quiet = quiet.map(|(_, number)| number).sum::<usize>();
     if quiet > 0 {
@@ -108,6 +98,61 @@ pub fn sentence(comparison: &Comparison) -> String {
         parts.push("nothing that differs is unexplained".to_owned());
     }
     parts.join("; ")
+}
+
+/// Returns the result if no file differs.
+fn nothing_differs(comparison: &Comparison) -> String {
+    let same = match comparison.same {
+        0 if comparison.ignored.is_empty() && comparison.excluded.is_empty() => {
+            ": there are no files to compare".to_owned()
+        }
+        0 => String::new(),
+        same => format!(": {} the same", counted(same, "file is", "files are")),
+    };
+    let releases = match comparison.files.is_empty() {
+        true => "",
+        false => ", but the manifests name different releases",
+    };
+    let left_out = [
+        (&comparison.ignored, "ignored file", "ignored files"),
+        (&comparison.excluded, "excluded file", "excluded files"),
+    ];
+    let left_out = left_out.map(|(files, one, several)| (files.values().sum::<usize>(), one, several));
+    let left_out = left_out.into_iter().filter(|(number, ..)| *number > 0);
+    let left_out: Vec<String> =
+        left_out.map(|(number, one, several)| counted(number, one, several)).collect();
+    let except = match left_out.is_empty() {
+        true => String::new(),
+        false => format!(" except {}", left_out.join(" and ")),
+    };
+    format!("no file differs{except}{same}{releases}")
+}
+
+/// Returns whether a file is a list, such as a RECORD, that differs only because other files do.
+fn follows_from_files(file: &FileDifference) -> bool {
+    file.cause.as_ref().is_some_and(|cause| matches!(cause.reason, CauseReason::Follows(_)))
+}
+
+/// Returns the end of the clause about files of one kind: further causes of some of them.
+fn also(comparison: &Comparison, kind: CauseKind) -> String {
+    let files = of(comparison, kind);
+    let causes = files.iter().filter_map(|file| file.cause.as_ref());
+    let scripts = causes.clone().filter(|cause| matches!(cause.reason, CauseReason::Script(_))).count();
+    let others = [
+        (CauseKind::OtherRelease, "also compiled by another release"),
+        (CauseKind::OtherLevel, "also compiled at another optimization level"),
+    ];
+    let others = others
+        .map(|(also, words)| (causes.clone().filter(|cause| cause.also.contains(&also)).count(), words));
+    let scripts = [(scripts, "a maintainer script that runs as root", "maintainer scripts that run as root")];
+    let scripts = scripts.map(|(number, one, several)| (number, if number == 1 { one } else { several }));
+    let clause = |(number, words): (usize, &str)| match (number, files.len()) {
+        (0, _) => String::new(),
+        (_, 1) => format!(", {words}"),
+        (number, all) if number == all => format!(", all {words}"),
+        (number, _) => format!(", {number} of them {words}"),
+    };
+    others.into_iter().chain(scripts).map(clause).collect()
 }
 
 const fn is_alarm(kind: CauseKind) -> bool {
@@ -184,13 +229,32 @@ fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
         let lines = if lines.is_empty() { String::new() } else { format!(" ({lines})") };
         let follow = match files.len() {
             0 => String::new(),
-            number => format!(": {}", counted(number, "pyc follows from it", "pycs follow from it")),
+            number => {
+                let pycs = counted(number, "pyc follows from it", "pycs follow from it");
+                format!(": {pycs}{}", further(&files))
+            }
         };
         let title = format!("{} changed{lines}{follow}", super::path(file));
         groups.push(Group { kind: CauseKind::Source, title, subject: Some(file), files });
     }
     for (source, files) in following {
-        let title = format!("the source {source} is another on each side");
+        let title = format!("the source {source} differs{}", further(&files));
         groups.push(Group { kind: CauseKind::FollowsFromSource, title, subject: None, files });
     }
+}
+
+/// Returns the further differences of pycs that follow from their sources.
+fn further(files: &[&FileDifference]) -> String {
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in files {
+        let reason = file.cause.as_ref().map_or("", |cause| cause.reason.common());
+        if let Some((_, further)) = reason.split_once("; ") {
+            *found.entry(further).or_default() += 1;
+        }
+    }
+    let clause = |(further, number): (&str, usize)| match number == files.len() {
+        true => format!("; also: {further}"),
+        false => format!("; {number} of them also: {further}"),
+    };
+    found.into_iter().map(clause).collect()
 }

@@ -150,7 +150,7 @@ fn broken_archives_in_a_tree_are_told_where_somebody_installs_them() {
     session.run(&["verify", "tree"]).exits(0);
     session.file("tree/demo.deb", &package[..package.len() - 100]);
     let said = session.run(&["verify", "tree"]).exits(1);
-    assert!(said.out.contains("tree/demo.deb: archive: the archive is not looked into: "), "{}", said.out);
+    assert!(said.out.contains("tree/demo.deb: archive: the archive was not opened: "), "{}", said.out);
 }
 
 /// Names alone decide which `.pth` files Python reads once the package is installed.
@@ -200,7 +200,7 @@ fn a_wheel_that_was_cut_short_is_a_finding() {
     for content in [&b""[..], b"PK\x03\x04", &[7; 4000]] {
         session.file("tree/demo-1-py3-none-any.whl", content);
         let said = session.run(&["verify", "tree"]).exits(1);
-        let finding = "tree/demo-1-py3-none-any.whl: archive: the archive is not looked into: ";
+        let finding = "tree/demo-1-py3-none-any.whl: archive: the archive was not opened: ";
         assert!(said.out.contains(finding), "{}", said.out);
         session.run(&["manifest", "tree"]).exits(1);
     }

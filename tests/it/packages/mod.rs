@@ -140,6 +140,33 @@ fn control_files_are_a_kind_of_their_own() {
     assert!(said.out.contains("control file: one line differs"), "{}", said.out);
 }
 
+/// dpkg runs them as root when it installs, upgrades or removes a package.
+#[test]
+fn maintainer_scripts_are_named() {
+    let session = Session::new();
+    let package = |script: &str, more: &[(&str, &str)]| {
+        let mut control = vec![file("./control", "Package: demo\n"), file("./prerm", script)];
+        control.extend(more.iter().map(|(name, text)| file(name, *text)));
+        deb(("control.tar", &tar(&control)), ("data.tar", &tar(&[file("./usr/a.txt", "a")])))
+    };
+    session.file("one.deb", package("#!/bin/sh\n", &[]));
+    session.file(
+        "two.deb",
+        package("#!/bin/sh\nrm -r /\n", &[("./postinst", "#!/bin/sh\n"), ("./conffiles", "\n")]),
+    );
+    let said = session.run(&["diff", "one.deb", "two.deb", "--json"]).exits(1);
+    let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(
+        found["conclusion"],
+        "2 files are only on one side, 1 of them a maintainer script that runs as root; 1 other file differs, a maintainer \
+         script that runs as root; nothing that differs is unexplained"
+    );
+    let script = "a maintainer script, which dpkg runs as root";
+    assert_eq!(crate::pair::reason(&found, "DEBIAN/postinst"), format!("missing on the left: {script}"));
+    assert_eq!(crate::pair::reason(&found, "DEBIAN/prerm"), script);
+    assert_eq!(crate::pair::reason(&found, "DEBIAN/conffiles"), "missing on the left");
+}
+
 #[test]
 fn sums_of_files_that_differ_follow_from_them() {
     let session = Session::new();
@@ -155,10 +182,7 @@ fn sums_of_files_that_differ_follow_from_them() {
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", same]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
     let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(
-        found["conclusion"],
-        "1 other file differs; 1 file differs in form alone; nothing that differs is unexplained"
-    );
+    assert_eq!(found["conclusion"], "1 other file differs; nothing that differs is unexplained");
     // A sum of a file that is the same does not follow from anything.
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", "00  usr/b.txt"]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
@@ -223,7 +247,7 @@ fn packages_in_others_are_looked_into() {
         let said = session.run(&["verify", "deep"]).exits(1);
         let is_seen = said.out.contains(": code: ");
         assert_eq!(is_seen, depth <= 3, "{depth}: {}", said.out);
-        assert!(is_seen || said.out.contains("archives are nested more than 3 deep"), "{}", said.out);
+        assert!(is_seen || said.out.contains("archives are nested more than 3 levels deep"), "{}", said.out);
         bytes = tar(&[file(name, &bytes)]);
     }
 }

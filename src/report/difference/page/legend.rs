@@ -53,9 +53,7 @@ const fn meaning(kind: DifferenceKind) -> &'static str {
         }
         DifferenceKind::Level => "The code of another optimization level than its name says.",
         DifferenceKind::Code => "Code as a whole, whose parts are not compared.",
-        DifferenceKind::References => {
-            "How objects of a pyc are marked and shared, which depends on what wrote it."
-        }
+        DifferenceKind::References => "Which objects of a pyc are marked with FLAG_REF, shared or interned.",
         DifferenceKind::Filename => "The path that tracebacks show.",
         DifferenceKind::Structure => "Functions, classes and other code objects that one side lacks.",
         DifferenceKind::FirstLine => "The line in which a code object begins.",

@@ -1,0 +1,103 @@
+//! Code of which a manifest has only the digest, compared by compiling its source.
+
+use super::compilers::Compilers;
+use super::likeness::{FoundCode, Likeness, compiled, levels};
+use super::reason::OtherFile;
+use crate::diff::Form;
+use crate::engine::Engine;
+use crate::manifest::{FileEntry, sha256};
+use crate::marshal;
+use crate::object::Objects;
+use crate::pyc::HEADER_SIZE;
+use crate::target::{LineFormat, Series};
+use crate::text::python;
+
+/// Releases that compile a source to listed code.
+pub(super) struct ListedCode {
+    pub(super) releases: Vec<String>,
+    /// Differences of form from the code that the releases write by default: missing columns.
+    pub(super) forms: Vec<Form>,
+}
+
+impl ListedCode {
+    /// Returns the releases that compile a source to the code of an entry; `None` if there are
+    /// none.
+    pub(super) fn of(entry: &FileEntry, source: &[u8], compilers: &Compilers<'_>) -> Option<Self> {
+        let series = Series::with_magic(entry.magic)?;
+        let found = compilers.get(series.version);
+        let targets = &found.as_ref().as_ref().ok()?.engines;
+        let mut opened = Engine::open(source);
+        let filename = python::os_name(entry.filename.clone().into_bytes());
+        let has_columns = series.line_format == LineFormat::Locations;
+        let (mut releases, mut lack_columns) = (Vec::new(), true);
+        for target in targets {
+            let mut is_listed = |lacks_columns: bool| {
+                let code = compiled(target, &filename, entry.optimize, &mut opened, lacks_columns);
+                code.is_ok_and(|code| sha256(&code) == entry.code_sha256)
+            };
+            let has_listed_columns = is_listed(false);
+            if has_listed_columns || (has_columns && is_listed(true)) {
+                releases.push(target.release.clone());
+                lack_columns &= !has_listed_columns;
+            }
+        }
+        let forms = if lack_columns { vec![Form::NoColumns] } else { Vec::new() };
+        (!releases.is_empty()).then_some(Self { releases, forms })
+    }
+}
+
+/// Returns the relation of a pyc to the listed one, whose code has another digest; both have this
+/// source.
+pub(super) fn relation(entry: &FileEntry, pyc: &[u8], source: &[u8], compilers: &Compilers<'_>) -> OtherFile {
+    let Some(own) = OwnCode::of(entry, pyc, source, compilers) else { return OtherFile::CodeOfSource };
+    if own.level != entry.optimize {
+        return OtherFile::Level { is: own.level, said: entry.optimize };
+    }
+    let Some(listed) = ListedCode::of(entry, source, compilers) else { return OtherFile::UnknownCode };
+    match own.releases.iter().find(|(release, _)| listed.releases.contains(release)) {
+        Some((_, forms)) if *forms == listed.forms => OtherFile::Form(Vec::new()),
+        Some((_, forms)) => {
+            let only = |one: &[Form], other: &[Form]| -> Vec<Form> {
+                one.iter().copied().filter(|form| !other.contains(form)).collect()
+            };
+            OtherFile::Form([only(forms, &listed.forms), only(&listed.forms, forms)].concat())
+        }
+        None => {
+            let is = own.releases.first().map(|(release, _)| release.clone()).unwrap_or_default();
+            OtherFile::Release { is, said: listed.releases.first().cloned().unwrap_or_default() }
+        }
+    }
+}
+
+/// Code of a pyc that its source compiles to.
+struct OwnCode {
+    level: u8,
+    /// Releases that compile the source to the code, and the differences of form.
+    releases: Vec<(String, Vec<Form>)>,
+}
+
+impl OwnCode {
+    fn of(entry: &FileEntry, pyc: &[u8], source: &[u8], compilers: &Compilers<'_>) -> Option<Self> {
+        let series = Series::with_magic(entry.magic)?;
+        let code = pyc.get(HEADER_SIZE..)?;
+        let objects = marshal::read(code, series.code_layout).ok()?;
+        let filename = objects.os_name(objects.code(Objects::ROOT)?.filename)?;
+        let found = compilers.get(series.version);
+        let targets = &found.as_ref().as_ref().ok()?.engines;
+        let own = FoundCode::new(code, &objects, &filename, series);
+        let mut opened = Engine::open(source);
+        let others = levels(None).filter(|level| *level != entry.optimize);
+        let mut all = std::iter::once(entry.optimize).chain(others);
+        all.find_map(|level| {
+            let releases = targets.iter().filter_map(|target| {
+                match own.against(target, level, &mut opened).ok()?.likeness {
+                    Likeness::Exact => Some((target.release.clone(), Vec::new())),
+                    Likeness::OtherForm(forms) => Some((target.release.clone(), forms)),
+                    Likeness::Other => None,
+                }
+            });
+            let releases: Vec<_> = releases.collect();
+            (!releases.is_empty()).then_some(Self { level, releases })
+        })
+    }
+}
