@@ -4,7 +4,7 @@
 
 use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use crate::input::FolderLinks;
-use crate::project::{FoundFiles, FoundKind, PACKAGES, name_below, names_in};
+use crate::project::{FoundFiles, FoundKind, PACKAGES, library_version, name_below, names_in};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ fn level(file: &str) -> Option<u8> {
         "lib64" => Some(2),
         "python3" => Some(1),
         _ if file.eq_ignore_ascii_case("lib") => Some(2),
-        _ if version(file).is_some() => Some(1),
+        _ if library_version(file).is_some() => Some(1),
         _ if PACKAGES.iter().any(|name| file.eq_ignore_ascii_case(name)) => Some(0),
         _ => zip_version(file).map(|_| 0),
     }
@@ -136,7 +136,7 @@ impl PrefixFinder<'_> {
             let base = if is_local { &prefix[..at - 1] } else { prefix };
             let packages = parts.get(at + 2).filter(|packages| PACKAGES.contains(packages));
             let order = if is_local { 0 } else { 2 } + u8::from(*lib != "lib64");
-            if let Some(version) = version(next) {
+            if let Some(version) = library_version(next) {
                 let library = &parts[..at + 2];
                 let key = (base.join("/"), version.to_owned());
                 self.add_library(&key, library, prefix);
@@ -221,15 +221,6 @@ pub(super) fn parts(path: &Path) -> String {
     name_below(Path::new("/"), path)
 }
 
-/// Returns the version in the name of a directory of a library: `3.14` of `python3.14`.
-fn version(folder: &str) -> Option<&str> {
-    let version = folder.strip_prefix("python").or_else(|| folder.strip_prefix("pypy"))?;
-    let (major, minor) = version.split_once('.')?;
-    let minor = minor.strip_suffix('t').unwrap_or(minor);
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(major) && is_number(minor)).then_some(version)
-}
-
 /// Returns the version in the name of a zip of the standard library: `3.14` of `python314.zip`.
 pub(super) fn zip_version(file: &str) -> Option<String> {
     let digits = file.strip_prefix("python")?.strip_suffix(".zip")?;
@@ -244,12 +235,6 @@ mod tests {
 
     #[test]
     fn versions_in_names() {
-        assert_eq!(version("python3.14"), Some("3.14"));
-        assert_eq!(version("pypy3.10"), Some("3.10"));
-        assert_eq!(version("python3.14t"), Some("3.14t"));
-        for name in ["python3", "python", "python3.", "python3.x", "python-3.1"] {
-            assert_eq!(version(name), None, "{name}");
-        }
         assert_eq!(zip_version("python314.zip").as_deref(), Some("3.14"));
         assert_eq!(zip_version("python313t.zip").as_deref(), Some("3.13t"));
         assert_eq!(zip_version("python3.zip"), None);

@@ -8,7 +8,7 @@ use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
 use super::unseen::{MOST_LEADING, MOST_PATHS, without_dots};
 use crate::archive::{Archive, Entry, Format, SpecialKind};
-use crate::project::PACKAGES;
+use crate::project::{PACKAGES, library_version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -305,10 +305,8 @@ fn above(name: &str) -> &str {
 /// Returns whether bytecode is imported from a path, by its name: a pyc, an archive, or a directory
 /// of modules.
 fn is_code_by_name(path: &str) -> bool {
-    let is_python = |part: &str| {
-        let version = part.strip_prefix("python").or_else(|| part.strip_prefix("pypy"));
-        version.is_some_and(|version| version.starts_with(|digit: char| digit.is_ascii_digit()))
-    };
+    // Debian's packages for all versions are below `python3`.
+    let is_python = |part: &str| library_version(part).is_some() || part == "python3";
     let endings = [".pyc", ".whl", ".pyz", ".egg", ".zip"];
     let file = path.rsplit('/').next().unwrap_or(path);
     let is_module = file.contains('.') || path.ends_with('/');

@@ -7,6 +7,7 @@
 use super::place::PlaceError;
 use super::pth::PathForm;
 use crate::archive::{Archive, Format};
+use crate::project::library_version;
 use crate::wheel::installed_place;
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -103,7 +104,7 @@ fn has_library(names: &BTreeSet<&str>, folder: &str) -> bool {
     ["lib", "lib64", "Lib"].iter().any(|lib| {
         below(names, &joined(folder, lib)).into_iter().any(|name| {
             let module = match name.split_once('/') {
-                Some((python, module)) if python.starts_with("python") => module,
+                Some((python, module)) if library_version(python).is_some() => module,
                 _ => name,
             };
             module == "os.py" || module == "os.pyc"

@@ -306,3 +306,18 @@ pub fn links_and_files(root: &Path) -> FoundFiles {
     }
     FoundFiles { names: found, real, nameless_links, unlisted }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::library_version;
+
+    #[test]
+    fn versions_in_names() {
+        assert_eq!(library_version("python3.14"), Some("3.14"));
+        assert_eq!(library_version("pypy3.10"), Some("3.10"));
+        assert_eq!(library_version("python3.14t"), Some("3.14t"));
+        for name in ["python3", "python", "python3.", "python3.x", "python-3.1"] {
+            assert_eq!(library_version(name), None, "{name}");
+        }
+    }
+}
