@@ -3,6 +3,7 @@
 
 use crate::engine::python::Places;
 use crate::project::CachePrefix;
+use crate::project::backend::PretendVersions;
 use crate::pyc::InvalidationMode;
 use crate::text::Shown as _;
 use std::ffi::OsString;
@@ -69,6 +70,14 @@ pub(super) fn places() -> Places {
     let uv = variable("UV_PYTHON_INSTALL_DIR").or_else(|| data().map(|data| data.join("uv/python")));
     let installations = pyenv.map(|pyenv| pyenv.join("versions")).into_iter().chain(uv).collect();
     Places { path: std::env::var_os("PATH"), installations }
+}
+
+/// Returns the variables that set a version which comes from a repository, such as
+/// `SETUPTOOLS_SCM_PRETEND_VERSION`.
+pub(super) fn pretend_versions() -> PretendVersions {
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    PretendVersions::new(std::env::vars_os().filter_map(text))
 }
 
 /// Returns `PYTHONWARNINGS`.

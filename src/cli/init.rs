@@ -5,7 +5,7 @@ use super::error::{CommandError, Status};
 use super::format::tell_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Choice, FileDigest};
+use crate::build::{Artifact, ArtifactKind, Choice, FileDigest, ProjectError};
 use crate::config::config_in;
 use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
 use crate::engine::Limits;
@@ -48,7 +48,7 @@ pub(super) struct InitArgs {
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let existing = config_in(&arguments.folder).map_err(crate::build::ProjectError::from)?;
+    let existing = config_in(&arguments.folder).map_err(ProjectError::from)?;
     let path = existing.clone().unwrap_or_else(|| arguments.folder.join("pycompile.toml"));
     if arguments.update || arguments.check {
         return refresh(arguments, &path, printer);
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     let version = choice.version;
     let draft = match &arguments.from_wheel {
         Some(wheel) => draft_from_wheel(&arguments.folder, wheel, version)?,
-        None => draft(&arguments.folder, version)?,
+        None => draft(&arguments.folder, version).map_err(ProjectError::from)?,
     };
     show_lists(&draft.lists, arguments, printer)?;
     show_left_out(&draft.lists, printer);
@@ -99,18 +99,26 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
 
 /// Prints the keys that `pack` requires and the project leaves to its build backend.
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
+    if let Some(home) = draft.home {
+        printer.summary(&format!(
+            "note: `pycompile pack` needs metadata, and this project has them in {home}\nhint: add this to pycompile.toml; it \
+             runs the build backend for them:\n\n[wheel]\nmetadata = \"backend\""
+        ));
+    }
     if draft.lacks_metadata {
         printer.summary(&format!(
-            "note: `pycompile pack` needs metadata, and this project has them in setup.py or setup.cfg\nhint: `[wheel]` with \
-             `metadata = \"backend\"` runs the build backend for them; or add this to pycompile.toml:\n\n{INLINE}"
+            "note: there is no pyproject.toml, setup.cfg or setup.py, so the config has no [wheel]\nhint: `pycompile build` \
+             needs none; for `pycompile pack`, add this to pycompile.toml, with the values filled in:\n\n{INLINE}"
         ));
     }
     if !draft.reads_pyproject {
         return;
     }
     let folder = Inside::new(folder, Links::Inside);
-    if let Err(error) = Project::read(&folder, "pyproject.toml", &toml::Table::new()) {
-        printer.summary(&format!("note: `pycompile pack` needs more: {error}"));
+    let variables = environment::pretend_versions();
+    match Project::read_with(&folder, "pyproject.toml", &toml::Table::new(), &variables) {
+        Err(error) => printer.summary(&format!("note: `pycompile pack` needs more: {error}")),
+        Ok(project) => project.details.iter().for_each(|detail| printer.summary(&format!("note: {detail}"))),
     }
 }
 
@@ -129,8 +137,8 @@ fn show_left_out(lists: &Lists, printer: &Printer) {
 }
 
 fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Status, CommandError> {
-    let loaded = crate::config::load(path).map_err(crate::build::ProjectError::from)?;
-    let lists = Lists::of(&arguments.folder)?;
+    let loaded = crate::config::load(path).map_err(ProjectError::from)?;
+    let lists = Lists::of(&arguments.folder).map_err(ProjectError::from)?;
     let usage = |error: crate::config::init::UpdateError| CommandError::Usage(error.to_string());
     if arguments.check {
         let changes = changes(&loaded, &lists).map_err(usage)?;
@@ -159,7 +167,7 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
 }
 
 fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
-    atomic::write(path, text.as_bytes(), 0o644).map_err(crate::build::ProjectError::from)?;
+    atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?;
     let (kind, digest) = (ArtifactKind::Config, FileDigest::of(text.as_bytes()));
     let written = Artifact { path: path.into(), kind, digest, changed: true };
     tell_artifacts(&[written], false, arguments.format.get(), printer)?;

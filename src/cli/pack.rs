@@ -168,6 +168,9 @@ fn finish(
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }
+    for detail in &packed.details {
+        printer.detail(&format!("note: {detail}"));
+    }
     let mut changed = tell_archives(packed, arguments, printer)?;
     if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
         (&arguments.manifest, &packed.manifest)

@@ -104,6 +104,7 @@ impl OverrideArgs {
             dfile: self.names.dfile.clone(),
             on_error: self.names.on_error,
             allow_failures: self.names.allow_failures.clone(),
+            pretend_versions: environment::pretend_versions(),
             ..Given::default()
         }
     }

@@ -5,6 +5,7 @@ use super::load::Loaded;
 use super::model::{Bytecode, OnError};
 use crate::engine::{EngineChoice, Refs};
 use crate::project::Layout;
+use crate::project::backend::PretendVersions;
 use crate::pyc::InvalidationMode;
 use crate::target::Release;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ pub struct Given {
     pub archives: Option<PathBuf>,
     /// Value of `[manifest] output`.
     pub manifest: Option<PathBuf>,
+    /// Variables that set a version which comes from a repository.
+    pub pretend_versions: PretendVersions,
 }
 
 /// Replaces a setting of the file by one of the command line.

@@ -103,6 +103,12 @@ impl Loaded {
         &self.text
     }
 
+    /// Returns `true` if the file has a `[project]` table.
+    pub fn has_project_table(&self) -> bool {
+        let parsed = toml::de::DeTable::parse(&self.text);
+        parsed.is_ok_and(|file| file.get_ref().contains_key("project"))
+    }
+
     /// Returns an error at a location in the file; without location if the setting comes from the
     /// command line.
     pub fn error_at(&self, span: &Range<usize>, message: impl AsRef<str>) -> ConfigError {

@@ -56,6 +56,31 @@ pub fn config_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
     }
 }
 
+/// Checks that the `pyproject.toml` in `folder`, if there is one, is TOML.
+///
+/// # Errors
+/// The location of the fault, or a file that cannot be read.
+pub(super) fn check_shared(folder: &Path) -> Result<(), ConfigError> {
+    let path = folder.join(SHARED);
+    let bytes = match read_named(&path, LARGEST_CONFIG) {
+        Ok(bytes) => bytes,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
+        Err(source) => return Err(ConfigError::Read { path, source }),
+    };
+    parsed(&path, bytes, |_| ())
+}
+
+/// Returns a result of the parsed file.
+fn parsed<T>(path: &Path, bytes: Vec<u8>, result: impl FnOnce(&DeTable<'_>) -> T) -> Result<T, ConfigError> {
+    let text = String::from_utf8(bytes)
+        .map_err(|error| ConfigError::Encoding { path: path.into(), at: error.utf8_error().valid_up_to() })?;
+    let parsed = DeTable::parse(&text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        at(path, &text, &span, error.message().trim_end())
+    })?;
+    Ok(result(parsed.get_ref()))
+}
+
 /// Returns `true` if the config is `[tool.pycompile]` in the file at the path.
 pub(super) fn is_shared(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == SHARED)
@@ -73,19 +98,15 @@ fn has_table(path: &Path) -> Result<bool, ConfigError> {
     if memchr::memmem::find(&bytes, b"pycompile").is_none() {
         return Ok(false);
     }
-    let text = String::from_utf8(bytes)
-        .map_err(|error| ConfigError::Encoding { path: path.into(), at: error.utf8_error().valid_up_to() })?;
-    let parsed = DeTable::parse(&text).map_err(|error| {
-        let span = error.span().unwrap_or(0..0);
-        at(path, &text, &span, error.message().trim_end())
-    })?;
-    let tool = parsed.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table());
-    let table = tool.and_then(|tool| tool.get("pycompile"));
-    // The table of the Python module's build backend alone is not a config.
-    Ok(table.is_some_and(|table| match table.get_ref().as_table() {
-        Some(table) => table.is_empty() || table.keys().any(|key| key.get_ref() != "backend"),
-        None => true,
-    }))
+    parsed(path, bytes, |file| {
+        let tool = file.get("tool").and_then(|tool| tool.get_ref().as_table());
+        let table = tool.and_then(|tool| tool.get("pycompile"));
+        // The table of the Python module's build backend alone is not a config.
+        table.is_some_and(|table| match table.get_ref().as_table() {
+            Some(table) => table.is_empty() || table.keys().any(|key| key.get_ref() != "backend"),
+            None => true,
+        })
+    })
 }
 
 /// A config names programs to run, so one that was found and not named must belong to the user, to

@@ -112,7 +112,9 @@ fn build_hooks_are_named_unless_their_file_is_there() {
     of_wheel.says(&note("tool.hatch.build.targets.wheel.hooks.mypyc"));
     assert!(!hook(".mypyc]\nenable-by-default = false\n").contains("build hook"));
     let missing = hook(".vcs]\nversion-file = \"demo/_version.py\"\n");
-    assert!(missing.contains(&note("tool.hatch.build.hooks.vcs")), "{missing}");
+    assert!(missing.contains("note: \"demo/_version.py\" is not here: a build writes it"), "{missing}");
+    let disabled = hook(".vcs]\nversion-file = \"demo/_version.py\"\nenable-by-default = false\n");
+    assert!(!disabled.contains("_version.py"), "{disabled}");
     // A version file that exists is shipped although git ignores it.
     for settings in [".vcs]\nversion-file", ".version]\npath"] {
         let (names, said) = listed(&format!("[tool.hatch.build.hooks{settings} = \"demo/gen.py\"\n"));

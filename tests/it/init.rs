@@ -274,7 +274,7 @@ fn metadata_of_an_sdist_become_those_of_the_wheel() {
         "[project]\nname = \"demo\"\ndynamic = [\"version\"]\nscripts.demo = \"demo:main\"\n",
     );
     session.run(&["init"]).exits(0);
-    let said = session.run(&["pack"]).exits(0);
+    let said = session.run(&["--verbose", "pack"]).exits(0);
     assert!(
         said.err.contains(
             "note: the backend may still change the field requires-dist; its value in the sdist is used\n"

@@ -51,6 +51,7 @@ mod interpreters;
 mod judged;
 mod judges;
 mod left_behind;
+mod left_to_backend;
 #[cfg(unix)]
 mod leftovers;
 mod limited;

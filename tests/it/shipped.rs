@@ -179,15 +179,17 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     session.file("demo/__init__.py", "");
     session.file("setup.py", "raise SystemExit('not to be run')\n");
     let said = session.run(&["init"]).exits(0);
-    let lines = "\n[wheel.project]\nname = \"…\"\nversion = \"…\"\n";
+    let lines = "\n[wheel]\nmetadata = \"backend\"\n";
     assert!(
-        said.err.contains("note: `pycompile pack` needs metadata") && said.err.contains(lines),
+        said.err.contains("note: `pycompile pack` needs metadata, and this project has them in setup.py\n")
+            && said.err.contains(lines),
         "{}",
         said.err
     );
+    session.run(&["pack"]).exits(2).says(lines);
     let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
-    session.file("pycompile.toml", format!("{config}{}", lines.replacen("…", "demo", 1).replace("…", "1")));
-    session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
+    session.file("pycompile.toml", format!("{config}{lines}"));
+    session.run(&["pack"]).exits(2).says("not to be run");
 }
 
 /// Which data setuptools installs: its documentation of `include-package-data`, `package-data` and

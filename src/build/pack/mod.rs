@@ -25,6 +25,7 @@ use crate::engine::select::releases;
 use crate::engine::{Diagnostic, Run};
 use crate::manifest::{FileEntry, ListedArchive, Manifest};
 use crate::output::writing::Writing;
+use crate::project::backend::{metadata_home, unwritten_files};
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
 use crate::wheel::project::INLINE;
@@ -37,8 +38,10 @@ pub struct Packed {
     pub outcomes: Vec<Outcome>,
     /// Archives that were written.
     pub archives: Vec<Artifact>,
-    /// Remarks about the metadata, one sentence each.
+    /// Remarks about the metadata and files, one sentence each.
     pub notes: Vec<String>,
+    /// Remarks for a verbose run, one sentence each.
+    pub details: Vec<String>,
     /// Manifest to publish; `None` if nothing was written.
     pub manifest: Option<Manifest>,
 }
@@ -153,8 +156,10 @@ pub fn pack(
         outcomes.extend::<Vec<Outcome>>(own);
         items.push(SourceItem { file, source, pycs });
     }
-    let notes = wheel.as_ref().map(|wheel| wheel.notes.clone()).unwrap_or_default();
-    let mut packed = Packed { outcomes, notes, ..Packed::default() };
+    let remarks = wheel.as_ref().map(|wheel| (wheel.notes.clone(), wheel.details.clone()));
+    let (mut notes, details) = remarks.unwrap_or_default();
+    notes.extend(unwritten(project));
+    let mut packed = Packed { outcomes, notes, details, ..Packed::default() };
     let data = read_data(project, &mut packed.outcomes);
     let failed = packed.outcomes.iter().filter(|outcome| outcome.result().is_err());
     let failed = failed.filter(|outcome| !allowed.iter().any(|file| file == outcome.file())).count();
@@ -210,8 +215,10 @@ fn check(project: &BuildProject) -> Result<(), ConfigError> {
             )));
         }
         return Err(project.loaded.missing(format!(
-            "nothing to pack: there is neither a [wheel] nor a [zip]\nhint: this makes a wheel, with the values filled in; \
-             `[wheel]` with `metadata = \"backend\"` runs the build backend for them:\n\n{INLINE}"
+            "nothing to pack: there is neither a {} nor a {}\nhint: {}",
+            project.loaded.table("wheel"),
+            project.loaded.table("zip"),
+            wheel_lines(project)
         )));
     }
     if let Some(mode) = config.compile.invalidation_mode.as_ref()
@@ -222,6 +229,44 @@ fn check(project: &BuildProject) -> Result<(), ConfigError> {
         return Err(project.loaded.error_at(&mode.span(), message));
     }
     Ok(())
+}
+
+/// Returns the lines that add a wheel to the config.
+fn wheel_lines(project: &BuildProject) -> String {
+    let loaded = &project.loaded;
+    let (table, home) = (loaded.table("wheel"), metadata_home(&loaded.folder));
+    let has_project = loaded.folder.join("pyproject.toml").is_file();
+    match home {
+        Some(home) => format!(
+            "this makes a wheel; it runs the build backend for the metadata, which are in {home}:\n\n{table}\nmetadata \
+             = \"backend\""
+        ),
+        None if loaded.in_pyproject() && loaded.has_project_table() => {
+            format!("this makes a wheel with the metadata of [project]:\n\n{table}")
+        }
+        None if has_project && !loaded.in_pyproject() => format!(
+            "this makes a wheel with the metadata of [project]:\n\n{table}\nproject = \"pyproject.toml\""
+        ),
+        None => {
+            let inline = INLINE.replacen("[wheel.project]", &loaded.table("wheel.project"), 1);
+            format!("this makes a wheel, with the values filled in:\n\n{inline}")
+        }
+    }
+}
+
+/// Returns remarks about files that a build writes next to the listed ones, and that do not exist.
+fn unwritten(project: &BuildProject) -> Vec<String> {
+    if project.loaded.config.wheel.is_none() {
+        return Vec::new();
+    }
+    let folder = project.loaded.folder.as_path();
+    let is_next_to = |path: &str| {
+        let parent = folder.join(path).parent().map(Path::to_path_buf);
+        let sources = project.selection.sources.iter();
+        sources.into_iter().any(|file| file.path.parent() == parent.as_deref())
+    };
+    let files = unwritten_files(folder).into_iter().filter(|file| is_next_to(&file.path));
+    files.map(|file| file.note()).collect()
 }
 
 fn read_data(project: &BuildProject, outcomes: &mut Vec<Outcome>) -> Vec<File> {

@@ -64,8 +64,7 @@ impl Unpacked {
         };
         let named = given.python.first().map(|release| release.version);
         let python = choice.as_ref().map(|choice| choice.version).or(named);
-        let draft = draft(&folder, python.unwrap_or_else(|| Target::newest().version))
-            .map_err(config::ConfigError::from)?;
+        let draft = draft(&folder, python.unwrap_or_else(|| Target::newest().version))?;
         if let Some(reason) = draft.lists.built {
             return Err(ProjectError::Built { archive: archive.into(), reason });
         }

@@ -6,6 +6,7 @@ use crate::build::project::{BuildProject, ProjectError};
 use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::engine::{TargetEngine, Workers};
 use crate::output::inside::Inside;
+use crate::project::backend::metadata_home;
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,8 @@ pub(super) struct WheelPlan {
     metadata: DistInfo,
     /// Remarks about the metadata, for the user.
     pub(super) notes: Vec<String>,
+    /// Remarks for a verbose run.
+    pub(super) details: Vec<String>,
     bytecode: Bytecode,
     folder: PathBuf,
     tags: TagSet,
@@ -28,7 +31,7 @@ impl WheelPlan {
     ) -> Result<Option<Self>, ProjectError> {
         let loaded = &project.loaded;
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
-        let (metadata, mut notes) = metadata(loaded, table, python, workers)?;
+        let WheelMetadata { dist_info, mut notes, details } = metadata(loaded, table, python, workers)?;
         let files = project.selection.sources.iter().chain(&project.selection.data);
         notes.extend(wheel::top_level_notes(files.map(|file| file.name.as_str())));
         let sourceless = table.bytecode == Bytecode::Sourceless;
@@ -60,7 +63,15 @@ impl WheelPlan {
             None => TagSet::any_python(),
         };
         let folder = loaded.wheel_folder();
-        Ok(Some(Self { metadata, notes, bytecode: table.bytecode, folder, tags, optimize }))
+        Ok(Some(Self {
+            metadata: dist_info,
+            notes,
+            details,
+            bytecode: table.bytecode,
+            folder,
+            tags,
+            optimize,
+        }))
     }
 
     pub(super) fn make(
@@ -104,7 +115,7 @@ fn metadata(
     table: &WheelTable,
     python: Option<&Path>,
     workers: Workers<'_>,
-) -> Result<(DistInfo, Vec<String>), ProjectError> {
+) -> Result<WheelMetadata, ProjectError> {
     let project = match (&table.project, &table.metadata) {
         (None, Some(path)) => {
             if let Some(given) = &table.dynamic {
@@ -115,7 +126,8 @@ fn metadata(
                 "backend" => backend::prepare(&loaded.folder, python, workers)?,
                 path => inside(loaded, path, Prepared::read)?,
             };
-            return Ok((prepared.dist_info, prepared.notes));
+            let Prepared { dist_info, notes, details } = prepared;
+            return Ok(WheelMetadata { dist_info, notes, details });
         }
         (Some(_), Some(path)) => {
             let message = "`project` and `metadata` exclude each other: remove one of them";
@@ -124,15 +136,20 @@ fn metadata(
         (None, None) if loaded.in_pyproject() => {
             let given = table.dynamic.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
             let name = loaded.path.file_name().unwrap_or_default().to_string_lossy();
-            let project = inside(loaded, &name, |folder, name| wheel::Project::read(folder, name, &given))?;
-            return Ok(((&project).into(), Vec::new()));
+            return Ok(of_project(loaded, &name, &given)?.into());
         }
         (None, None) => {
-            let message = format!(
-                "[wheel] has no metadata\nhint: add `project = \"pyproject.toml\"`, `metadata = \"PKG-INFO\"` in an unpacked \
-                 sdist, `metadata = \"backend\"`, which runs the build backend, or:\n\n{}",
-                wheel::project::INLINE
-            );
+            let message = match metadata_home(&loaded.folder) {
+                Some(home) => format!(
+                    "[wheel] has no metadata: they are in {home}\nhint: add `metadata = \"backend\"`, which runs the build \
+                     backend for them"
+                ),
+                None => format!(
+                    "[wheel] has no metadata\nhint: add `project = \"pyproject.toml\"`, `metadata = \"PKG-INFO\"` in an \
+                     unpacked sdist, `metadata = \"backend\"`, which runs the build backend, or:\n\n{}",
+                    wheel::project::INLINE
+                ),
+            };
             return Err(loaded.missing(message).into());
         }
         (Some(project), None) => project,
@@ -140,7 +157,12 @@ fn metadata(
     let project = match (project.get_ref(), &table.dynamic) {
         (ProjectSource::File(path), given) => {
             let given = given.as_ref().map(|given| given.get_ref().clone()).unwrap_or_default();
-            inside(loaded, path, |folder, name| wheel::Project::read(folder, name, &given))?
+            of_project(loaded, path, &given)?
+        }
+        (ProjectSource::Inline(_), None) if loaded.in_pyproject() && loaded.has_project_table() => {
+            let message = "[project] is in this file too, and this table would be used in its place\nhint: remove this \
+                           table; keys that [project] leaves to the backend go into [tool.pycompile.wheel.dynamic]";
+            return Err(loaded.error_at(&project.span(), message).into());
         }
         (ProjectSource::Inline(keys), None) => {
             wheel::Project::from_table(&loaded.path, &Inside::new(&loaded.folder, loaded.links()), keys)?
@@ -150,7 +172,32 @@ fn metadata(
             return Err(loaded.error_at(&given.span(), message).into());
         }
     };
-    Ok(((&project).into(), project.notes))
+    Ok(project.into())
+}
+
+/// Metadata with remarks about them.
+struct WheelMetadata {
+    dist_info: DistInfo,
+    notes: Vec<String>,
+    details: Vec<String>,
+}
+
+impl From<wheel::Project> for WheelMetadata {
+    fn from(project: wheel::Project) -> Self {
+        Self { dist_info: (&project).into(), notes: project.notes, details: project.details }
+    }
+}
+
+/// Reads the `[project]` table of a file that the config names.
+fn of_project(loaded: &Loaded, path: &str, given: &toml::Table) -> Result<wheel::Project, ProjectError> {
+    let variables = &loaded.given.pretend_versions;
+    let read = inside(loaded, path, |folder, name| wheel::Project::read_with(folder, name, given, variables));
+    Ok(read.map_err(|mut error| {
+        if let wheel::ProjectFault::Open(keys) = &mut *error.fault {
+            keys.in_pyproject = loaded.in_pyproject();
+        }
+        error
+    })?)
 }
 
 /// Reads a file that the config names, without following symlinks out of its directory.

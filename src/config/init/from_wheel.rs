@@ -2,7 +2,8 @@
 
 use super::{Draft, Lists, draft_of, quoted};
 use crate::archive::{ArchiveError, ArchiveLimits, read_file};
-use crate::project::{DiscoverError, is_python};
+use crate::config::ConfigError;
+use crate::project::is_python;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
 use crate::wheel::{WheelName, WheelNameError, installed_path};
@@ -27,7 +28,7 @@ pub enum FromWheelError {
     },
     /// A directory of the project cannot be listed.
     #[error(transparent)]
-    Discover(#[from] DiscoverError),
+    Config(#[from] ConfigError),
     /// TOML cannot represent a path.
     #[error("the path of {} is not UTF-8: rename it", .0.shown())]
     Path(PathBuf),

@@ -7,8 +7,9 @@ pub use from_wheel::{FromWheelError, draft_from_wheel};
 pub use update::{Changes, UpdateError, changes, updated};
 
 use crate::archive::{Clash, NameTree, check_file_name};
-use crate::project::DiscoverError;
-use crate::project::backend::{Shipped, shipped_files};
+use crate::config::ConfigError;
+use crate::config::locate::check_shared;
+use crate::project::backend::{Shipped, metadata_home, shipped_files};
 use crate::target::PyVersion;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,7 +28,10 @@ pub struct Draft {
     pub lists: Lists,
     /// Metadata of a wheel is in `pyproject.toml`.
     pub reads_pyproject: bool,
-    /// Metadata of a wheel is known only to the build backend.
+    /// File that has the metadata of a project without a `pyproject.toml`, which its build backend
+    /// reads.
+    pub home: Option<&'static str>,
+    /// True if no file of the project has metadata.
     pub lacks_metadata: bool,
 }
 
@@ -55,8 +59,9 @@ impl Lists {
     /// that `build` or `pack` would refuse.
     ///
     /// # Errors
-    /// A directory that cannot be listed.
-    pub fn of(folder: &Path) -> Result<Self, DiscoverError> {
+    /// A directory that cannot be listed, or a `pyproject.toml` that is not TOML.
+    pub fn of(folder: &Path) -> Result<Self, ConfigError> {
+        check_shared(folder)?;
         let shipped = shipped_files(folder)?;
         let Shipped { root, mut sources, mut data, left_out, nameless, basis, built, notes } = shipped;
         let mut left_out: Vec<(PathBuf, String)> =
@@ -77,8 +82,8 @@ impl Lists {
 /// Returns a config for the project in `folder` with explicit lists of its files.
 ///
 /// # Errors
-/// A directory that cannot be listed.
-pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
+/// As [`Lists::of`].
+pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, ConfigError> {
     let has = |name: &str| folder.join(name).is_file();
     let reads_pyproject = !has("PKG-INFO") && has("pyproject.toml");
     let wheel = match (has("PKG-INFO"), reads_pyproject) {
@@ -88,8 +93,10 @@ pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, DiscoverError> {
     };
     let lists = Lists::of(folder)?;
     let reads_pyproject = reads_pyproject && lists.built.is_none();
-    let lacks_metadata = wheel.is_empty() && lists.built.is_none() && (has("setup.py") || has("setup.cfg"));
-    Ok(Draft { reads_pyproject, lacks_metadata, ..draft_of(lists, python, wheel) })
+    let lacks_metadata = wheel.is_empty() && lists.built.is_none();
+    let home = metadata_home(folder).filter(|_| lacks_metadata);
+    let lacks_metadata = lacks_metadata && home.is_none();
+    Ok(Draft { reads_pyproject, home, lacks_metadata, ..draft_of(lists, python, wheel) })
 }
 
 /// Returns a config with these lists; `wheel` holds the lines of `[wheel]`, if there should be one.
@@ -116,7 +123,7 @@ fn draft_of(lists: Lists, python: PyVersion, wheel: &str) -> Draft {
         }
     }
     text.push_str("\n[manifest]\noutput = \"dist/manifest.pyc.json\"\n");
-    Draft { text, lists, reads_pyproject: false, lacks_metadata: false }
+    Draft { text, lists, reads_pyproject: false, home: None, lacks_metadata: false }
 }
 
 /// Returns names that `build` or `pack` would refuse, with the reason.

@@ -71,20 +71,16 @@ pub(super) fn artifacts(project: &PyProject) -> Option<Gitignore> {
 }
 
 /// Returns a remark about each build hook that may write files into the package.
-pub(super) fn hooks(project: &PyProject, tree: &ProjectTree) -> Vec<String> {
+pub(super) fn hooks(project: &PyProject) -> Vec<String> {
     let tables: [&[&str]; 2] =
         [&["tool", "hatch", "build", "hooks"], &["tool", "hatch", "build", "targets", "wheel", "hooks"]];
     let mut notes = Vec::new();
     for path in tables {
         for (name, hook) in project.table(path).into_iter().flatten() {
             let is_enabled = hook.get("enable-by-default").and_then(toml::Value::as_bool).unwrap_or(true);
-            let version_file = match name.as_str() {
-                "vcs" => hook.get("version-file"),
-                "version" => hook.get("path"),
-                _ => None,
-            };
-            let version_file = version_file.and_then(toml::Value::as_str).unwrap_or_default();
-            if is_enabled && !tree.has_file(version_file.trim_start_matches("./")) {
+            // Their files have remarks of their own.
+            let writes_version = matches!(name.as_str(), "vcs" | "version");
+            if is_enabled && !writes_version {
                 let table = path.join(".");
                 notes.push(format!(
                     "[{table}.{name}] is a build hook, which is not run: files that it adds are not in the wheel"

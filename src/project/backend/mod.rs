@@ -5,9 +5,11 @@
 //! project's own code, the files that the backend left in an unpacked sdist (`*.egg-info`) are used
 //! instead, and then the layout of the directories.
 
+mod defaults;
 mod extensions;
 mod find;
 mod hatch;
+mod literals;
 mod named;
 mod package_data;
 mod pdm;
@@ -18,13 +20,17 @@ mod requires_python;
 mod setup_cfg;
 mod setuptools;
 mod tree;
+mod version;
 
 use super::DiscoverError;
+pub use defaults::{BackendDefaults, metadata_home, unwritten_files};
 use plan::BackendPlan;
 use pyproject::PyProject;
+pub use pyproject::VersionFile;
 pub use requires_python::requires_python;
 use std::path::{Path, PathBuf};
 use tree::ProjectTree;
+pub use version::{PretendVersions, ReadFile, VersionSource};
 
 /// Files of a project that belong in its wheel, and those that do not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,8 +82,10 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     }
     notes.extend(extensions::beside(folder, kind, &project));
     if kind == BackendKind::Hatchling {
-        notes.extend(hatch::hooks(&project, &tree));
+        notes.extend(hatch::hooks(&project));
     }
+    let unwritten = project.version_files().into_iter().filter(|file| !tree.has_file(&file.path));
+    notes.extend(unwritten.map(|file| file.note()));
     let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
     Ok(Shipped { notes, built, ..shipped })
 }

@@ -11,9 +11,21 @@ pub(super) struct PyProject {
 
 impl PyProject {
     pub(super) fn read(folder: &Path) -> Self {
-        let text = read_regular(&folder.join("pyproject.toml"), LARGEST).ok();
-        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-        let table = text.and_then(|text| text.parse::<Table>().ok()).unwrap_or_default();
+        let text = |name: &str| String::from_utf8(read_regular(&folder.join(name), LARGEST).ok()?).ok();
+        Self::parse(&text("pyproject.toml").unwrap_or_default(), text("hatch.toml").as_deref())
+    }
+
+    /// Parses the text of the file, and that of a `hatch.toml`, whose tables replace those of
+    /// `[tool.hatch]`. A text that is not TOML counts as empty.
+    pub(super) fn parse(text: &str, hatch: Option<&str>) -> Self {
+        let mut table: Table = text.parse().unwrap_or_default();
+        let hatch = hatch.and_then(|text| text.parse::<Table>().ok()).unwrap_or_default();
+        if !hatch.is_empty() {
+            let empty = || Value::Table(Table::new());
+            let tool = table.entry("tool").or_insert_with(empty).as_table_mut();
+            let own = tool.and_then(|tool| tool.entry("hatch").or_insert_with(empty).as_table_mut());
+            own.into_iter().for_each(|own| own.extend(hatch.clone()));
+        }
         Self { table }
     }
 
@@ -57,19 +69,53 @@ impl PyProject {
         Some(name.replace(['-', '.'], "_"))
     }
 
-    /// Returns files that a version plugin writes into the package and version control ignores.
-    pub(super) fn version_files(&self) -> Vec<&str> {
-        let paths: [&[&str]; 8] = [
-            &["tool", "hatch", "build", "hooks", "vcs", "version-file"],
-            &["tool", "hatch", "build", "hooks", "version", "path"],
-            &["tool", "hatch", "build", "targets", "wheel", "hooks", "vcs", "version-file"],
-            &["tool", "hatch", "build", "targets", "wheel", "hooks", "version", "path"],
-            &["tool", "setuptools_scm", "version_file"],
-            &["tool", "setuptools_scm", "write_to"],
-            &["tool", "pdm", "version", "write_to"],
-            &["tool", "versioningit", "write", "file"],
+    /// Returns files that a version plugin writes into the package and version control ignores,
+    /// with the setting that names each.
+    pub(super) fn version_files(&self) -> Vec<VersionFile> {
+        let hatch: [(&[&str], &str); 4] = [
+            (&["tool", "hatch", "build", "hooks", "vcs"], "version-file"),
+            (&["tool", "hatch", "build", "hooks", "version"], "path"),
+            (&["tool", "hatch", "build", "targets", "wheel", "hooks", "vcs"], "version-file"),
+            (&["tool", "hatch", "build", "targets", "wheel", "hooks", "version"], "path"),
         ];
-        paths.iter().filter_map(|path| self.text(path)).collect()
+        let others: [(&[&str], &str); 5] = [
+            (&["tool", "setuptools_scm"], "version_file"),
+            (&["tool", "setuptools_scm"], "write_to"),
+            (&["tool", "setuptools-scm"], "version_file"),
+            (&["tool", "pdm", "version"], "write_to"),
+            (&["tool", "versioningit", "write"], "file"),
+        ];
+        let file = |(tables, key): &(&[&str], &str)| {
+            let table = self.table(tables)?;
+            table.get("enable-by-default").and_then(Value::as_bool).unwrap_or(true).then_some(())?;
+            let mut path = table.get(*key)?.as_str()?.trim_start_matches("./").to_owned();
+            // pdm-backend writes it below the directory of the packages.
+            let root = self.text(&["tool", "pdm", "build", "package-dir"]).filter(|_| tables[1] == "pdm");
+            if let Some(root) = root {
+                path = format!("{}/{path}", root.trim_end_matches('/'));
+            }
+            Some(VersionFile { path, setting: format!("[{}] {key}", tables.join(".")) })
+        };
+        hatch.iter().chain(&others).filter_map(file).collect()
+    }
+}
+
+/// A file that a version plugin writes when it builds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionFile {
+    /// Path relative to the project.
+    pub path: String,
+    /// Setting that names it.
+    pub setting: String,
+}
+
+impl VersionFile {
+    /// Returns the remark for a file that does not exist.
+    pub fn note(&self) -> String {
+        let Self { path, setting } = self;
+        format!(
+            "{path:?} is not here: a build writes it ({setting}), and without it the wheel lacks the file"
+        )
     }
 }
 

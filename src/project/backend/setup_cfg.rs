@@ -14,7 +14,7 @@ impl SetupCfg {
         text.map_or_else(Self::default, |bytes| Self::parse(&String::from_utf8_lossy(&bytes)))
     }
 
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let mut sections = BTreeMap::<String, BTreeMap<String, String>>::new();
         let (mut section, mut key) = (String::new(), String::new());
         for line in text.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {

@@ -67,9 +67,8 @@ impl ProjectTree {
             tree.files.extend(tree.artifacts.iter().cloned());
         }
         for file in project.version_files() {
-            let file = file.trim_start_matches("./");
-            if folder.join(file).is_file() {
-                tree.files.insert(file.to_owned());
+            if folder.join(&file.path).is_file() {
+                tree.files.insert(file.path);
             }
         }
         if let Ok(mut skipped) = skipped.lock() {

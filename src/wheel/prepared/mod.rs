@@ -61,6 +61,8 @@ pub struct Prepared {
     pub dist_info: DistInfo,
     /// Remarks for the user, one sentence each.
     pub notes: Vec<String>,
+    /// Remarks for a verbose run, one sentence each.
+    pub details: Vec<String>,
 }
 
 /// Error of reading prepared metadata.
@@ -180,7 +182,7 @@ fn of_files(files: impl IntoIterator<Item = File>) -> Result<Prepared, PreparedF
         metadata,
         licenses,
     };
-    Ok(Prepared { dist_info, notes: Vec::new() })
+    Ok(Prepared { dist_info, notes: Vec::new(), details: Vec::new() })
 }
 
 fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFault> {
@@ -190,7 +192,7 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
     let name = project_name(&fields)?;
     let version: Version = fields.one("Version").ok_or(PreparedFault::Missing("Version"))?.parse()?;
     let licenses = licenses::license_files(folder, &fields)?;
-    let notes = notes(&fields);
+    let details = notes(&fields);
     let has_requirements = fields.one("Requires-Dist").is_some();
     let egg_info = egg_info::EggInfo::find(folder, &normalize_name(&name));
     if let Some(mut requirements) = egg_info.requirements().filter(|_| !has_requirements) {
@@ -200,7 +202,11 @@ fn from_sdist(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
         metadata = fields::with_fields(&metadata, &requirements);
     }
     let entry_points = egg_info.entry_points().or_else(|| entry_points::of_project(folder));
-    Ok(Prepared { dist_info: DistInfo { name, version, metadata, entry_points, licenses }, notes })
+    Ok(Prepared {
+        dist_info: DistInfo { name, version, metadata, entry_points, licenses },
+        notes: Vec::new(),
+        details,
+    })
 }
 
 /// Returns the name. It becomes part of file names, so that it must not contain a `/`.

@@ -135,3 +135,39 @@ pub(super) fn license_files(root: &Inside, item: ProjectItem<'_>) -> Result<Vec<
     }
     Ok(names.into_iter().map(|(name, content)| File::new(name, content)).collect())
 }
+
+/// Reads the files in the project's directory that match a backend's default patterns, except those
+/// that are `named` already. Files that cannot be used are the subject of remarks.
+pub(super) fn default_licenses(
+    root: &Inside,
+    patterns: &[String],
+    named: &BTreeSet<String>,
+) -> (Vec<File>, Vec<String>) {
+    let (mut names, mut notes) = (BTreeSet::new(), Vec::new());
+    for pattern in patterns {
+        if check_file_name(pattern).is_err() {
+            notes.push(format!("the pattern {pattern:?} for license files leaves the project"));
+            continue;
+        }
+        // Backends follow the link of a license file. Neither reading nor listing follows it out of
+        // the project.
+        let folder = pattern.split_once('/').map(|(folder, _)| folder);
+        if folder.is_some_and(|folder| root.check_folder(Path::new(folder)).is_err()) {
+            continue;
+        }
+        let Ok(Some(found)) = matching_files(&root.path(), pattern, folder.is_none()) else { continue };
+        names.extend(found.names);
+        let nameless = found.nameless.iter();
+        notes.extend(
+            nameless.map(|path| format!("the license file {path:?} is left out: its name is not UTF-8")),
+        );
+    }
+    let mut licenses = Vec::new();
+    for name in names.difference(named) {
+        match read(root, name) {
+            Ok(bytes) => licenses.push(File::new(name.clone(), bytes)),
+            Err(error) => notes.push(format!("the license file {name:?} is left out: {error}")),
+        }
+    }
+    (licenses, notes)
+}

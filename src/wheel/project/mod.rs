@@ -89,6 +89,8 @@ pub struct Project {
     pub entry_points: BTreeMap<String, BTreeMap<String, String>>,
     /// Remarks for the user, one sentence each.
     pub notes: Vec<String>,
+    /// Remarks for a verbose run, one sentence each.
+    pub details: Vec<String>,
 }
 
 impl Project {
@@ -111,6 +113,7 @@ impl Project {
             extras: BTreeMap::new(),
             entry_points: BTreeMap::new(),
             notes: Vec::new(),
+            details: Vec::new(),
         }
     }
 }

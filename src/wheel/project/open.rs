@@ -1,10 +1,12 @@
 //! Keys without a value in a `[project]` table: dynamic ones and missing ones.
 
+use crate::project::backend::VersionSource;
 use std::fmt;
 
 /// Keys without a value. Displayed as one sentence for all of them, followed by config lines that
 /// set them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OpenKeys {
     /// Keys that `dynamic` leaves to the build backend, in its order.
     pub dynamic: Vec<String>,
@@ -12,6 +14,12 @@ pub struct OpenKeys {
     pub missing: Vec<&'static str>,
     /// True if the file has a `[project]` table.
     pub has_table: bool,
+    /// Table or file that has the metadata in place of `[project]`.
+    pub home: Option<&'static str>,
+    /// Source of the version, if it is dynamic.
+    pub version: Option<VersionSource>,
+    /// True if the config is `[tool.pycompile]` in the same file.
+    pub in_pyproject: bool,
 }
 
 impl OpenKeys {
@@ -23,6 +31,19 @@ impl OpenKeys {
 
 impl fmt::Display for OpenKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let replaced = match self.in_pyproject {
+            true => "add `metadata = \"backend\"` to [tool.pycompile.wheel]",
+            false => {
+                "replace the line `project = \"pyproject.toml\"` of the config by `metadata = \"backend\"`"
+            }
+        };
+        if let Some(home) = self.home {
+            return write!(
+                formatter,
+                "there is no [project] table: the metadata are in {home}\nhint: {replaced}, which runs the build backend \
+                 for them"
+            );
+        }
         if !self.has_table {
             formatter.write_str("there is no [project] table: ")?;
         }
@@ -37,9 +58,21 @@ impl fmt::Display for OpenKeys {
         if !missing.is_empty() {
             write!(formatter, "{missing} {} missing", are(self.missing.len()))?;
         }
-        formatter.write_str(
-            "\nhint: `[wheel] metadata` reads what the backend has prepared instead: \"PKG-INFO\" in an unpacked sdist, the \
-             path of a wheel, or \"backend\", which runs the backend; or add this to pycompile.toml:\n\n[wheel.dynamic]",
+        if let Some(VersionSource::Repository { tool, command, variable }) = &self.version {
+            let sets = variable.map(|variable| format!(", and {variable} sets it")).unwrap_or_default();
+            write!(
+                formatter,
+                "\nhint: {tool} derives the version from the repository: `{command}` prints it{sets}"
+            )?;
+        }
+        let (file, table) = match self.in_pyproject {
+            true => ("pyproject.toml", "tool.pycompile.wheel"),
+            false => ("pycompile.toml", "wheel"),
+        };
+        write!(
+            formatter,
+            "\nhint: {replaced}, which runs the build backend (\"PKG-INFO\" reads an unpacked sdist, the path of a wheel \
+             that wheel); or add this to {file}:\n\n[{table}.dynamic]"
         )?;
         for key in self.missing.iter().copied().chain(self.dynamic.iter().map(String::as_str)) {
             write!(formatter, "\n{key} = {}", placeholder(key))?;

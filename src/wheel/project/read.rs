@@ -5,6 +5,7 @@ use super::open::OpenKeys;
 use super::value::{ProjectItem, Table, project_table};
 use super::{License, Project, files, people};
 use crate::output::inside::Inside;
+use crate::project::backend::{BackendDefaults, PretendVersions, VersionSource};
 use crate::text::Shown as _;
 use crate::wheel::name::normalize_name;
 use crate::wheel::requirement::{Requirement, is_name, specifier_set};
@@ -18,6 +19,20 @@ impl Project {
     /// # Errors
     /// [`ProjectTableError`] with the line of the key.
     pub fn read(folder: &Inside, name: &str, given: &toml::Table) -> Result<Self, ProjectTableError> {
+        Self::read_with(folder, name, given, &PretendVersions::default())
+    }
+
+    /// Reads the file as [`Self::read`] does. `variables` may set the version of a project that
+    /// takes it from its repository.
+    ///
+    /// # Errors
+    /// [`ProjectTableError`] with the line of the key.
+    pub fn read_with(
+        folder: &Inside,
+        name: &str,
+        given: &toml::Table,
+        variables: &PretendVersions,
+    ) -> Result<Self, ProjectTableError> {
         let path = &folder.path().join(name);
         let refuse = |fault: ProjectFault| ProjectTableError {
             path: path.clone(),
@@ -27,7 +42,24 @@ impl Project {
         };
         let bytes = files::read(folder, name).map_err(|error| refuse(error.into()))?;
         let text = String::from_utf8(bytes).map_err(|_| refuse(ProjectFault::Encoding(path.shown())))?;
-        project(folder, project_table(path, &text)?, &Table::without_lines(path, given))
+        let read = |name: &str| files::read(folder, name).ok();
+        let backend = BackendDefaults::parse(&text, &read);
+        let mut table = project_table(path, &text)?;
+        let mut details = Vec::new();
+        let given = Table::without_lines(path, given);
+        if table.leaves("version") && !table.contains("version") && !given.contains("version") {
+            let found = match backend.version() {
+                VersionSource::File { version, path } => Some((path, version)),
+                _ => backend.pretended(variables),
+            };
+            if let Some((source, version)) = found {
+                table.settle("version", &version);
+                details.push(format!("the version {version} is from {source}"));
+            }
+        }
+        let mut project = project(folder, table, &given, Some(&backend))?;
+        project.details = details;
+        Ok(project)
     }
 
     /// Reads a `[project]` table in another file, `path`; files are relative to `folder`.
@@ -36,7 +68,7 @@ impl Project {
     /// [`ProjectTableError`] without a line.
     pub fn from_table(path: &Path, folder: &Inside, table: &toml::Table) -> Result<Self, ProjectTableError> {
         let nothing = Table::without_lines(path, &toml::Table::new());
-        project(folder, Table::without_lines(path, table), &nothing)
+        project(folder, Table::without_lines(path, table), &nothing, None)
     }
 }
 
@@ -44,8 +76,9 @@ fn project<'a>(
     folder: &Inside,
     mut table: Table<'a>,
     given: &Table<'a>,
+    backend: Option<&BackendDefaults<'_>>,
 ) -> Result<Project, ProjectTableError> {
-    dynamic(&mut table, given)?;
+    dynamic(&mut table, given, backend)?;
     let (Some(name), Some(version)) = (table.take("name"), table.take("version")) else {
         return Err(table.error("name", ProjectFault::Missing));
     };
@@ -62,7 +95,7 @@ fn project<'a>(
         let set = specifier_set(&item.line()?).map_err(|fault| item.error(fault.into()))?;
         project.requires_python = Some(set);
     }
-    licenses(&mut project, folder, &mut table)?;
+    licenses(&mut project, folder, &mut table, backend)?;
     let mut people = |key| table.take(key).map(people::read).transpose();
     project.authors = people("authors")?.unwrap_or_default();
     project.maintainers = people("maintainers")?.unwrap_or_default();
@@ -105,7 +138,11 @@ fn project<'a>(
 }
 
 /// Adds the given values to the table, and refuses keys that remain without a value.
-fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectTableError> {
+fn dynamic<'a>(
+    table: &mut Table<'a>,
+    given: &Table<'a>,
+    backend: Option<&BackendDefaults<'_>>,
+) -> Result<(), ProjectTableError> {
     let mut given_keys = given.keys();
     let mut open = OpenKeys { has_table: table.is_present(), ..OpenKeys::default() };
     let mut line = None;
@@ -140,11 +177,21 @@ fn dynamic<'a>(table: &mut Table<'a>, given: &Table<'a>) -> Result<(), ProjectTa
     if open.is_empty() {
         return Ok(());
     }
+    // Who gives keys without a table does without the backend.
+    let gives_keys = !given.keys().is_empty();
+    open.home = backend.filter(|_| !gives_keys).and_then(BackendDefaults::metadata_home);
+    let is_dynamic = open.dynamic.iter().any(|key| key == "version");
+    open.version = backend.filter(|_| is_dynamic).map(BackendDefaults::version);
     let error = table.error("", ProjectFault::Open(open));
     Err(ProjectTableError { line: line.or(error.line), key: String::new(), ..error })
 }
 
-fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Result<(), ProjectTableError> {
+fn licenses(
+    project: &mut Project,
+    folder: &Inside,
+    table: &mut Table<'_>,
+    backend: Option<&BackendDefaults<'_>>,
+) -> Result<(), ProjectTableError> {
     let mut is_table = false;
     if let Some(item) = table.take("license") {
         is_table = item.is_table();
@@ -157,6 +204,13 @@ fn licenses(project: &mut Project, folder: &Inside, table: &mut Table<'_>) -> Re
             return Err(item.error(ProjectFault::LicenseTable));
         }
         project.license_files = files::license_files(folder, item)?;
+    } else if let Some(backend) = backend {
+        let patterns = backend.license_patterns(!project.license_files.is_empty());
+        let named = project.license_files.iter().map(|file| file.path.clone()).collect();
+        let (more, notes) = files::default_licenses(folder, &patterns, &named);
+        project.license_files.extend(more);
+        project.license_files.sort_by(|one, other| one.path.cmp(&other.path));
+        project.notes.extend(notes);
     }
     if let Some(item) = table.take("classifiers") {
         project.classifiers = item.lines()?;

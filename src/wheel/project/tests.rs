@@ -120,9 +120,9 @@ one = "demo.one"
     );
 }
 
-const HINT: &str = "hint: `[wheel] metadata` reads what the backend has prepared instead: \"PKG-INFO\" in an unpacked \
-                    sdist, the path of a wheel, or \"backend\", which runs the backend; or add this to pycompile.toml:\n\n\
-                    [wheel.dynamic]";
+const HINT: &str = "hint: replace the line `project = \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which \
+                    runs the build backend (\"PKG-INFO\" reads an unpacked sdist, the path of a wheel that wheel); or add this \
+                    to pycompile.toml:\n\n[wheel.dynamic]";
 
 #[test]
 fn all_open_keys_are_named_at_once() {
@@ -141,6 +141,11 @@ fn all_open_keys_are_named_at_once() {
             "pyproject.toml: there is no [project] table: `version` is missing\n{HINT}\nversion = \"…\"\n# \
              requires-python = \">=…\"\n# dependencies = [\"…\"]\n# scripts = {{ … = \"package.module:function\" }}"
         )
+    );
+    assert_eq!(
+        refused("[tool.poetry]\nname = \"demo\"\n", ""),
+        "pyproject.toml: there is no [project] table: the metadata are in [tool.poetry]\nhint: replace the line `project = \
+         \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which runs the build backend for them"
     );
     let project = folder.read_with("[tool.poetry]\n", "name = \"demo\"\nversion = \"1\"").unwrap();
     assert_eq!(project.name, "demo");

@@ -12,6 +12,12 @@ pub(super) struct ProjectValue {
     kind: ProjectValueKind,
 }
 
+impl ProjectValue {
+    fn is_text(&self, wanted: &str) -> bool {
+        matches!(&self.kind, ProjectValueKind::Text(text) if text == wanted)
+    }
+}
+
 #[derive(Clone, Debug)]
 enum ProjectValueKind {
     Text(String),
@@ -160,6 +166,25 @@ impl<'a> Table<'a> {
     /// Copies `key` of `other`.
     pub(super) fn adopt(&mut self, key: &str, other: &Self) {
         self.items.extend(other.items.iter().filter(|item| item.0 == key).cloned());
+    }
+
+    /// Returns whether `dynamic` lists the key.
+    pub(super) fn leaves(&self, key: &str) -> bool {
+        self.items.iter().any(|(name, value)| {
+            let ProjectValueKind::List(items) = &value.kind else { return false };
+            name == "dynamic" && items.iter().any(|item| item.is_text(key))
+        })
+    }
+
+    /// Sets a key that `dynamic` lists, and removes it from there.
+    pub(super) fn settle(&mut self, key: &str, text: &str) {
+        for (name, value) in &mut self.items {
+            if let (true, ProjectValueKind::List(items)) = (name == "dynamic", &mut value.kind) {
+                items.retain(|item| !item.is_text(key));
+            }
+        }
+        let kind = ProjectValueKind::Text(text.to_owned());
+        self.items.push((key.to_owned(), ProjectValue { line: None, kind }));
     }
 
     /// Returns the remaining keys and values, in order.
