@@ -6,6 +6,7 @@ use super::installed::refuse_one_place;
 use super::name::{TagSet, WheelName};
 use super::prepared::DistInfo;
 use super::record::{Record, RecordRow};
+use super::replaced::replacing;
 use crate::archive::{Bytes, File, check_file_name};
 use crate::pyc::{HEADER_SIZE, Header, InvalidationMode};
 use std::collections::BTreeSet;
@@ -50,9 +51,13 @@ pub(super) fn refuse_timestamp_pyc(path: &str, bytes: &Bytes) -> Result<(), Whee
 /// Appends RECORD to `files`, which have none, in the order of a wheel.
 ///
 /// # Errors
-/// [`WheelError::Installed`].
+/// [`WheelError::Installed`], and the faults of [`replacing`].
 pub(super) fn with_record(files: Vec<File>, dist_info: &str) -> Result<Vec<File>, WheelError> {
     refuse_one_place(files.iter().map(|file| file.path.as_str()))?;
+    let entry_points = format!("{dist_info}/entry_points.txt");
+    let entry_points = files.iter().find(|file| file.path == entry_points).map(|file| file.bytes.read());
+    let faults = replacing(files.iter().map(|file| file.path.as_str()), entry_points.as_deref(), dist_info);
+    faults.into_iter().next().map_or(Ok(()), Err)?;
     let mut files = in_order(files, dist_info);
     let path = format!("{dist_info}/RECORD");
     let mut rows =

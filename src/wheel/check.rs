@@ -7,6 +7,7 @@ use super::installed::{installed_place, refuse_one_place};
 use super::metadata::hold_against_name;
 use super::name::{MOST, TagSet, WheelName};
 use super::record::Record;
+use super::replaced::replacing;
 use crate::archive::{Archive, Entry};
 use std::collections::BTreeSet;
 
@@ -25,6 +26,12 @@ pub fn faults(archive: &Archive) -> Vec<WheelError> {
         faults.extend(refuse_one_place(names()).err());
     }
     faults.extend(places.into_iter().filter_map(Result::err));
+    let own = archive.path.file_name().and_then(|name| WheelName::parse(name.to_str()?).ok());
+    if let Some(dist_info) = own.and_then(|name| dist_info(archive, &name).ok()) {
+        let entry_points = archive.get(&format!("{dist_info}/entry_points.txt"));
+        let entry_points = entry_points.map(|entry| entry.bytes.read());
+        faults.extend(replacing(names(), entry_points.as_deref(), &dist_info));
+    }
     faults.extend(archive.files().filter_map(|entry| refuse_timestamp_pyc(&entry.name, &entry.bytes).err()));
     faults
 }

@@ -122,6 +122,28 @@ pub enum WheelError {
         "{0:?} is in no scheme that installers know: purelib, platlib, scripts, headers and data are known"
     )]
     Scheme(String),
+    /// A file would replace a program of the environment.
+    #[error("{0:?} would replace a program of the environment: an interpreter, pip or `activate`")]
+    Program(String),
+    /// A file would be a module of the standard library, or come before one.
+    #[error("{0:?} would be installed into the standard library")]
+    Library(String),
+    /// A file is in the metadata of another distribution.
+    #[error(
+        "{0:?} would be installed into the metadata of another distribution, or past RECORD into its own"
+    )]
+    OtherDistInfo(String),
+    /// An entry point for which no script can be written without harm.
+    #[error(
+        "{file:?} has the script {name:?}, which is written outside the directory of scripts or replaces a program of \
+         the environment"
+    )]
+    Script {
+        /// Path of `entry_points.txt`.
+        file: String,
+        /// Name of the entry point.
+        name: String,
+    },
     /// A name occurs twice.
     #[error("{0:?} would be in the wheel twice")]
     Duplicate(String),
@@ -135,6 +157,10 @@ impl WheelError {
             Self::TimestampPyc(file)
             | Self::Installed(_, file)
             | Self::Scheme(file)
+            | Self::Program(file)
+            | Self::Library(file)
+            | Self::OtherDistInfo(file)
+            | Self::Script { file, .. }
             | Self::Reserved(file)
             | Self::Duplicate(file) => Some(file),
             Self::Record { fault, .. } => fault.file(),

@@ -24,6 +24,7 @@ mod prepared;
 pub mod project;
 mod record;
 mod repack;
+mod replaced;
 mod requirement;
 mod requires_python;
 mod top_level;

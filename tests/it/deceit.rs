@@ -444,7 +444,8 @@ fn the_honest_twins_of_wheels() {
     let pycs = Pycs::new();
     let cached =
         || vec![("m.py".to_owned(), GOOD.into()), ("__pycache__/m.cpython-314.pyc".to_owned(), pycs.good())];
-    for scheme in SCHEMES {
+    // A wheel that installs a zip of the standard library is refused whatever is in it.
+    for scheme in SCHEMES.into_iter().filter(|scheme| !scheme.contains("python314.zip")) {
         verify_wheel(&recorded(wheel_files(scheme, cached()), |_| {}))
             .exits(0)
             .says("1 verified, 0 findings");
