@@ -16,11 +16,11 @@ const SCRIPTS: [&str; 2] = ["bin/", "Scripts/"];
 /// Returns the notes on a place whose names follow `prefix`.
 pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: &Survey) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(first) = survey.sources.first() {
+    if let Some(first) = survey.modules.first() {
         let leading =
-            counted(survey.sources.len(), "symlink or path file leads", "symlinks and path files lead");
+            counted(survey.modules.len(), "symlink or path file leads", "symlinks and path files lead");
         notes.push(format!(
-            "{leading} to sources outside, which are not looked into: the first is {prefix}{first}"
+            "{leading} to sources or extension modules outside, which are not looked into: the first is {prefix}{first}"
         ));
     }
     let scripts = script_modules(place, installed);

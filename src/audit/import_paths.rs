@@ -6,6 +6,7 @@ use super::path_names::{PathNames, PrefixFinder, parts, spellings};
 use crate::input::{AddedPath, FolderLinks, Place, Survey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// The default paths of imports of all prefixes in a place.
 #[derive(Default)]
@@ -25,6 +26,8 @@ pub(super) struct ImportPaths {
     of_users: BTreeMap<String, BTreeSet<String>>,
     /// Virtual environments of directories of packages.
     environments: BTreeMap<String, BTreeSet<String>>,
+    /// Zips, and what path files add, by name.
+    zips: OnceLock<BTreeMap<String, PathEntry>>,
     /// True if symlinks give too many names to directories.
     is_incomplete: bool,
 }
@@ -96,9 +99,13 @@ impl ImportPaths {
                 found: &mut found,
                 shared: &mut shared,
             };
+            let mut before: Vec<&str> = Vec::new();
             for folder in &names.folders {
                 let below = folder.split('/').filter(|part| !part.is_empty());
-                finder.add(&above.iter().copied().chain(below).collect::<Vec<&str>>());
+                let parts: Vec<&str> = above.iter().copied().chain(below).collect();
+                let known = parts.iter().zip(&before).take_while(|(one, other)| one == other).count();
+                finder.add(&parts, known);
+                before = parts;
             }
         }
         // Debian's own packages have one directory for all versions.
@@ -306,8 +313,12 @@ impl ImportPaths {
 
     /// Returns the entry of a zip, by the name of the file.
     pub(super) fn zip(&self, name: &str) -> Option<&PathEntry> {
-        let zips = self.libraries().into_iter().filter(|entry| entry.kind == PathEntryKind::Zip);
-        zips.chain(self.added.keys()).find(|entry| entry.name == name)
+        let zips = self.zips.get_or_init(|| {
+            let zips = self.libraries().into_iter().filter(|entry| entry.kind == PathEntryKind::Zip);
+            let all: Vec<&PathEntry> = zips.chain(self.added.keys()).collect();
+            all.into_iter().rev().map(|entry| (entry.name.clone(), entry.clone())).collect()
+        });
+        zips.get(name)
     }
 
     /// Returns the directories of packages behind an entry.
@@ -328,10 +339,9 @@ impl ImportPaths {
         self.environments.contains_key(base)
     }
 
-    /// Returns whether two directories of packages belong to one virtual environment.
-    pub(super) fn are_of_one_environment(&self, base: &str, other: &str) -> bool {
-        let environments = self.environments.get(base).zip(self.environments.get(other));
-        environments.is_some_and(|(own, others)| !own.is_disjoint(others))
+    /// Returns the virtual environments of a directory of packages.
+    pub(super) fn environments_of(&self, base: &str) -> impl Iterator<Item = &String> {
+        self.environments.get(base).into_iter().flatten()
     }
 
     /// Returns whether a file or directory is, or contains, an entry of the path of imports.

@@ -6,6 +6,7 @@ use crate::input::{FolderLinks, Place};
 use crate::pyc::parse_name;
 use crate::wheel::{Record, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// All distributions of a place, except that of a wheel.
 pub(super) struct Installed {
@@ -13,6 +14,8 @@ pub(super) struct Installed {
     pub(super) links: FolderLinks,
     distributions: Vec<InstalledDistribution>,
     is_tree: bool,
+    /// Directories of distributions with a RECORD that can be read.
+    with_record: OnceLock<BTreeSet<String>>,
 }
 
 /// One installed distribution.
@@ -69,7 +72,7 @@ impl Installed {
                 distribution.record = Some(record);
             }
         }
-        Self { links, distributions: found.into_values().collect(), is_tree }
+        Self { links, distributions: found.into_values().collect(), is_tree, with_record: OnceLock::new() }
     }
 
     /// Returns the distributions of any place.
@@ -83,6 +86,15 @@ impl Installed {
         let listed: BTreeSet<&str> = files.map(String::as_str).collect();
         let names = passed.iter().map(|pyc| pyc.name.clone());
         names.filter(move |name| !listed.contains(&**name) && listed.contains(&*module_of(name)))
+    }
+
+    /// Returns whether a directory of a tree has a distribution with a RECORD that can be read.
+    pub(super) fn has_record_in(&self, base: &str) -> bool {
+        let bases = self.with_record.get_or_init(|| {
+            let with_record = self.in_tree().iter().filter(|one| one.files.is_some());
+            with_record.map(|one| one.base.clone()).collect()
+        });
+        bases.contains(base)
     }
 
     /// Returns the distributions that are installed in a tree.

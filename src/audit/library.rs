@@ -4,6 +4,7 @@ use super::dpkg::Dpkg;
 use super::finding::Finding;
 use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use super::installed::Installed;
+use super::known_startup::is_of_distutils_hack;
 use super::reason::{Reason, RecordFault};
 use super::recorded::Recorded;
 use super::shadows::Exposed;
@@ -41,8 +42,7 @@ impl Standing {
     /// `is_full` tells whether the entry has a standard library.
     fn of(entry: &PathEntry, searched: &ImportPaths, installed: &Installed, is_full: bool) -> Self {
         let bases = searched.bases_behind(entry);
-        let has_records =
-            || installed.in_tree().iter().any(|one| one.files.is_some() && bases.contains(one.base.as_str()));
+        let has_records = || bases.iter().any(|base| installed.has_record_in(base));
         Self { is_full, is_of_environment: !is_full && has_records(), is_known: is_full || !bases.is_empty() }
     }
 }
@@ -112,6 +112,7 @@ pub(super) fn strays(
                 && (is_code(name) || is_link())
                 && !recorded.has_in(&entry.name, name)
                 && !found.contains(name)
+                && !is_of_distutils_hack(name, || place.read(name).ok())
             {
                 search.findings.push(Finding::new(name, Reason::Record(RecordFault::StartupModule)));
             }
@@ -153,8 +154,16 @@ impl StraySearch<'_> {
     ) {
         let Standing { is_of_environment, is_known, .. } = *standing;
         let Some(folder) = self.links.folder(&entry.folder()) else { return self.outside(entry) };
-        let all = self.listing.names.range(folder.clone()..);
-        for (name, kind) in all.take_while(|(name, _)| name.starts_with(&folder)) {
+        let mut from = folder.clone();
+        while let Some((name, kind)) = self.listing.names.range(from..).next() {
+            if !name.starts_with(&folder) {
+                break;
+            }
+            if let Some(inner) = self.inner_library(&folder, name, searched) {
+                from = format!("{}0", inner.trim_end_matches('/'));
+                continue;
+            }
+            from = format!("{name}\0");
             let below = &name[folder.len()..];
             let top = below.split('/').next().unwrap_or(below);
             let path = self.listing.path_of(self.root, name);
@@ -183,7 +192,11 @@ impl StraySearch<'_> {
             };
             let is_list = fault == RecordFault::PackagePaths;
             let is_startup = fault == RecordFault::StartupModule;
-            if is_startup && self.dpkg.has(&self.real_root.join(name), || self.place.read(name).ok()) {
+            let read = || self.place.read(name).ok();
+            if is_startup
+                && (self.dpkg.has(&self.real_root.join(name), read)
+                    || (*kind == FoundKind::File && is_of_distutils_hack(name, read)))
+            {
                 continue;
             }
             if is_startup || is_list || entry.is_virtual || (is_of_environment && is_strange(below)) {
@@ -192,6 +205,18 @@ impl StraySearch<'_> {
                 self.unchecked.strange.push(name.clone());
             }
         }
+    }
+
+    /// Returns the library in this one that a file is in. Python imports nothing from it as from
+    /// this one: no package is called `python3.14`. Libraries within each other would otherwise be
+    /// examined as many times as they are deep.
+    fn inner_library<'b>(&self, folder: &str, name: &'b str, searched: &ImportPaths) -> Option<&'b str> {
+        let slashes = name[folder.len()..].match_indices('/').map(|(slash, _)| folder.len() + slash);
+        let mut folders = slashes.map(|slash| &name[..=slash]);
+        folders.find(|inner| {
+            let last = inner.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            last.contains('.') && searched.is_entry(inner)
+        })
     }
 
     /// Examines a directory outside, which is searched through a symlink, for modules that Python

@@ -4,6 +4,7 @@
 //! the same; a file that cannot be read, found, compiled or parsed is a finding, and so is bytecode
 //! that Python would import or run under a name or path that is not verified.
 
+mod bases;
 mod beside;
 mod cause;
 mod compilers;
@@ -17,10 +18,12 @@ mod import_paths;
 mod imports;
 mod installed;
 mod judge;
+mod known_startup;
 mod library;
 mod likeness;
 mod listed;
 mod listed_code;
+mod nested;
 mod only;
 mod path_names;
 mod reason;

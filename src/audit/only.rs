@@ -29,6 +29,8 @@ pub(super) enum Selection {
         folders: BTreeSet<String>,
         /// Modules and packages of these distributions next to the dist-info, without suffixes.
         modules: BTreeSet<String>,
+        /// The names of these modules.
+        tops: BTreeSet<String>,
         /// Other files, whoever lists them: those that run when Python starts, or that it imports
         /// instead of these distributions' modules.
         others: BTreeSet<String>,
@@ -151,7 +153,7 @@ impl Selection {
             return Ok(if names_inside(archive).contains(&only) { Self::All } else { Self::Nothing });
         }
         let (mut recorded, mut of_others) = (BTreeSet::new(), BTreeSet::new());
-        let (mut folders, mut modules) = (BTreeSet::new(), BTreeSet::new());
+        let (mut folders, mut modules, mut tops) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for distribution in installed.in_tree() {
             if distribution.name != only {
                 let files = distribution.files.iter().flatten();
@@ -174,6 +176,7 @@ impl Selection {
                 if !["__pycache__", ""].contains(&top) {
                     folders.insert(format!("{}{top}/", distribution.base));
                     modules.insert(format!("{}{top}", distribution.base));
+                    tops.insert(top.to_owned());
                 }
             }
             folders.insert(distribution.dist_info.clone());
@@ -182,15 +185,15 @@ impl Selection {
         Ok(if folders.is_empty() {
             Self::Nothing
         } else {
-            Self::Files { recorded, of_others, folders, modules, others: BTreeSet::new() }
+            Self::Files { recorded, of_others, folders, modules, tops, others: BTreeSet::new() }
         })
     }
 
     /// Returns these files.
     pub(super) fn these(names: BTreeSet<String>) -> Self {
         let (recorded, of_others) = (BTreeSet::new(), BTreeSet::new());
-        let (folders, modules) = (BTreeSet::new(), BTreeSet::new());
-        Self::Files { recorded, of_others, folders, modules, others: names }
+        let (folders, modules, tops) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Self::Files { recorded, of_others, folders, modules, tops, others: names }
     }
 
     /// Adds files to those of some distributions.
@@ -204,8 +207,7 @@ impl Selection {
     pub(super) fn is_for(&self, list: &str) -> bool {
         let file = list.rsplit('/').next().unwrap_or(list);
         let top = file.split('.').next().unwrap_or(file);
-        let is_top = |module: &String| module.rsplit('/').next() == Some(top);
-        matches!(self, Self::Files { modules, .. } if modules.iter().any(is_top))
+        matches!(self, Self::Files { tops, .. } if tops.contains(top))
     }
 
     /// Returns a note on the files of other distributions among the modules of these.
@@ -216,12 +218,13 @@ impl Selection {
             let forms = [".py", "/__init__.py", ".pyc", "/__init__.pyc"];
             forms.iter().any(|form| recorded.contains(&format!("{module}{form}")))
         };
-        let folders: Vec<String> = modules.iter().filter(is_own).map(|module| format!("{module}/")).collect();
+        let folders: BTreeSet<String> =
+            modules.iter().filter(is_own).map(|module| format!("{module}/")).collect();
         let is_among = |name: &&str| {
             (is_module(name) || name.ends_with(".pyc"))
                 && of_others.contains(*name)
                 && !self.contains(name)
-                && folders.iter().any(|folder| name.starts_with(folder.as_str()))
+                && is_below(name, &folders)
         };
         let files: Vec<&str> = names.filter(is_among).collect();
         let count = counted(
@@ -242,17 +245,20 @@ impl Selection {
         match self {
             Self::All => true,
             Self::Nothing => false,
-            Self::Files { recorded, of_others, folders, modules, others } => {
+            Self::Files { recorded, of_others, folders, modules, others, .. } => {
                 let module = module_of(name);
                 let start = module.rfind('/').map_or(0, |slash| slash + 1);
                 let end = module[start..].find('.').map_or(module.len(), |dot| start + dot);
                 let is_in = |files: &BTreeSet<String>| files.contains(name) || files.contains(&module);
                 is_in(recorded)
                     || is_in(others)
-                    || (!is_in(of_others)
-                        && (modules.contains(&module[..end])
-                            || folders.iter().any(|folder| name.starts_with(folder.as_str()))))
+                    || (!is_in(of_others) && (modules.contains(&module[..end]) || is_below(name, folders)))
             }
         }
     }
+}
+
+/// Returns whether a file is in one of these directories, which have `/` at the end.
+fn is_below(name: &str, folders: &BTreeSet<String>) -> bool {
+    name.match_indices('/').any(|(slash, _)| folders.contains(&name[..=slash]))
 }

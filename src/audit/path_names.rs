@@ -120,11 +120,16 @@ impl PrefixFinder<'_> {
         }
     }
 
-    /// Adds what the path of a directory, symlink or zip says.
-    pub(super) fn add(&mut self, parts: &[&str]) {
+    /// Adds what the path of a directory, symlink or zip says. The first `known` parts are those of
+    /// the path before, and have been looked at with it.
+    pub(super) fn add(&mut self, parts: &[&str], known: usize) {
         for (at, lib) in parts.iter().enumerate() {
             if PACKAGES.contains(lib) {
                 break;
+            }
+            // A library is told by up to three parts.
+            if at + 3 <= known && known < parts.len() {
+                continue;
             }
             let (is_lib, Some(next)) = (lib.eq_ignore_ascii_case("lib"), parts.get(at + 1)) else { continue };
             if !is_lib && *lib != "lib64" {

@@ -33,6 +33,11 @@ impl<'a> Recorded<'a> {
         self.has(file) || self.by_file.get(file).is_some_and(|all| all.iter().any(|one| one.base == base))
     }
 
+    /// Returns the directories of the distributions whose RECORDs list a file.
+    pub(super) fn bases(&self, file: &str) -> impl Iterator<Item = &str> {
+        self.by_file.get(file).into_iter().flatten().map(|one| one.base.as_str())
+    }
+
     /// Returns the RECORD that lists a file, the first of several.
     pub(super) fn record(&self, file: &str) -> Option<String> {
         self.speaking(file).next().map(|one| format!("{}RECORD", one.dist_info))

@@ -11,7 +11,7 @@ use super::library::is_of_library;
 use super::reason::{Reason, RecordFault};
 use super::recorded::Recorded;
 use crate::input::Place;
-use crate::project::names_in;
+use crate::project::{names_in, real_path};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,6 +19,10 @@ use std::rc::Rc;
 
 /// Rank of the forms of a module that is not a package: less is preferred.
 const MODULE: u8 = 10;
+
+/// Largest number of forms of one module in one directory: there can be one for each platform, and
+/// many symlinks can lead to the directory.
+const MOST_FORMS: usize = 64;
 
 /// Modules of a distribution that another file could be imported instead of, by their paths below
 /// the directory of packages, without suffixes.
@@ -121,10 +125,10 @@ pub(super) fn shadows(
             }
             entries
         });
-        let mut seen: BTreeSet<PathBuf> = root.join(base).canonicalize().into_iter().collect();
+        let mut seen: BTreeSet<PathBuf> = real_path(&root.join(base)).into_iter().collect();
         let mut is_new = |entry: &PathEntry| {
             let path = root.join(&entry.name);
-            path.is_dir() && path.canonicalize().is_ok_and(|path| seen.insert(path))
+            path.is_dir() && real_path(&path).is_ok_and(|path| seen.insert(path))
         };
         for entry in entries.iter() {
             if is_new(entry) {
@@ -155,7 +159,7 @@ struct ShadowSearch<'a> {
     root: &'a Path,
     recorded: &'a Recorded<'a>,
     /// Names in directories, by themselves and by the modules that they are forms of.
-    listed: BTreeMap<String, Rc<BTreeMap<String, Vec<String>>>>,
+    listed: BTreeMap<PathBuf, Rc<BTreeMap<String, Vec<String>>>>,
     /// Findings by the names of the files.
     found: BTreeMap<String, Finding>,
     /// Packages of others around modules of a distribution.
@@ -234,22 +238,28 @@ impl ShadowSearch<'_> {
 
     /// Lists a directory once, whatever the number of modules that are looked for in it.
     fn names(&mut self, folder: &str) -> Rc<BTreeMap<String, Vec<String>>> {
-        if let Some(names) = self.listed.get(folder) {
+        // Many symlinks can lead to one directory.
+        let path = self.root.join(folder);
+        let Ok(real) = real_path(&path) else { return Rc::default() };
+        if let Some(names) = self.listed.get(&real) {
             return Rc::clone(names);
         }
-        let names = names_in(&self.root.join(folder)).unwrap_or_else(|error| {
+        let names = names_in(&path).unwrap_or_else(|error| {
             self.failed.insert(folder.trim_end_matches('/').to_owned(), error.to_string());
             Vec::new()
         });
         let mut by_module: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for name in names.iter().map(|name| python::os_text(name)) {
             if let Some((stem, _)) = form_of(&name) {
-                by_module.entry(stem.to_owned()).or_default().push(name.clone());
+                let forms = by_module.entry(stem.to_owned()).or_default();
+                if forms.len() < MOST_FORMS {
+                    forms.push(name.clone());
+                }
             }
             by_module.entry(name.clone()).or_default().push(name);
         }
         let names = Rc::new(by_module);
-        self.listed.insert(folder.to_owned(), Rc::clone(&names));
+        self.listed.insert(real, Rc::clone(&names));
         names
     }
 }
@@ -270,10 +280,8 @@ fn form(below: &str) -> Option<(String, u8)> {
 
 /// Returns the name of a module, which may be `__init__`, and the rank of its form.
 fn form_of(file: &str) -> Option<(&str, u8)> {
-    if let Some((stem, _)) = extension(file) {
-        let tag = file.rsplit_once('.').and_then(|(rest, _)| rest.strip_prefix(stem)?.strip_prefix('.'));
-        let rank = tag.map_or(2, |tag| u8::from(tag.starts_with("abi3")));
-        return Some((stem, rank));
+    if let Some(found) = extension(file) {
+        return Some(found);
     }
     let suffixes = [(".py", 3), (".pyw", 4), (".pyc", 5)];
     let found = suffixes.into_iter().find_map(|(end, rank)| Some((file.strip_suffix(end)?, rank)))?;

@@ -1,11 +1,16 @@
 //! Files of distributions that have no RECORD, as setuptools, distutils and system packages install
 //! them.
 
-use super::import_paths::ImportPaths;
+use super::extensions::extension;
 use super::installed::InstalledDistribution;
-use crate::build::env::VirtualEnvironment;
+use super::known_startup::{KnownLine, lines};
+use super::unrecorded::is_custom;
 use crate::input::{FolderLinks, Place};
+use crate::project::FoundFiles;
 use std::collections::BTreeSet;
+
+/// File with the paths of all eggs and egg-links.
+const EASY_INSTALL: &str = "easy-install.pth";
 
 /// Files below one directory of packages that belong to distributions without a RECORD.
 #[derive(Default)]
@@ -16,29 +21,45 @@ pub(super) struct WithoutRecord {
     pub(super) any: bool,
     /// Paths of the RECORDs that are missing in a virtual environment.
     pub(super) gone: Vec<String>,
-    /// True in a virtual environment, in which all distributions have a RECORD.
-    pub(super) is_virtual: bool,
-    files: BTreeSet<String>,
-    /// Modules and directories at the top.
-    tops: BTreeSet<String>,
+    /// Files that `installed-files.txt` lists below the directory.
+    pub(super) files: BTreeSet<String>,
+    /// Modules at the top of the directory that `top_level.txt` names.
+    modules: BTreeSet<String>,
+    /// Eggs and egg-links.
+    eggs: BTreeSet<String>,
+    /// Lines of `easy-install.pth` that lead to eggs and to what egg-links name.
+    leading: BTreeSet<String>,
+    /// `.pth` files of namespace packages.
+    namespaces: BTreeSet<String>,
+}
+
+/// Returns the names of the files and directories in a directory of a tree, which is empty or ends
+/// in `/`, each once.
+pub(super) fn names_at<'a>(listing: &'a FoundFiles, base: &str) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    let mut from = base.to_owned();
+    while let Some((name, _)) = listing.names.range(from.clone()..).next() {
+        let Some(below) = name.strip_prefix(base) else { break };
+        let top = below.split('/').next().unwrap_or(below);
+        found.push(top);
+        // A directory is followed by what sorts after all names in it.
+        from = if top == below { format!("{name}\0") } else { format!("{base}{top}0") };
+    }
+    found
 }
 
 impl WithoutRecord {
-    /// Reads the metadata in `base`, which is empty or ends in `/`. `names` are the files there. In
-    /// a virtual environment, a `dist-info` without a RECORD owns no files.
+    /// Reads the metadata in `base`, which is empty or ends in `/`. In a virtual environment, a
+    /// `dist-info` without a RECORD owns no files, and an egg only those that it lists.
     pub(super) fn read(
         place: &Place,
+        links: &FolderLinks,
         base: &str,
+        is_virtual: bool,
         distributions: &[&InstalledDistribution],
-        names: &[&str],
-        (links, searched): (&FolderLinks, &ImportPaths),
     ) -> Self {
-        let is_virtual = searched.is_virtual(base)
-            || match place {
-                Place::Tree(root, _) => VirtualEnvironment::around(&root.join(base)).is_some(),
-                _ => false,
-            };
-        let mut found = Self { is_virtual, ..Self::default() };
+        let mut found = Self::default();
+        let Place::Tree(_, listing) = place else { return found };
         for distribution in distributions.iter().filter(|one| one.files.is_none()) {
             if is_virtual {
                 // A RECORD that cannot be read is another finding.
@@ -50,11 +71,9 @@ impl WithoutRecord {
             found.metadata.insert(distribution.dist_info.trim_end_matches('/').to_owned());
             found.any = true;
         }
-        let has = |name: &str| names.binary_search(&name).is_ok();
+        let has = |name: &str| listing.names.contains_key(name);
         let text = |name: &str| place.read(name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        let tops: BTreeSet<&str> =
-            names.iter().filter_map(|name| name[base.len()..].split('/').next()).collect();
-        for top in tops {
+        for top in names_at(listing, base) {
             let path = format!("{base}{top}");
             let is_egg = || {
                 has(&format!("{path}/EGG-INFO/PKG-INFO"))
@@ -64,14 +83,21 @@ impl WithoutRecord {
                 let file = if has(&path) { path.clone() } else { format!("{path}/PKG-INFO") };
                 text(&file).is_ok_and(|text| text.lines().any(|line| line.starts_with("Metadata-Version:")))
             };
-            if (top.ends_with(".egg-link") && has(&path)) || (top.ends_with(".egg") && is_egg()) {
-                found.tops.extend([top.to_owned(), "easy-install.pth".to_owned()]);
+            if top.ends_with(".egg-link") && has(&path) {
+                let link = text(&path).unwrap_or_default();
+                found.leading.extend(link.lines().next().map(|line| line.trim_end().to_owned()));
+            } else if top.ends_with(".egg") && !is_virtual && is_egg() {
+                found.eggs.insert(top.to_owned());
+                found.leading.insert(format!("./{top}"));
             } else if let Some(stem) = top.strip_suffix(".egg-info").filter(|_| is_metadata()) {
-                found.files.insert(format!("{base}{stem}-nspkg.pth"));
+                found.namespaces.insert(format!("{stem}-nspkg.pth"));
                 if let Ok(list) = text(&format!("{path}/installed-files.txt")) {
-                    found.files.extend(list.lines().filter_map(|line| links.file(&path, line)));
+                    let listed = list.lines().filter_map(|line| links.file(&path, line));
+                    found.files.extend(listed.filter(|file| file.starts_with(base)));
+                } else if is_virtual {
+                    continue;
                 } else if let Ok(list) = text(&format!("{path}/top_level.txt")) {
-                    found.tops.extend(list.lines().map(str::to_owned));
+                    found.modules.extend(list.lines().map(|line| line.trim().to_owned()));
                 } else {
                     found.any = true;
                 }
@@ -83,13 +109,42 @@ impl WithoutRecord {
         found
     }
 
-    /// Returns whether one of the distributions owns a file, by its name and its name below `base`.
-    pub(super) fn owns(&self, name: &str, below: &str) -> bool {
-        let top = below.split('/').next().unwrap_or(below);
-        // An extension module has tags before its suffix.
-        let module = top.split_once('.').map_or(top, |(module, _)| module);
-        let is_module = [".py", ".so", ".pyd"].iter().any(|end| top.ends_with(end));
-        self.files.contains(name) || self.tops.contains(top) || (is_module && self.tops.contains(module))
+    /// Returns whether one of the distributions owns everything below a file or directory at the
+    /// top.
+    pub(super) fn owns_top(&self, top: &str) -> bool {
+        if self.eggs.contains(top) {
+            return true;
+        }
+        let source = [".py", ".pyw"].iter().find_map(|end| top.strip_suffix(end));
+        let module = source.or_else(|| extension(top).map(|(module, _)| module)).unwrap_or(top);
+        !is_custom(module) && self.modules.contains(module)
+    }
+
+    /// Returns whether one of the distributions may own a `.pth` file at the top, and what it runs
+    /// is known.
+    pub(super) fn owns_path_file(
+        &self,
+        name: &str,
+        below: &str,
+        read: impl FnOnce() -> Option<Vec<u8>>,
+    ) -> bool {
+        let is_of_eggs = below == EASY_INSTALL && !self.leading.is_empty();
+        let is_listed = self.namespaces.contains(below) || self.files.contains(name);
+        if !below.ends_with(".pth") || !(is_of_eggs || is_listed || self.any) {
+            return false;
+        }
+        let Some(bytes) = read() else { return false };
+        // Nothing says which paths a distribution without a list of its files adds.
+        let may_lead = |path: &str| !is_of_eggs || self.any || self.leading.contains(path);
+        let is_harmless = |line: &KnownLine<'_>| match line {
+            KnownLine::Path(path) => may_lead(path),
+            KnownLine::Code => true,
+            KnownLine::Unknown => false,
+        };
+        match lines(&bytes) {
+            Some(lines) => lines.iter().all(is_harmless),
+            None => self.any && memchr::memmem::find(&bytes, b"import").is_none(),
+        }
     }
 
     /// Returns a sentence on what is not checked; `None` if all distributions have a RECORD.

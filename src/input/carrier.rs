@@ -22,12 +22,16 @@ pub enum Sought {
     Bytecode,
     /// Bytecode, and the sources that importers read.
     Sources,
+    /// Everything that importers read, also extension modules.
+    Modules,
 }
 
 impl Sought {
     /// Returns whether importers read a file of this name or path as such a file.
     pub fn is_named(self, name: &[u8]) -> bool {
-        name.ends_with(b".pyc") || (self == Self::Sources && is_source(name))
+        name.ends_with(b".pyc")
+            || (self != Self::Bytecode && is_source(name))
+            || (self == Self::Modules && [&b".so"[..], b".pyd"].iter().any(|end| name.ends_with(end)))
     }
 }
 

@@ -7,7 +7,7 @@ use super::prefix::{moved, moved_by_wheel};
 use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
 use super::unseen::{MOST_LEADING, MOST_PATHS, without_dots};
-use crate::archive::{Archive, Entry, Format, SpecialKind};
+use crate::archive::{Archive, Entry, Format, Special, SpecialKind};
 use crate::project::{PACKAGES, library_version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -145,7 +145,7 @@ impl<'a> Package<'a> {
             }
         }
         let files = archive.files().filter(|file| is_source(file.name.as_bytes()));
-        let folders = files.filter(|_| sought == Sought::Sources).flat_map(|file| {
+        let folders = files.filter(|_| sought != Sought::Bytecode).flat_map(|file| {
             let folder = above(&file.name);
             [folder, above(folder)]
         });
@@ -272,29 +272,63 @@ fn target(archive: &Archive, name: &str) -> Option<String> {
 /// which can be unpacked anywhere.
 pub(super) fn resolved(archive: &Archive, name: &str) -> Option<String> {
     let mut waiting: Vec<&str> = name.split('/').rev().collect();
-    let mut place: Vec<&str> = Vec::new();
+    // Each directory with the symlinks below it.
+    let mut place: Vec<(&str, &[Special])> = Vec::new();
+    let mut length = 0;
     let mut followed = 0;
     while let Some(part) = waiting.pop() {
-        match part {
-            ".." if place.pop().is_none() && archive.format == Format::Tar => return None,
-            "" | "." | ".." => {}
-            part => place.push(part),
-        }
-        if let Some(SpecialKind::Symlink(target)) =
-            archive.special(&place.join("/")).map(|special| &special.what)
-        {
-            followed += 1;
-            if followed > MOST_LINKS || target.len() > LONGEST {
-                return None;
+        let part = match part {
+            ".." => {
+                match place.pop() {
+                    Some((part, _)) => length -= part.len() + 1,
+                    None if archive.format == Format::Tar => return None,
+                    None => {}
+                }
+                continue;
             }
-            place.pop();
-            if target.starts_with('/') {
-                place.clear();
+            "" | "." => continue,
+            part => part,
+        };
+        let here = place.last().map_or(archive.specials.as_slice(), |(_, below)| below);
+        let special = match here.binary_search_by(|special| special.name[length..].cmp(part)) {
+            Ok(at) => &here[at],
+            Err(_) => {
+                place.push((part, below(here, length, part)));
+                length += part.len() + 1;
+                continue;
             }
-            waiting.extend(target.split('/').rev());
+        };
+        let SpecialKind::Symlink(target) = &special.what else {
+            place.push((part, &[]));
+            length += part.len() + 1;
+            continue;
+        };
+        followed += 1;
+        if followed > MOST_LINKS || target.len() > LONGEST {
+            return None;
         }
+        if target.starts_with('/') {
+            place.clear();
+            length = 0;
+        }
+        waiting.extend(target.split('/').rev());
     }
-    Some(place.join("/"))
+    Some(place.iter().map(|(part, _)| *part).collect::<Vec<_>>().join("/"))
+}
+
+/// Returns the symlinks below the directory `part`. The names of those that are given are sorted,
+/// and equal up to `start`.
+fn below<'a>(specials: &'a [Special], start: usize, part: &str) -> &'a [Special] {
+    let is_before = |special: &Special, end: char| {
+        let rest = &special.name[start..];
+        match rest.strip_prefix(part) {
+            Some(rest) => rest.chars().next().is_none_or(|first| first < end),
+            None => rest < part,
+        }
+    };
+    let from = specials.partition_point(|special| is_before(special, '/'));
+    let to = specials.partition_point(|special| is_before(special, '0'));
+    &specials[from..to]
 }
 
 /// Returns the directory of a file.

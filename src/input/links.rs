@@ -3,7 +3,7 @@
 //! Python goes by the path that it was given: `lib/python3.14` may be any directory. Files are
 //! judged where they really are, and these are the ways there.
 
-use crate::project::{FoundFiles, FoundKind, name_below};
+use crate::project::{FoundFiles, FoundKind, name_below, real_path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -23,7 +23,7 @@ impl FolderLinks {
     /// Resolves the symlinks of a tree.
     pub(super) fn of(root: &Path, listing: &FoundFiles) -> Self {
         let mut found = Self::default();
-        let Ok(inside) = root.canonicalize() else { return found };
+        let Ok(inside) = real_path(root) else { return found };
         let mut walk = LinkWalk::default();
         for (name, _) in listing.names.iter().filter(|(_, found)| is_link(**found)) {
             let path = listing.path_of(root, name);
@@ -33,7 +33,7 @@ impl FolderLinks {
             if walk.depends(&inside.join(path.strip_prefix(root).unwrap_or(&path))) {
                 found.of_process.insert(name.clone());
             }
-            let real = path.canonicalize().ok().filter(|real| real.is_dir());
+            let real = real_path(&path).ok().filter(|real| real.is_dir());
             if let Some(real) = real {
                 let target = real.starts_with(&inside).then(|| name_below(&inside, &real));
                 found.targets.insert(name.clone(), target);

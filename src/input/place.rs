@@ -12,7 +12,7 @@ use crate::output::WriteError;
 use crate::output::place::{self, Missing};
 use crate::project::{
     DiscoverError, FoundFiles, FoundKind, LARGEST, is_not_regular, links_and_files, name_below, not_regular,
-    open_regular, read_regular,
+    open_regular, read_regular, real_path,
 };
 use crate::text::{self, Shown as _, python};
 use std::borrow::Cow;
@@ -287,8 +287,8 @@ impl Place {
             Self::Tree(root, listing) => {
                 let path = listing.path_of(root, name);
                 let error = |source| PlaceError::Read { path: root.clone(), source };
-                let inside = root.canonicalize().map_err(error)?;
-                let real = path.canonicalize().map_err(|_| PlaceError::Missing(name.into()))?;
+                let inside = real_path(root).map_err(error)?;
+                let real = real_path(&path).map_err(|_| PlaceError::Missing(name.into()))?;
                 match real.starts_with(&inside) {
                     true => Ok(name_below(&inside, &real)),
                     false => Err(PlaceError::Symlink(path)),

@@ -10,7 +10,6 @@ use crate::archive::{Archive, Format};
 use crate::project::library_version;
 use crate::wheel::installed_place;
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
 /// Directories with the interpreters of a system, and those above them.
 const OF_SYSTEM: [&str; 9] =
@@ -45,69 +44,86 @@ pub(super) fn moved<'a>(
     names: impl Iterator<Item = &'a str>,
     format: Option<Format>,
 ) -> Vec<(String, PlaceError)> {
-    let names: BTreeSet<&str> = names.collect();
-    let is_config = |name: &&&str| name.rsplit('/').next() == Some(CONFIG);
-    let moves = |name: &&&str| {
-        let folder = name.strip_suffix(CONFIG).unwrap_or(name).trim_end_matches('/');
-        let is_own = has_interpreter(&names, &["bin", "Scripts"].map(|bin| joined(folder, bin)));
-        has_library(&names, folder)
-            || has_interpreter(&names, &[folder.to_owned()])
+    let mut found = BTreeSet::new();
+    let (mut configs, mut landmarks) = (BTreeSet::new(), BTreeSet::new());
+    let mut prefixes = PrefixFolders::default();
+    for name in names {
+        prefixes.add(name);
+        let folder =
+            |file: &str| name.strip_suffix(file).filter(|rest| rest.is_empty() || rest.ends_with('/'));
+        if let Some(folder) = folder(CONFIG) {
+            configs.insert((folder.trim_end_matches('/'), name));
+        }
+        if let Some(folder) = LANDMARKS.iter().find_map(|landmark| folder(landmark)) {
+            landmarks.insert((folder.trim_end_matches('/'), name));
+        }
+    }
+    let moves = |folder: &str| {
+        let is_own = || ["bin", "Scripts"].iter().any(|bin| prefixes.has_interpreter(&joined(folder, bin)));
+        prefixes.libraries.contains(folder)
+            || prefixes.has_interpreter(folder)
             || match format {
                 None | Some(Format::Zip) => false,
                 // The archive of a virtual environment.
-                Some(Format::Tar) if folder.is_empty() => !is_own,
+                Some(Format::Tar) if folder.is_empty() => !is_own(),
                 Some(Format::Tar | Format::Image) => OF_SYSTEM.contains(&folder),
                 Some(Format::Deb | Format::Rpm) => {
-                    let has_none = folder.split('/').any(|part| NO_PREFIX.contains(&part));
-                    OF_SYSTEM.contains(&folder) || !(is_own || has_none)
+                    let has_none = || folder.split('/').any(|part| NO_PREFIX.contains(&part));
+                    OF_SYSTEM.contains(&folder) || !(is_own() || has_none())
                 }
             }
     };
-    let is_landmark = |name: &&&str| {
-        let folders = LANDMARKS.iter().filter_map(|landmark| name.strip_suffix(landmark));
-        let mut folders = folders.filter(|rest| rest.is_empty() || rest.ends_with('/'));
-        folders.next().map(|folder| folder.trim_end_matches('/')).is_some_and(|folder| {
-            has_interpreter(&names, &[folder.to_owned()])
-                || (!matches!(format, None | Some(Format::Zip)) && OF_SYSTEM.contains(&folder))
-        })
+    let is_of_build = |folder: &str| {
+        prefixes.has_interpreter(folder)
+            || (!matches!(format, None | Some(Format::Zip)) && OF_SYSTEM.contains(&folder))
     };
-    let configs = names.iter().filter(is_config).filter(moves);
-    let found = configs.chain(names.iter().filter(is_landmark));
-    found.map(|name| ((*name).to_owned(), PlaceError::Moves)).collect()
+    found.extend(configs.into_iter().filter(|(folder, _)| moves(folder)).map(|(_, name)| name));
+    found.extend(landmarks.into_iter().filter(|(folder, _)| is_of_build(folder)).map(|(_, name)| name));
+    found.into_iter().map(|name| (name.to_owned(), PlaceError::Moves)).collect()
 }
 
 fn joined(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// Returns the names of the files below a directory.
-fn below<'a>(names: &BTreeSet<&'a str>, folder: &str) -> Vec<&'a str> {
-    let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let from = names.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
-    from.map_while(|name| name.strip_prefix(start.as_str())).collect()
+/// Directories of a place that a `pyvenv.cfg` could belong to.
+#[derive(Default)]
+struct PrefixFolders<'a> {
+    /// Directories with an interpreter.
+    interpreters: BTreeSet<&'a str>,
+    /// Prefixes of standard libraries, which no virtual environment has.
+    libraries: BTreeSet<&'a str>,
 }
 
-/// Returns whether one of the directories has an interpreter.
-fn has_interpreter(names: &BTreeSet<&str>, folders: &[String]) -> bool {
-    let is_interpreter = |name: &str| {
-        let stem = name.strip_suffix(".exe").unwrap_or(name);
-        let version = stem.strip_prefix("python").or_else(|| stem.strip_prefix("pypy"));
-        version
-            .is_some_and(|version| version.chars().all(|char| char.is_ascii_digit() || ".tw".contains(char)))
-    };
-    folders.iter().any(|folder| below(names, folder).into_iter().any(is_interpreter))
+impl<'a> PrefixFolders<'a> {
+    /// Adds a file or symlink.
+    fn add(&mut self, name: &'a str) {
+        let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+        if is_interpreter(file) {
+            self.interpreters.insert(folder);
+        }
+        if file != "os.py" && file != "os.pyc" {
+            return;
+        }
+        let above = folder
+            .rsplit_once('/')
+            .filter(|(_, python)| library_version(python.rsplit('/').next().unwrap_or(python)).is_some());
+        for folder in [Some(folder), above.map(|(above, _)| above)].into_iter().flatten() {
+            let (prefix, lib) = folder.rsplit_once('/').unwrap_or(("", folder));
+            if ["lib", "lib64", "Lib"].contains(&lib) {
+                self.libraries.insert(prefix);
+            }
+        }
+    }
+
+    fn has_interpreter(&self, folder: &str) -> bool {
+        self.interpreters.contains(folder)
+    }
 }
 
-/// Returns whether a directory is the prefix of a standard library, which no virtual environment
-/// has.
-fn has_library(names: &BTreeSet<&str>, folder: &str) -> bool {
-    ["lib", "lib64", "Lib"].iter().any(|lib| {
-        below(names, &joined(folder, lib)).into_iter().any(|name| {
-            let module = match name.split_once('/') {
-                Some((python, module)) if library_version(python).is_some() => module,
-                _ => name,
-            };
-            module == "os.py" || module == "os.pyc"
-        })
-    })
+/// Returns whether a file has the name of an interpreter.
+fn is_interpreter(file: &str) -> bool {
+    let stem = file.strip_suffix(".exe").unwrap_or(file);
+    let version = stem.strip_prefix("python").or_else(|| stem.strip_prefix("pypy"));
+    version.is_some_and(|version| version.chars().all(|char| char.is_ascii_digit() || ".tw".contains(char)))
 }

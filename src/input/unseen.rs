@@ -8,7 +8,7 @@ use super::place::{Place, PlaceError};
 use super::prefix::moved;
 use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
-use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular};
+use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular, real_path};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -47,9 +47,9 @@ pub struct Survey {
     pub unseen: Vec<(String, PlaceError)>,
     /// Directories that `site` reads by default: empty, or with `/` at the end.
     pub site_folders: BTreeSet<String>,
-    /// Symlinks and path files that lead out of the place to sources and to no bytecode, unless
-    /// sources are sought.
-    pub sources: BTreeSet<String>,
+    /// Symlinks and path files that lead out of the place to modules of a kind that is not sought:
+    /// sources and extension modules.
+    pub modules: BTreeSet<String>,
     /// Symlinks to directories of this place that have sources, with the directories, if sources
     /// are sought.
     pub again: Vec<(String, String)>,
@@ -76,14 +76,15 @@ impl Place {
         match self {
             Self::Tree(root, listing) => {
                 let mut found = survey(root, listing, surroundings);
+                let everything = Surroundings { sought: Sought::Modules, ..surroundings };
+                let mut leading = survey(root, listing, everything).unseen;
+                leading.retain(|(_, error)| error.leads_out());
+                found.modules = leading.into_iter().map(|(name, _)| name).collect();
                 if surroundings.sought == Sought::Bytecode {
-                    let surroundings = Surroundings { sought: Sought::Sources, ..surroundings };
-                    let mut leading = survey(root, listing, surroundings).unseen;
-                    leading.retain(|(_, error)| error.leads_out());
-                    found.sources = leading.into_iter().map(|(name, _)| name).collect();
-                    found.sources.extend(linked_sources(root, listing, surroundings.examined));
-                    let found_anyway = |name: &String| found.unseen.iter().any(|(other, _)| other == name);
-                    found.sources.retain(|name| !found_anyway(name));
+                    found.modules.extend(linked_sources(root, listing, surroundings.examined));
+                }
+                for (name, _) in &found.unseen {
+                    found.modules.remove(name);
                 }
                 found
             }
@@ -101,16 +102,16 @@ impl Place {
             Self::Tree(path, _) | Self::File(path) => path,
             Self::Archive(archive) => &archive.path,
         };
-        path.canonicalize().ok()
+        real_path(path).ok()
     }
 }
 
 /// Returns the symlinks with the name of a source to files that are not examined.
 fn linked_sources(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Vec<String> {
-    let Ok(inside) = root.canonicalize() else { return Vec::new() };
+    let Ok(inside) = real_path(root) else { return Vec::new() };
     let leads_out = |name: &&String| {
         let path = listing.path_of(root, name);
-        path.canonicalize().is_ok_and(|real| {
+        real_path(&path).is_ok_and(|real| {
             real.is_file() && !examined.iter().chain([&inside]).any(|folder| real.starts_with(folder))
         })
     };
@@ -120,7 +121,7 @@ fn linked_sources(root: &Path, listing: &FoundFiles, examined: &[PathBuf]) -> Ve
 
 fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> Survey {
     let Surroundings { examined, directory, sought } = surroundings;
-    let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    let inside = real_path(root).unwrap_or_else(|_| root.to_path_buf());
     let examined = [std::slice::from_ref(&inside), examined].concat();
     let contents = OutsideFiles::new(sought);
     let is_code = |link: &Path, path: &Path| contents.is_code(link, path, &examined);
@@ -145,11 +146,11 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
 
     let mut ways = reach.links().clone();
     let folders = links.iter().filter(|link| link.is_dir());
-    for (link, real) in folders.filter_map(|link| Some((link, link.canonicalize().ok()?))) {
+    for (link, real) in folders.filter_map(|link| Some((link, real_path(link).ok()?))) {
         ways.entry(real).or_default().insert(inside.join(link.strip_prefix(root).unwrap_or(link)));
     }
     let again = match sought {
-        Sought::Bytecode => Vec::new(),
+        Sought::Bytecode | Sought::Modules => Vec::new(),
         Sought::Sources => again(root, &inside, listing, &links),
     };
     for (real, link) in links_above(root, directory) {
@@ -179,7 +180,7 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         unseen,
         site_folders: names.collect(),
         again,
-        sources: BTreeSet::new(),
+        modules: BTreeSet::new(),
         added: tree.added,
         lists: tree.lists,
     }
@@ -188,14 +189,19 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
 /// Returns the symlinks of a tree to its own directories that have sources, or symlinks to some.
 fn again(root: &Path, inside: &Path, listing: &FoundFiles, links: &[PathBuf]) -> Vec<(String, String)> {
     let folders = links.iter().filter(|link| link.is_dir()).filter_map(|link| {
-        let real = link.canonicalize().ok().filter(|real| real.starts_with(inside))?;
+        let real = real_path(link).ok().filter(|real| real.starts_with(inside))?;
         Some((name_below(root, link), name_below(inside, &real)))
     });
     let is_code = |name: &str, found: FoundKind| found == FoundKind::Symlink || is_source(name.as_bytes());
+    let code: BTreeSet<&str> = listing
+        .names
+        .iter()
+        .filter(|(name, found)| is_code(name, **found))
+        .map(|(name, _)| name.as_str())
+        .collect();
     let has_sources = |folder: &str| {
         let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let names = listing.names.range(below.clone()..).take_while(|(name, _)| name.starts_with(&below));
-        names.into_iter().any(|(name, found)| is_code(name, *found))
+        code.range(below.as_str()..).next().is_some_and(|name| name.starts_with(&below))
     };
     folders.filter(|(_, folder)| has_sources(folder)).collect()
 }
@@ -239,8 +245,12 @@ impl SurveyedTree<'_> {
     /// names.
     fn site_folders(&self) -> BTreeSet<PathBuf> {
         let mut packages = BTreeSet::new();
+        // Directories that the name before has too were looked at with it.
+        let mut before = "";
         for name in self.listing.names.keys() {
-            for (at, _) in name.match_indices('/') {
+            let known = name.bytes().zip(before.bytes()).take_while(|(one, other)| one == other).count();
+            before = name;
+            for (at, _) in name.match_indices('/').filter(|(at, _)| *at >= known) {
                 if is_packages(Path::new(&name[..at]).file_name().unwrap_or_default()) {
                     packages.insert(self.inside.join(&name[..at]));
                 }
@@ -281,7 +291,7 @@ impl SurveyedTree<'_> {
             let folder = self.inside.join(folder.strip_prefix(self.root).unwrap_or(folder));
             let is_for_site =
                 (folder == self.inside && form != PathForm::Package) || site_folders.contains(&folder);
-            let file = path.canonicalize().unwrap_or(path);
+            let file = real_path(&path).unwrap_or(path);
             files.entry((file, form, is_for_site)).or_default().entry(folder).or_default().push(name.clone());
         }
         let mut unseen = Vec::new();
@@ -377,12 +387,11 @@ impl SurveyedTree<'_> {
             let own = folder.ancestors().nth(levels).unwrap_or(Path::new("/"));
             for above in above.iter().map(PathBuf::as_path).chain([own]) {
                 let path = above.join(&below);
-                let real = path.canonicalize().ok().filter(|_| can_exist(&path));
+                let real = real_path(&path).ok().filter(|_| can_exist(&path));
                 let Some(real) = real.filter(|real| real.starts_with(self.inside)) else { continue };
                 // A zip is found by the name of a symlink to it.
-                let file = path
-                    .parent()
-                    .and_then(|parent| Some(parent.canonicalize().ok()?.join(path.file_name()?)));
+                let file =
+                    path.parent().and_then(|parent| Some(real_path(parent).ok()?.join(path.file_name()?)));
                 let is_folder = real.is_dir();
                 let place = if is_folder { real } else { file.unwrap_or(real) };
                 if !place.starts_with(self.inside) {

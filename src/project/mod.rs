@@ -11,6 +11,7 @@ mod names;
 mod pattern;
 mod prefix;
 mod reach;
+mod real;
 mod regular;
 mod walk;
 
@@ -23,5 +24,6 @@ pub use names::{Layout, NameError, Naming, stripped};
 pub use pattern::{Matches, matching_files};
 pub use prefix::CachePrefix;
 pub use reach::Reach;
+pub use real::real_path;
 pub use regular::{LARGEST, is_not_regular, not_regular, open_regular, read_named, read_open, read_regular};
 pub use walk::{ProjectWalk, walk};

@@ -1,5 +1,6 @@
 //! Files that links lead to.
 
+use super::real::real_path;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,7 @@ impl<'a> Reach<'a> {
         let mut seen: Vec<(PathBuf, Option<usize>)> = Vec::new();
         let mut known: BTreeSet<PathBuf> = BTreeSet::new();
         while let Some((path, from)) = waiting.pop() {
-            let real = match path.canonicalize() {
+            let real = match real_path(&path) {
                 Ok(real) => real,
                 Err(error) if is_absent(&error) => continue,
                 Err(_) => return self.found(&seen, from),

@@ -185,24 +185,29 @@ fn extension_modules_are_noted() {
     session.file("t/lib/libm.so", "");
     note("1 verified, 0 findings");
     session.file("t/honest/fast.abi3.so", "");
-    note("note: 1 extension module is not checked\n");
+    note("note: 2 extension modules, with the libraries that they load, are not verified: machine code\n");
     session.file("t/honest/m.cpython-314-x86_64-linux-gnu.so", "");
     note(
-        "note: 2 extension modules are not checked; Python imports honest/m.cpython-314-x86_64-linux-gnu.so instead \
+        "note: 3 extension modules, with the libraries that they load, are not verified: machine code; Python imports honest/m.cpython-314-x86_64-linux-gnu.so instead \
          of honest/m.py\n",
     );
     // Directories without Python files.
     session.file("t/k/z.abi3.so", "");
     session.file("t/k/y.so", "PyInit_y");
     session.file("t/k/libx.so.1", "PyInit_libx");
-    note("note: 4 extension modules are not checked; ");
+    note("note: 5 extension modules, with the libraries that they load, are not verified: machine code; ");
 }
 
 /// CPython 3.13 imports the package if there are `m.py` and `m/__init__` with any of its suffixes.
 #[test]
 fn packages_in_the_place_of_modules_are_noted() {
     let instead = |file: &str| format!("Python imports {file} instead of m.py\n");
-    let machine = |file: &str| format!("note: 1 extension module is not checked; {}", instead(file));
+    let machine = |file: &str| {
+        format!(
+            "note: 1 extension module, with the libraries that it loads, is not verified: machine code; {}",
+            instead(file)
+        )
+    };
     let package = |file: &str| format!("note: {}", instead(&format!("the package {file}")));
     let with = |put: Put, text: &str| {
         let session = Session::new();
@@ -268,7 +273,9 @@ fn extension_modules_in_the_schemes_of_a_wheel_are_noted() {
         "m-1.0.data/data/lib/python3.13/site-packages/m/__init__.abi3.so",
     ] {
         let said = wheel(name);
-        let text = format!("1 extension module is not checked; Python imports {name} instead of m.py\n");
+        let text = format!(
+            "1 extension module, with the libraries that it loads, is not verified: machine code; Python imports {name} instead of m.py\n"
+        );
         assert!(said.err.contains(&text), "{}{}", said.out, said.err);
     }
     let said = wheel("m-1.0.data/scripts/m.abi3.so");

@@ -33,6 +33,7 @@ mod current;
 mod deceit;
 mod diff;
 mod docs;
+mod eggs;
 mod encodings;
 #[cfg(unix)]
 mod env;
@@ -79,6 +80,7 @@ mod real_places;
 mod recorded;
 #[cfg(unix)]
 mod refused;
+mod replaced;
 #[cfg(unix)]
 mod routes;
 mod sarif;

@@ -38,7 +38,7 @@ fn links_and_path_files_to_sources_outside() {
     let said = session.run(&["verify", "v"]).exits(0);
     let first = "lib/python3.14/site-packages/e.pth";
     let one = format!(
-        "1 symlink or path file leads to sources outside, which are not looked into: the first is {first}"
+        "1 symlink or path file leads to sources or extension modules outside, which are not looked into: the first is {first}"
     );
     assert_eq!(notes(&said), [one.as_str()]);
     // A directory that is verified too is not outside.
@@ -49,7 +49,7 @@ fn links_and_path_files_to_sources_outside() {
     }
     let said = session.run(&["verify", "v"]).exits(0);
     let three = format!(
-        "3 symlinks and path files lead to sources outside, which are not looked into: the first is {first}"
+        "3 symlinks and path files lead to sources or extension modules outside, which are not looked into: the first is {first}"
     );
     assert_eq!(notes(&said), [three.as_str()]);
     let said = session.run(&["verify", "--json", "v"]).exits(0);
