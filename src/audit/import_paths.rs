@@ -327,6 +327,11 @@ impl ImportPaths {
         paths.flat_map(|path| path.packages.keys()).map(String::as_str).collect()
     }
 
+    /// Returns the directories of packages.
+    pub(super) fn packages(&self) -> BTreeSet<&str> {
+        self.paths.values().flat_map(|path| path.packages.keys()).map(String::as_str).collect()
+    }
+
     /// Returns the libraries of the paths that an entry is on.
     pub(super) fn libraries_with(&self, entry: &PathEntry) -> BTreeSet<&str> {
         let paths = self.paths_of(&entry.name).filter(|path| path.first.contains(entry));

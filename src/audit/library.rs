@@ -4,11 +4,11 @@ use super::dpkg::Dpkg;
 use super::finding::Finding;
 use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use super::installed::Installed;
-use super::known_startup::is_of_distutils_hack;
+use super::known_startup::{KnownLine, is_of_distutils_hack, lines};
 use super::reason::{Reason, RecordFault};
 use super::recorded::Recorded;
 use super::shadows::Exposed;
-use super::unrecorded::{is_custom, is_module};
+use super::unrecorded::{is_custom, is_module, is_startup};
 use crate::input::{FolderLinks, Place};
 use crate::project::{FoundFiles, FoundKind, LARGEST, PACKAGES, names_in, read_regular};
 use crate::text::{Shown as _, counted};
@@ -18,6 +18,9 @@ use std::sync::LazyLock;
 
 /// Modules at the top of the standard libraries of 3.8 to 3.15, sorted.
 const MODULES: &str = include_str!("library_modules.txt");
+
+/// Content of a file that cannot be read: it may run code.
+const UNREADABLE: &[u8] = b"import";
 
 /// Directory of the extension modules of a library.
 const EXTENSIONS: &str = "lib-dynload/";
@@ -104,6 +107,11 @@ pub(super) fn strays(
             search.outside(entry);
         }
     }
+    for packages in searched.packages() {
+        if search.links.folder(packages).is_none() {
+            search.starting_outside(packages, may_run);
+        }
+    }
     for entry in searched.added().filter(|entry| entry.name.is_empty() || entry.name.ends_with('/')) {
         let all = listing.names.range(entry.name.clone()..);
         for (name, _) in all.take_while(|(name, _)| name.starts_with(&entry.name)) {
@@ -121,6 +129,12 @@ pub(super) fn strays(
     let mut notes = search.unchecked.notes();
     notes.extend(search.dpkg.notes());
     (search.findings, notes)
+}
+
+/// Returns whether `site` may run unknown code of a file.
+fn may_run(file: &str, bytes: &[u8]) -> bool {
+    let is_unknown = |line: &KnownLine<'_>| matches!(line, KnownLine::Unknown);
+    !file.ends_with(".pth") || lines(bytes).is_none_or(|lines| lines.iter().any(is_unknown))
 }
 
 /// Search for modules in libraries that no RECORD lists.
@@ -222,18 +236,7 @@ impl StraySearch<'_> {
     /// Examines a directory outside, which is searched through a symlink, for modules that Python
     /// imports when it starts, and in a virtual environment for any.
     fn outside(&mut self, entry: &PathEntry) {
-        let folder = self.root.join(entry.folder());
-        let names = names_in(&folder).unwrap_or_default();
-        let names: Vec<&str> = names.iter().filter_map(|name| name.to_str()).collect();
-        for name in names.iter().filter(|name| is_custom(name)) {
-            let path = folder.join(name);
-            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-            if (is_code(name) || path.is_dir()) && !self.dpkg.has(&real, || read_regular(&real, LARGEST).ok())
-            {
-                let name = format!("{}{name}", entry.folder());
-                self.findings.push(Finding::new(name, Reason::Record(RecordFault::StartupModule)));
-            }
-        }
+        let names = self.starting_outside(&entry.folder(), |_, _| false);
         let ends = entry.name.match_indices('/').map(|(at, _)| &entry.name[..at]);
         let link = ends.into_iter().find(|name| self.listing.names.get(*name) == Some(&FoundKind::Symlink));
         if let Some(link) = link
@@ -242,6 +245,34 @@ impl StraySearch<'_> {
         {
             self.findings.push(Finding::new(link, Reason::Record(RecordFault::Link)));
         }
+    }
+
+    /// Reports files of a directory outside that Python imports when it starts, or that `is_read`
+    /// tells it reads, by name and content. Returns the names in the directory.
+    fn starting_outside(&mut self, name: &str, is_read: impl Fn(&str, &[u8]) -> bool) -> Vec<String> {
+        let folder = self.root.join(name);
+        let names = names_in(&folder).unwrap_or_default();
+        let names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+        for file in &names {
+            let path = folder.join(file);
+            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let bytes = || read_regular(&real, LARGEST);
+            let read = |below: &str| read_regular(&real.join(below), LARGEST).ok();
+            let is_known = |below: &&str| is_of_distutils_hack(&format!("{file}/{below}"), || read(below));
+            let fault = if ["__init__.py", "override.py"].iter().all(is_known) {
+                continue;
+            } else if is_custom(file) && (is_code(file) || path.is_dir()) {
+                RecordFault::StartupModule
+            } else if is_startup(file) && is_read(file, &bytes().unwrap_or_else(|_| UNREADABLE.to_vec())) {
+                RecordFault::Startup
+            } else {
+                continue;
+            };
+            if !self.dpkg.has(&real, || bytes().ok()) {
+                self.findings.push(Finding::new(format!("{name}{file}"), Reason::Record(fault)));
+            }
+        }
+        names
     }
 }
 

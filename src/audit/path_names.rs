@@ -6,7 +6,7 @@ use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use crate::input::FolderLinks;
 use crate::project::{FoundFiles, FoundKind, PACKAGES, library_version, name_below, names_in};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Largest number of names behind symlinks that are looked at.
 const MOST: usize = 100_000;
@@ -214,14 +214,13 @@ impl PrefixFinder<'_> {
 pub(super) fn spellings(root: &Path, directory: Option<&Path>) -> Vec<PathBuf> {
     let real = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let named = directory.map_or_else(|| root.to_path_buf(), |directory| directory.join(root));
-    let is_plain = named.is_absolute()
-        && !named.components().any(|part| matches!(part, std::path::Component::ParentDir));
+    let has_dots = named.components().any(|part| matches!(part, Component::ParentDir | Component::CurDir));
     let named: PathBuf = named.components().collect();
-    let is_other = is_plain && named != real;
+    let is_other = !has_dots && !real.ends_with(&named);
     [Some(real), Some(named).filter(|_| is_other)].into_iter().flatten().collect()
 }
 
-/// Returns the parts of an absolute path.
+/// Returns the parts of a path, with `/` between them.
 pub(super) fn parts(path: &Path) -> String {
     name_below(Path::new("/"), path)
 }

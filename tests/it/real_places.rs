@@ -104,6 +104,49 @@ fn directories_of_extension_modules_are_searched() {
     finds(session.run(&ALL), "sitecustomize.py", STARTS);
 }
 
+/// The path of imports leads through a directory that it contains, out of the tree, and back.
+#[test]
+fn ways_that_are_not_straight() {
+    let starts = |session: &Session, name: &str, message: &str| {
+        finds(session.run(&ALL), name, message);
+        finds(session.run(&ONLY), name, message);
+    };
+    let session = environment();
+    std::fs::rename(session.path(SITE), session.path("packages")).unwrap();
+    std::fs::remove_dir_all(session.path("v/lib")).unwrap();
+    std::fs::create_dir(session.path("v/lib")).unwrap();
+    std::fs::rename(session.path("packages"), session.path("v/lib/site-packages")).unwrap();
+    link(&session, ".", "v/lib/python3.14");
+    session.run(&ONLY).exits(0);
+    session.file("v/lib/sitecustomize.py", "");
+    starts(&session, "sitecustomize.py", STARTS);
+    let session = environment();
+    link(&session, "v", "back");
+    replace(&session, "v/lib", "v/mylib", "../back/mylib");
+    session.file("v/lib/python3.14/sitecustomize.py", "");
+    starts(&session, "sitecustomize.py", STARTS);
+    // A directory of packages outside, of which nothing is compiled.
+    for (name, content, message) in
+        [("x.pth", "import os\n", READS), ("x.start", "os:getpid\n", READS), ("sitecustomize.py", "", STARTS)]
+    {
+        let session = environment();
+        session.file(&format!("out/python3.14/site-packages/{name}"), content);
+        link(&session, "../out", "v/lib64");
+        starts(&session, name, message);
+    }
+    // What a `.pth` file adds leads elsewhere.
+    let session = environment();
+    session.file("v/share/d/sitecustomize.py", "");
+    link(&session, "share/d", "v/more");
+    session.file(&format!("{SITE}/e.pth"), "../../../more\n");
+    starts(&session, "sitecustomize.py", STARTS);
+    // PATH is a directory of packages that the user reaches through a symlink.
+    let session = environment();
+    replace(&session, "v/lib", "v/mylib", "mylib");
+    session.file(&format!("{SITE}/x-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: x\nVersion: 1\n");
+    finds(session.run(&["verify", SITE]), "x-1.dist-info/RECORD", "record: ");
+}
+
 /// A package comes before a directory without `__init__`, wherever it is on the path.
 #[test]
 fn packages_come_before_namespace_packages() {
@@ -329,6 +372,8 @@ fn directories_above_packages_are_noted() {
     let note =
         "note: Python searches directories above PATH first, such as its library, which are not looked at\n";
     let session = environment();
+    session.run(&["verify", SITE, "--only", "attrs"]).exits(0).says(note);
+    replace(&session, "v/lib", "v/mylib", "mylib");
     session.run(&["verify", SITE, "--only", "attrs"]).exits(0).says(note);
     let said = session.run(&ONLY).exits(0);
     assert!(!said.err.contains("not looked at"), "{}", said.err);
