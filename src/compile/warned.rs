@@ -38,7 +38,7 @@ const SIZE: usize = 1 << 10;
 pub struct Warnings {
     list: Vec<CompilerWarning>,
     /// Number of enclosing pieces of code that are compiled again without new warnings.
-    pub(super) repetitions: u32,
+    pub(super) repetitions: i32,
     /// Lines and messages of warnings that are not repeated.
     seen: FxHashSet<(u32, Cow<'static, str>)>,
 }

@@ -23,6 +23,17 @@ pub enum ShownComments {
     OutsideStrings,
 }
 
+/// Warnings in the copy of a `finally` block that handles exceptions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinallyWarnings {
+    /// All are repeated.
+    Repeated,
+    /// None is repeated.
+    Dropped,
+    /// Only those of enclosing `finally` blocks are repeated, which a jump out of the copy runs.
+    DroppedInside,
+}
+
 /// Features of a target, named by behavior. Only the oldest target spells every field; each newer
 /// one is `Features { …, ..OLDER }`, so that its file lists only its changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,8 +214,8 @@ pub struct Features {
     pub escapes_have_no_future: bool,
     /// `return`, `break` and `continue` that leave a `finally` block give a warning (PEP 765).
     pub warns_of_leaving_finally: bool,
-    /// Warnings in a `finally` block are repeated for the copy that handles exceptions.
-    pub repeat_finally_warnings: bool,
+    /// Warnings in the copy of a `finally` block that handles exceptions.
+    pub finally_warnings: FinallyWarnings,
     /// Warnings of the code generator are issued once for each line and message.
     pub one_warning_for_a_line: bool,
 }

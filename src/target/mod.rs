@@ -27,7 +27,7 @@ use stack_effect::stack_effects;
 use start_up_words::StartUpWords;
 
 pub use encodings::CodecNames;
-pub use features::{Features, LateHandlers, ShownComments};
+pub use features::{Features, FinallyWarnings, LateHandlers, ShownComments};
 pub use flow_pass::FlowPass;
 pub use grammar::{GrammarRule, GrammarRules};
 pub use op::{OP_COUNT, Op};

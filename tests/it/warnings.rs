@@ -74,6 +74,10 @@ fn words_and_lines_of_releases() {
     assert_eq!([lines("3.13.0", pieces), lines("3.14.10", pieces)], [[5, 5], [6, 6]]);
     let finally = "def f():\n    try: return 1\n    finally: assert (1, 2)\n";
     assert_eq!([lines("3.13.0", finally).len(), lines("3.13.18", finally).len()], [3, 2]);
+    // The jump out of the copy of the inner block for exceptions runs the outer block.
+    let nested = "def f():\n try:\n  try: x\n  finally: return 2\n finally: assert (1, 2)\n";
+    let of_assert = |release| lines(release, nested).iter().filter(|line| **line == 5).count();
+    assert_eq!(["3.13.0", "3.13.18", "3.14.10", "3.15.2"].map(of_assert), [4, 2, 3, 3]);
     // 3.13.5 keeps account of what the code generator warned of.
     assert_eq!(
         [lines("3.13.5", "x is 1 is 1 or y is 1").len(), lines("3.13.18", "x is 1 or y is 1").len()],
@@ -277,7 +281,7 @@ fn filters_of_the_command_line_and_the_environment() {
     session.file("w.py", "x = '\\d'\nif x is 1: pass\n");
     session.file("v.py", "if y is 1: pass\n");
     let run = |variable: &str, options: &[&str]| {
-        let mut command = session.command(&["compile", "-q", "-f", "--python", "3.14", "w.py", "v.py"]);
+        let mut command = session.command(&["compile", "-f", "--python", "3.14", "w.py", "v.py"]);
         command.args(options).env("PYTHONWARNINGS", variable).stdin(Stdio::null());
         crate::session::Said::from(command.output().unwrap())
     };
@@ -292,7 +296,7 @@ fn filters_of_the_command_line_and_the_environment() {
         said.err,
         "  File \"w.py\", line 1\n    x = '\\d'\n         ^^\nSyntaxError: \"\\d\" is an invalid escape sequence. Did you \
          mean \"\\\\d\"? A raw string is also an option.\n  File \"v.py\", line 1\n    if y is 1: pass\n       ^^^^^^\n\
-         SyntaxError: \"is\" with 'int' literal. Did you mean \"==\"?\n"
+         SyntaxError: \"is\" with 'int' literal. Did you mean \"==\"?\n0 compiled, 0 up to date, 2 failed\n"
     );
     let said = run("error:\"IS\" with", &["-W", "nonsense", "-W", "error::Foo"]).exits(1);
     assert!(

@@ -6,7 +6,7 @@ use super::{Codegen, CodegenResult};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Constant, ExprContext, Stmt};
-use crate::target::Op;
+use crate::target::{FinallyWarnings, Op};
 use crate::text::{Location, Name};
 
 /// Deepest nesting of blocks (`CO_MAXBLOCKS`).
@@ -76,6 +76,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             return Err(SyntaxError::new("too many statically nested blocks", location));
         }
         self.unit.blocks.push(block);
+        self.count_repetition(block, 1);
         Ok(())
     }
 
@@ -98,7 +99,17 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Leaves the innermost frame block (`_PyCompile_PopFBlock`).
     pub(super) fn pop_block(&mut self) {
-        self.unit.blocks.pop();
+        if let Some(block) = self.unit.blocks.pop() {
+            self.count_repetition(block, -1);
+        }
+    }
+
+    /// Counts the copy of a `finally` block that handles exceptions, if a jump out of it leaves it.
+    fn count_repetition(&mut self, block: FrameBlock<'_, '_>, change: i32) {
+        let warnings = self.target.features.finally_warnings;
+        if matches!(block, FrameBlock::FinallyEnd) && warnings == FinallyWarnings::DroppedInside {
+            self.warnings.repetitions += change;
+        }
     }
 
     /// Unwinds the blocks that a statement leaves, and returns the loop if it stays in one
@@ -132,7 +143,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             left.push(block);
             self.leave_block(block, location, keeps_value)?;
         }
-        self.unit.blocks.extend(left.into_iter().rev());
+        for block in left.into_iter().rev() {
+            self.unit.blocks.push(block);
+            self.count_repetition(block, 1);
+        }
         Ok(found)
     }
 

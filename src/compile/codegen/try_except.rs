@@ -6,7 +6,7 @@ use super::{Codegen, CodegenResult, FrameBlock};
 use crate::compile::instruction::Label;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ExceptHandler, ExprContext, Try};
-use crate::target::Op;
+use crate::target::{FinallyWarnings, Op};
 use crate::text::Location;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
@@ -52,10 +52,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
         self.push_block(FrameBlock::FinallyEnd, Location::NONE)?;
-        let repetitions = u32::from(!self.target.features.repeat_finally_warnings);
-        self.warnings.repetitions += repetitions;
+        let dropped = i32::from(self.target.features.finally_warnings == FinallyWarnings::Dropped);
+        self.warnings.repetitions += dropped;
         self.visit_body(statement.finalbody)?;
-        self.warnings.repetitions -= repetitions;
+        self.warnings.repetitions -= dropped;
         self.pop_block();
         self.emit_arg(Op::RERAISE, 0, Location::NONE);
         self.use_label(cleanup);

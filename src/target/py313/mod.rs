@@ -2,8 +2,8 @@
 
 use super::operation::ByOp;
 use super::{
-    Features, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords, Target,
-    encodings, operations, stack_effects, unicode,
+    Features, FinallyWarnings, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords,
+    Target, encodings, operations, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -75,7 +75,7 @@ const FEATURES_5: Features = Features {
     exclamation_mark: "exclamanation mark",
     end_decoded_lines: false,
     second_nan_of_product: false,
-    repeat_finally_warnings: true,
+    finally_warnings: FinallyWarnings::Repeated,
     one_warning_for_a_line: true,
     prefixes_are_soft: true,
     ..FEATURES_15
@@ -167,7 +167,7 @@ pub(super) const FEATURES: Features = Features {
     place_field_text_faults: false,
     escapes_have_no_future: false,
     warns_of_leaving_finally: false,
-    repeat_finally_warnings: false,
+    finally_warnings: FinallyWarnings::Dropped,
     one_warning_for_a_line: false,
 };
 

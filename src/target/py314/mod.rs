@@ -2,8 +2,8 @@
 
 use super::operation::ByOp;
 use super::{
-    Features, FlowPass, GrammarRule, GrammarRules, PyVersion, ShownComments, StartUpWords, Target, encodings,
-    operations, py313, stack_effects, unicode,
+    Features, FinallyWarnings, FlowPass, GrammarRule, GrammarRules, PyVersion, ShownComments, StartUpWords,
+    Target, encodings, operations, py313, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -109,6 +109,7 @@ pub(super) const FEATURES: Features = Features {
     argument_kinds: true,
     escapes_have_no_future: true,
     warns_of_leaving_finally: true,
+    finally_warnings: FinallyWarnings::DroppedInside,
     place_field_text_faults: true,
     ..py313::FEATURES
 };
