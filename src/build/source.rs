@@ -127,13 +127,19 @@ pub(super) fn check_size(size: u64, memory: Option<u64>) -> Result<(), Box<Diagn
     Err(Diagnostic::without_place("MemoryError", message))
 }
 
-/// Returns whole seconds modulo 2³², as in headers; before 1970 they are rounded up, as `int`
-/// rounds in Python.
+/// Returns whole seconds modulo 2³², as in headers: `int(st_mtime)` in Python. The float rounds up
+/// the last hundred nanoseconds of a second, and `int` the times before 1970.
 pub fn seconds(time: SystemTime) -> u32 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => after.as_secs() as u32,
-        Err(before) => (before.duration().as_secs() as u32).wrapping_neg(),
+    let (since, is_before) = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => (after, false),
+        Err(before) => (before.duration(), true),
+    };
+    let (mut whole, mut nanoseconds) = (since.as_secs() as f64, since.subsec_nanos());
+    if is_before {
+        whole = -whole - f64::from(u8::from(nanoseconds > 0));
+        nanoseconds = (1_000_000_000 - nanoseconds) % 1_000_000_000;
     }
+    (whole + 1e-9 * f64::from(nanoseconds)) as i64 as u32
 }
 
 #[cfg(unix)]

@@ -255,6 +255,25 @@ fn a_source_from_before_1970() {
     );
 }
 
+/// `importlib` compares a pyc with `int(st_mtime)`, whose float rounds up.
+#[cfg(unix)]
+#[test]
+fn a_source_of_the_last_nanoseconds_of_a_second() {
+    let session = Session::new();
+    let path = session.file("t/m.py", GOOD);
+    let header = |nanoseconds: u64| {
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_nanos(nanoseconds);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+        let words =
+            ["compile", "--python", "3.14", "--invalidation-mode", "timestamp", "-o", "m.pyc", "t/m.py"];
+        session.run(&words).exits(0);
+        let pyc = std::fs::read(session.path("m.pyc")).unwrap();
+        u32::from_le_bytes(pyc[8..12].try_into().unwrap())
+    };
+    assert_eq!(header(1_700_000_000_999_999_999), 1_700_000_001);
+    assert_eq!(header(1_700_000_000_999_999_000), 1_700_000_000);
+}
+
 #[test]
 fn sources_are_the_judge() {
     let pycs = Pycs::new();
