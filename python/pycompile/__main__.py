@@ -11,10 +11,15 @@ def main() -> None:
     try:
         program = find_program()
     except ProgramError as error:
-        sys.exit(f"error: {error}")
-    if os.name == "nt":
-        sys.exit(subprocess.run([program, *sys.argv[1:]], check=False).returncode)
-    os.execv(program, [program, *sys.argv[1:]])
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    try:
+        if os.name == "nt":
+            sys.exit(subprocess.run([program, *sys.argv[1:]], check=False).returncode)
+        os.execv(program, [program, *sys.argv[1:]])
+    except OSError as error:
+        print(f"error: cannot run {program}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

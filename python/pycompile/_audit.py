@@ -26,12 +26,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verified:
-    """The result of `verify`. It is true if there are no findings."""
+    """The result of `verify`. It is true if there are no findings, even if `pycs` is 0."""
 
     verified: int
     """Number of pycs without a finding."""
     findings: tuple[Finding, ...]
     """Findings, the most alarming kinds first."""
+    pycs: int = 0
+    """Number of pycs."""
+    notes: tuple[str, ...] = ()
+    """What was not checked, such as extension modules."""
 
     def __bool__(self) -> bool:
         return not self.findings
@@ -58,23 +62,27 @@ def verify(
     sources: str | os.PathLike[str] | None = None,
     only: str | None = None,
     any_references: bool = False,
-    interpreters: Iterable[str | os.PathLike[str]] = (),
+    interpreters: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
 ) -> Verified:
     """Check that every pyc in directories, wheels, archives or packages comes from its source.
 
     Raises ProgramError if a path cannot be read, or nothing is there to verify.
     """
-    command: list[str | os.PathLike[str]] = ["verify"]
-    for option, value in (("--manifest", manifest), ("--sources", sources), ("--only", only)):
+    if not paths:
+        raise TypeError("verify() needs a path")
+    command = ["verify"]
+    for option, value in (("manifest", manifest), ("sources", sources), ("only", only)):
         if value is not None:
-            command += [option, value]
-    for interpreter in interpreters:
-        command += ["--interpreter", interpreter]
+            command.append(f"--{option}={os.fspath(value)}")
+    if isinstance(interpreters, (str, os.PathLike)):
+        interpreters = (interpreters,)
+    command += [f"--interpreter={os.fspath(interpreter)}" for interpreter in interpreters]
     if any_references:
         command += ["--references", "any"]
     messages = run_json([*command, "--", *paths])
     found = [Finding(line["path"], line["kind"], line["message"]) for line in messages.lines if "kind" in line]
-    return Verified(messages.summary["verified"], tuple(found))
+    summary = messages.summary
+    return Verified(summary["verified"], tuple(found), summary["pycs"], tuple(summary.get("notes", ())))
 
 
 def diff(left: str | os.PathLike[str], right: str | os.PathLike[str]) -> Difference:

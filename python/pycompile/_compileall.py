@@ -13,9 +13,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Union
 
 from ._program import ProgramError, engine_options, run_json
-from ._py_compile import MODES, PycInvalidationMode, PyCompileError, compile, default_mode, error_of, issue, may_raise
+from ._py_compile import (
+    MODES,
+    PycInvalidationMode,
+    PyCompileError,
+    compile,
+    default_mode,
+    error_of,
+    issue,
+    may_raise,
+)
 
-Levels = Union[int, Sequence[int]]
+Levels = Union[int, Iterable[int]]
 StrPath = Union[str, "os.PathLike[str]"]
 
 
@@ -165,7 +174,7 @@ def placement(job: Job) -> tuple[str, ...] | None:
     is_plain = folder not in ("", os.curdir) and all(part == os.path.normpath(part) for part in (folder, prefix) if part)
     if base != name or not is_plain:
         return None
-    return ("--strip-dir", folder, *(("--prepend-dir", prefix) if prefix else ()))
+    return (f"--strip-dir={folder}", *((f"--prepend-dir={prefix}",) if prefix else ()))
 
 
 def compile_together(
@@ -173,7 +182,8 @@ def compile_together(
 ) -> list[Outcome]:
     """Compile files at one level, with options that are the same for all."""
     command = ["compile", *engine_options(), "--force", "-W", "always", "-0", *options]
-    command += ["--optimize", str(min(level if level >= 0 else sys.flags.optimize, 2))]
+    level = sys.flags.optimize if level == -1 else int(level)
+    command += [f"--optimize={level}"]
     command += ["--invalidation-mode", MODES[settings.mode], "--layout", "legacy" if settings.legacy else "pycache"]
     if workers:
         command += ["--jobs", str(min(workers, 1024))]
@@ -187,10 +197,15 @@ def compile_together(
         for warning in line["warnings"]:
             issue(warning, name)
         error = error_of(line["error"], name) if line["error"] is not None else None
-        if error is not None and not isinstance(error, OSError):
-            error = PyCompileError(type(error), error, name)
-        outcomes.append(error)
+        outcomes.append(compile_error(error, name))
     return outcomes
+
+
+def compile_error(error: Exception | None, name: str) -> Outcome:
+    """Return an error of the compiler as py_compile raises it; errors of files stay as they are."""
+    if error is None or isinstance(error, OSError):
+        return error
+    return PyCompileError(type(error), error, name)
 
 
 def compile_alone(job: Job, at: int, settings: Settings) -> Outcome:
@@ -210,7 +225,7 @@ def compile_jobs(jobs: Sequence[Job], settings: Settings, workers: int | None) -
         groups.setdefault(None if may_raise() else placement(job), []).append(job)
     for options, members in groups.items():
         for at, level in enumerate(settings.levels):
-            if options is None:
+            if options is None or not -1 <= level <= 2:
                 found = [compile_alone(job, at, settings) for job in members]
             else:
                 found = compile_together(members, level, options, settings, workers) if members else []

@@ -23,7 +23,7 @@ class Messages(NamedTuple):
     """The output of a command with `--message-format json`."""
 
     status: int
-    """Exit status: 0 done, 1 the answer is no."""
+    """Exit status: 0 success, 1 a file failed or a check found differences."""
     lines: list[dict[str, Any]]
     """One object for each file or finding, without the summary."""
     summary: dict[str, Any]
@@ -66,13 +66,17 @@ def find_program() -> str:
 def run(arguments: Sequence[str | os.PathLike[str]], source: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run the program, and return its output.
 
-    Raises ProgramError with the text on standard error if the exit status is not 0 or 1.
+    Raises ProgramError if the program cannot be started, or with the text on standard error if the
+    exit status is not 0 or 1.
     """
     command = [find_program(), *(os.fspath(argument) for argument in arguments)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"}
     if sys.pycache_prefix:
         environment["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
-    done = subprocess.run(command, input=source, capture_output=True, check=False, env=environment)
+    try:
+        done = subprocess.run(command, input=source, capture_output=True, check=False, env=environment)
+    except OSError as error:
+        raise ProgramError(f"cannot run {command[0]}: {error.strerror}") from error
     if done.returncode not in (0, 1):
         said = done.stderr.decode("utf-8", "replace").strip()
         raise ProgramError(said or f"pycompile exited with status {done.returncode}")
@@ -83,8 +87,11 @@ def run_json(arguments: Sequence[str | os.PathLike[str]], source: bytes = b"") -
     """Run a command with `--message-format json`, and return its messages."""
     command, *rest = arguments
     done = run([command, "--message-format", "json", *rest], source)
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    summary = lines.pop()["summary"] if lines and "summary" in lines[-1] else {}
+    try:
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        summary = lines.pop()["summary"]
+    except (ValueError, IndexError, KeyError) as error:
+        raise ProgramError(f"{find_program()} did not answer {command} in JSON") from error
     return Messages(done.returncode, lines, summary)
 
 

@@ -12,7 +12,7 @@ import sys
 import warnings
 from typing import Any
 
-from ._program import engine_options, run_json
+from ._program import ProgramError, engine_options, run_json
 
 PyCompileError = py_compile.PyCompileError
 PycInvalidationMode = py_compile.PycInvalidationMode
@@ -65,13 +65,29 @@ def raised_by_filters(command: list[str], file: str, filename: str) -> list[str]
 
     The compiler replaces an exception of a filter by an error of the source, which stops it.
     """
-    for message in run_json([*command, "--check", "--", file]).lines:
+    for message in run_json([*command, "--check", "--", operand(file)]).lines:
         for warning in message["warnings"]:
             try:
                 issue(warning, filename)
             except Warning:
                 return ["-W", f"error::{warning['type']}::{warning['line']}"]
     return []
+
+
+def operand(path: str) -> str:
+    """Return a path that the program does not take for standard input or output."""
+    return os.path.join(os.curdir, path) if path == "-" else path
+
+
+def level_error(level: int, file: str) -> Exception | None:
+    """Return the error of `compile` for an optimization level that does not exist.
+
+    Raises OSError if the file cannot be read, which py_compile finds first.
+    """
+    if 0 <= level <= 2:
+        return None
+    with open(file, "rb"):
+        return ValueError("compile(): invalid optimize value")
 
 
 def compile(
@@ -95,24 +111,29 @@ def compile(
     file = os.fspath(file)
     if os.path.isdir(file):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), file)
-    level = sys.flags.optimize if optimize < 0 else optimize
+    level = sys.flags.optimize if optimize == -1 else int(optimize)
     if cfile is None:
         cfile = importlib.util.cache_from_source(file, optimization=level if level >= 1 else "")
     cfile = os.fspath(cfile)
     name = os.fspath(dfile) if dfile else file
-    mode = MODES[invalidation_mode or default_mode()]
-    options = [*engine_options(), "--force", "--optimize", str(min(level, 2)), "--invalidation-mode", mode]
-    command = ["compile", *options, "-W", "always", "--dfile", name]
-    filtered = may_raise()
-    if filtered:
-        command += raised_by_filters(command, file, name)
-    message = run_json([*command, "--output", cfile, "--", file]).lines[0]
-    if not filtered:
-        for warning in message["warnings"]:
-            issue(warning, name)
-    if message["error"] is None:
-        return cfile
-    error = error_of(message["error"], name)
+    for path in (file, cfile):
+        if not path:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    error = level_error(level, file)
+    if error is None:
+        mode = MODES[invalidation_mode or default_mode()]
+        options = [*engine_options(), "--force", f"--optimize={level}", f"--invalidation-mode={mode}"]
+        command = ["compile", *options, "-W", "always", f"--dfile={name}"]
+        filtered = may_raise()
+        if filtered:
+            command += raised_by_filters(command, file, name)
+        message = run_json([*command, f"--output={operand(cfile)}", "--", operand(file)]).lines[0]
+        if not filtered:
+            for warning in message["warnings"]:
+                issue(warning, name)
+        if message["error"] is None:
+            return cfile
+        error = error_of(message["error"], name)
     if isinstance(error, OSError):
         raise error
     if quiet < 2:
@@ -142,3 +163,5 @@ def main() -> None:
             compile(name, doraise=True)
         except (PyCompileError, OSError) as error:
             parser.exit(1, None if arguments.quiet else str(error))
+        except ProgramError as error:
+            parser.exit(2, f"{error}\n")

@@ -98,7 +98,35 @@ def read_table(pyproject: pathlib.Path) -> Table:
             raise BackendError(f"{place}: unknown key `{key}`, expected one of {', '.join((*one, *several))}")
     if table["wraps"].partition(":")[0] == __name__:
         raise BackendError(f"{place}: `wraps` names pycompile.backend itself")
-    return Table(**table)
+    read = Table(**table)
+    for key, values, known in (
+        ("bytecode", (read.bytecode,), ("none", "pycache", "sourceless")),
+        ("optimize", read.optimize, ("0", "1", "2")),
+    ):
+        for unknown in set(values) - set(known):
+            raise BackendError(f"{place}: `{key}` is {unknown!r}, expected one of {', '.join(known)}")
+    if read.bytecode == "sourceless" and max(len(read.python), len(read.optimize)) > 1:
+        raise BackendError(f"{place}: a sourceless wheel is for one version: name one in `python`, and one `optimize`")
+    return read
+
+
+def _import(table: Table) -> Any:
+    """Return the wrapped backend.
+
+    Raises BackendError if it is not installed.
+    """
+    module, _, attributes = table.wraps.partition(":")
+    try:
+        backend: Any = importlib.import_module(module)
+        for name in filter(None, attributes.split(".")):
+            backend = getattr(backend, name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        raise BackendError(f"`wraps` names {table.wraps!r}, which is not installed: add it to `requires`") from error
+    except (AttributeError, ValueError) as error:
+        raise BackendError(f"`wraps` names {table.wraps!r}, which is not a build backend: {error}") from error
+    return backend
 
 
 @functools.cache
@@ -107,11 +135,7 @@ def _wrapped(directory: str) -> tuple[Table, Any]:
     table = read_table(pathlib.Path(directory, "pyproject.toml"))
     for folder in reversed(table.backend_path):
         sys.path.insert(0, os.path.join(directory, folder))
-    module, _, attributes = table.wraps.partition(":")
-    backend: Any = importlib.import_module(module)
-    for name in filter(None, attributes.split(".")):
-        backend = getattr(backend, name)
-    return table, backend
+    return table, _import(table)
 
 
 def _current() -> tuple[Table, Any]:
@@ -183,7 +207,7 @@ def build_wheel(
         said = done.stderr.decode("utf-8", "replace")
         if done.returncode:
             raise ProgramError(said.strip() or f"pycompile pack: exit status {done.returncode}")
-        sys.stderr.write(said)
+        sys.stderr.write(said.replace(os.path.join(packed, ""), ""))
         # The name has another tag if the wheel has pycs only.
         (new,) = os.listdir(packed)
         _publish(os.path.join(packed, new), os.path.join(wheel_directory, new))
