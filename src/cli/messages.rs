@@ -165,7 +165,11 @@ pub(super) fn tell(
     }
     let forgiven = if forgiven > 0 { format!(", {forgiven} allowed to fail") } else { String::new() };
     let first = if stale > 0 { format!("{stale} would change") } else { format!("{compiled} compiled") };
-    printer.summary(&format!("{first}, {up_to_date} up to date, {failed} failed{forgiven}"));
+    let counts = format!("{first}, {up_to_date} up to date, {failed} failed{forgiven}");
+    match stale + failed + missing {
+        0 if forgiven.is_empty() => printer.success(&counts),
+        _ => printer.summary(&counts),
+    }
     if missing > 0 {
         return Err(CommandError::Usage(format!(
             "interrupted: {} not reached",

@@ -75,8 +75,8 @@ pub fn main() -> ExitCode {
         interrupt::install();
         interrupt::watch(arguments.global.quiet > 1);
     }
-    let printer = printer::Printer::new(&arguments.global);
     let (command, is_json) = (arguments.command_name(), arguments.ends_with_summary());
+    let printer = printer::Printer::new(&arguments.global, command == "compile");
     let (status, error) = match arguments.run(&printer) {
         Ok(status) => (status, None),
         Err(error) => {

@@ -20,6 +20,8 @@ pub(super) const OUTPUT: &str = "Output options";
 #[derive(Debug, Args)]
 pub(super) struct Global {
     /// Print less: `-q` only errors, `-qq` nothing.
+    ///
+    /// `compile -q` prints no errors of files, as `python -m py_compile -q` does.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) quiet: u8,
     /// Print more: the engine of each version, and the outcome of each file.

@@ -26,24 +26,32 @@ pub(super) enum Loudness {
 /// Writer of all output: data on standard output, everything else on standard error.
 pub(super) struct Printer {
     loudness: Loudness,
+    /// True if the errors of files are printed.
+    shows_errors: bool,
+    /// True if a run without errors prints its counts.
+    shows_success: bool,
     choice: anstream::ColorChoice,
     counts: RefCell<Map<String, Value>>,
 }
 
 impl Printer {
-    pub(super) fn new(global: &Global) -> Self {
+    /// Creates the printer of a command. `like_py_compile` gives it the output of `py_compile`,
+    /// which suppresses the errors of files with `-q`, and prints nothing on success.
+    pub(super) fn new(global: &Global, like_py_compile: bool) -> Self {
         let loudness = match (global.quiet, global.verbose) {
             (0, 0) => Loudness::Normal,
             (0, _) => Loudness::Verbose,
             (1, _) => Loudness::Quiet,
             _ => Loudness::Silent,
         };
+        let shows_errors = loudness > Loudness::Quiet || (loudness == Loudness::Quiet && !like_py_compile);
+        let shows_success = !like_py_compile || loudness == Loudness::Verbose || io::stderr().is_terminal();
         let choice = match global.color {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         };
-        Self { loudness, choice, counts: RefCell::default() }
+        Self { loudness, shows_errors, shows_success, choice, counts: RefCell::default() }
     }
 
     /// Sets a count in the summary of a JSON run.
@@ -116,9 +124,20 @@ impl Printer {
 
     /// Prints the error of a file in CPython's format.
     pub(super) fn file_error(&self, rendered: &str) {
+        if self.shows_errors {
+            self.rendered(rendered);
+        }
+    }
+
+    /// Prints a warning of the compiler in CPython's format.
+    pub(super) fn file_warning(&self, rendered: &str) {
+        self.rendered(rendered);
+    }
+
+    fn rendered(&self, text: &str) {
         if self.loudness >= Loudness::Quiet {
             let mut out = anstream::AutoStream::new(io::stderr(), self.choice).lock();
-            let _ = writeln!(out, "{}", visible_lines(rendered.trim_end_matches('\n')));
+            let _ = writeln!(out, "{}", visible_lines(text.trim_end_matches('\n')));
         }
     }
 
@@ -130,6 +149,13 @@ impl Printer {
     /// Prints a line of the summary.
     pub(super) fn summary(&self, text: &str) {
         self.say(Loudness::Normal, "", AnsiColor::Green, text);
+    }
+
+    /// Prints the counts of a run without errors.
+    pub(super) fn success(&self, text: &str) {
+        if self.shows_success {
+            self.summary(text);
+        }
     }
 
     /// Prints a line with `--verbose` only.

@@ -29,7 +29,7 @@ impl WarningArgs {
         let filters = Filters::new(&environment::python_warnings(), &self.filters);
         let versions = engines.iter().map(|target| target.series.warning_patterns);
         for error in filters.errors(versions) {
-            printer.file_error(&error.to_string());
+            printer.file_warning(&error.to_string());
         }
         for target in engines {
             target.warnings = Some(filters.clone());
@@ -83,9 +83,9 @@ impl<'a> Warned<'a> {
                 continue;
             }
             if let Some(label) = label {
-                printer.file_error(&format!("{label}:"));
+                printer.file_warning(&format!("{label}:"));
             }
-            printer.file_error(&warning.rendered);
+            printer.file_warning(&warning.rendered);
         }
         Ok(())
     }
@@ -95,7 +95,7 @@ impl<'a> Warned<'a> {
 pub(super) fn tell(warnings: &[Issued], printer: &Printer) {
     let mut once = Once::default();
     for warning in warnings.iter().filter(|warning| once.lets_through(warning)) {
-        printer.file_error(&warning.rendered);
+        printer.file_warning(&warning.rendered);
     }
 }
 

@@ -19,7 +19,7 @@ fn below(session: &Session, prefix: &str, name: &str) -> String {
 fn pycs_go_below_the_prefix_and_nothing_else_changes() {
     let session = Session::new();
     session.file("s/a.py", "x = 1\n");
-    let compile = ["compile", "--python", "3.14", "--optimize", "0", "--optimize", "2", "s/a.py"];
+    let compile = ["compile", "-v", "--python", "3.14", "--optimize", "0", "--optimize", "2", "s/a.py"];
     session.run(&compile).exits(0);
     run(&session, "pre", &compile).exits(0).says("2 compiled, 0 up to date");
     run(&session, "pre", &compile).exits(0).says("0 compiled, 2 up to date");

@@ -46,8 +46,8 @@ fn trees_verify() {
     for name in [&b"t/\xff.py"[..], b"t/\xfe.py", b"t/d\xff/a.py", b"t/plain.py"] {
         file(&session, name, &format!("x = {name:?}\n"));
     }
-    compile(&session, &[b"-r", b"t"]).exits(0).says("4 compiled");
-    compile(&session, &[b"-r", b"t"]).exits(0).says("0 compiled, 4 up to date");
+    compile(&session, &[b"-vr", b"t"]).exits(0).says("4 compiled");
+    compile(&session, &[b"-vr", b"t"]).exits(0).says("0 compiled, 4 up to date");
     session.run(&["verify", "t"]).exits(0).says("4 verified, 0 findings");
     let said: Said = run(&session, &[b"verify", b"t/d\xff"]).into();
     said.exits(0).says("1 verified, 0 findings");

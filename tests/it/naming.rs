@@ -55,7 +55,7 @@ fn a_strip_leaves_a_name() {
 fn a_name_may_be_all_suffix() {
     let session = Session::new();
     session.file("s/.py", "x = 1\n");
-    for arguments in [&["s/.py"][..], &["-r", "s"]] {
+    for arguments in [&["-v", "s/.py"][..], &["-v", "-r", "s"]] {
         session.run(&[&NATIVE[..], arguments].concat()).exits(0).says("1 compiled");
         assert_eq!(session.files(), ["s/.py", "s/__pycache__/py.cpython-314.pyc"]);
         std::fs::remove_dir_all(session.path("s/__pycache__")).unwrap();

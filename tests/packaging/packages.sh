@@ -41,7 +41,7 @@ source_tree() {
     ln -s /usr/share/javascript/jquery "$module/jquery"
     printf 'text\n' >"$1/usr/share/doc/demo/README"
     (cd "$1" && find usr -name '*.py' -type f | sort |
-        "$pycompile" compile -q --python 3.13 --python 3.14 --invalidation-mode checked-hash -)
+        "$pycompile" compile --python 3.13 --python 3.14 --invalidation-mode checked-hash -)
     find "$1" -exec touch -hd "$2" {} +
 }
 source_tree one "2024-03-01 00:00:00 UTC"
