@@ -204,11 +204,15 @@ impl<'a> PackageFolders<'a> {
         });
         // A list in one of them says nothing for the others.
         let recorded = recorded.bases(name).filter_map(|base| self.index.get(base));
+        let recorded: BTreeSet<usize> = recorded.copied().collect();
         let listed = self.listing.get(name).into_iter().flatten();
-        for base in recorded.chain(listed).copied().collect::<BTreeSet<usize>>() {
+        for base in listed.chain(&recorded).copied().collect::<BTreeSet<usize>>() {
             if let Some((before, after)) = self.nested.facts_of(base) {
                 above.modules -= after.modules - before.modules;
-                above.startup_modules -= after.startup_modules - before.startup_modules;
+                // The list of an egg has no digests.
+                if recorded.contains(&base) {
+                    above.startup_modules -= after.startup_modules - before.startup_modules;
+                }
             }
         }
         (own.map(|own| &bases[own]), above)

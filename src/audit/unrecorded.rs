@@ -72,7 +72,8 @@ pub(super) fn unrecorded(
                 _ if recorded.has_in(base.name, name) => true,
                 RecordFault::Startup => base.excuses_startup(place, listing, name),
                 _ => {
-                    base.owns(name, below)
+                    // The list of an egg has no digests.
+                    (reason != RecordFault::StartupModule && base.owns(name, below))
                         || base.others_install(&reason)
                         || base.is_virtualenv(place, listing, below)
                 }

@@ -105,9 +105,7 @@ impl<'a> PrefixFolders<'a> {
         if file != "os.py" && file != "os.pyc" {
             return;
         }
-        let above = folder
-            .rsplit_once('/')
-            .filter(|(_, python)| library_version(python.rsplit('/').next().unwrap_or(python)).is_some());
+        let above = folder.rsplit_once('/').filter(|(_, python)| library_version(python).is_some());
         for folder in [Some(folder), above.map(|(above, _)| above)].into_iter().flatten() {
             let (prefix, lib) = folder.rsplit_once('/').unwrap_or(("", folder));
             if ["lib", "lib64", "Lib"].contains(&lib) {

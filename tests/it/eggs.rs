@@ -55,7 +55,10 @@ fn check(is_virtual: bool, files: &[(&str, &str)], finding: Option<(&str, &str)>
 fn metadata_excuses_only_the_modules_that_it_names() {
     let info = ("old-1.0.egg-info/PKG-INFO", METADATA);
     let tops = ("old-1.0.egg-info/top_level.txt", "old\nx.pth\nsitecustomize\n_distutils_hack\n");
-    let list = ("old-1.0.egg-info/installed-files.txt", "../old.py\n../x.pth\n../../../y.py\nPKG-INFO\n");
+    let list = (
+        "old-1.0.egg-info/installed-files.txt",
+        "../old.py\n../x.pth\n../../../y.py\n../sitecustomize.py\n../_distutils_hack/__init__.py\nPKG-INFO\n",
+    );
     for is_virtual in [false, true] {
         let named = is_virtual.then_some(("old.py", MODULE));
         check(is_virtual, &[info, tops, ("old.py", "")], named);
@@ -74,6 +77,11 @@ fn metadata_excuses_only_the_modules_that_it_names() {
             (&[info, list, ("x.pth", "import sys\n")], ("x.pth", STARTUP)),
             (&[info, list, ("x.pth", "x\n\timport sys\n")], ("x.pth", STARTUP)),
             (&[info, tops, ("sitecustomize.py", "")], ("sitecustomize.py", STARTUP_MODULE)),
+            (&[info, list, ("sitecustomize.py", "")], ("sitecustomize.py", STARTUP_MODULE)),
+            (
+                &[info, list, ("_distutils_hack/__init__.py", "x()\n")],
+                ("_distutils_hack/__init__.py", STARTUP_MODULE),
+            ),
             (
                 &[info, tops, ("_distutils_hack/__init__.py", "x()\n")],
                 ("_distutils_hack/__init__.py", STARTUP_MODULE),
