@@ -81,6 +81,20 @@ def main():
                 ({"quiet": 2}, "ignore"),
             ]]
         cases += [("missing", {"file": "missing.py"}, "always"), ("directory", {"file": "."}, "always")]
+        for name in ("-x.py", "--out.py", "-", "spaces in.py", "é.py", "a=b.py"):
+            pathlib.Path(name).write_bytes(SOURCES["code"])
+            cases += [("name", {"file": name}, "always"), ("recorded name", {"file": "1.py", "dfile": name}, "error")]
+        cases += [("empty name", {"file": ""}, "always")]
+        for level in (-2, -1, 0, 2, 3, 10, True, False):
+            cases += [("level", {"file": "1.py", "optimize": level, "doraise": True}, "always")]
+            cases += [("level", {"file": "missing.py", "optimize": level}, "always")]
+        # The last nanoseconds of a second, and a time before 1970.
+        for time in (1_700_000_000_999_999_999, 1_700_000_000_999_999_000, -1_500_000_000):
+            path = pathlib.Path(f"time{time}.py")
+            path.write_bytes(SOURCES["code"])
+            os.utime(path, ns=(time, time))
+            cases += [("time", {"file": str(path), "invalidation_mode": mode}, "always") for mode in
+                      (None, py_compile.PycInvalidationMode.TIMESTAMP)]
         for name, options, how in cases:
             options["cfile"] = "out.pyc"
             expected, found = outcome(py_compile, options, how), outcome(pycompile, options, how)
