@@ -14,6 +14,7 @@
 mod assemble;
 mod check;
 mod descriptor;
+mod entry_points;
 mod error;
 mod headers;
 mod installed;
@@ -36,6 +37,7 @@ mod tests;
 pub use assemble::{Wheel, assemble, in_order, refuse_timestamp_pycs};
 pub use check::faults;
 pub use descriptor::{Descriptor, DescriptorError};
+pub use entry_points::entry_point_notes;
 pub use error::WheelError;
 pub use installed::{installed_path, installed_place, refuse_one_place};
 pub use license::{LicenseError, normalize_license};

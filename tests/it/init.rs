@@ -84,7 +84,7 @@ fn only_what_a_backend_ships_is_listed() {
             "[build-system]\nbuild-backend = \"pdm.backend\"\nrequires = []\n[tool.pdm.build]\nexcludes = [\"demo/x.py\"]\n",
             &["demo/__init__.py", "demo/x.py", "test/__init__.py"],
             ".",
-            &["demo/__init__.py"],
+            &["demo/__init__.py", "test/__init__.py"],
         ),
         (
             "[build-system]\nbuild-backend = \"uv_build\"\nrequires = []\n[project]\nname = \"demo\"\n",
@@ -143,7 +143,7 @@ fn files_that_git_ignores_are_left_out_of_a_checkout() {
         session.file(file, "");
     }
     session.file("pyproject.toml", "[tool.setuptools_scm]\nversion_file = \"demo/_version.py\"\n");
-    session.run(&["init"]).exits(0).says("left out \"local\": ignored by git, or empty");
+    session.run(&["init"]).exits(0).says("left out \"local\": ignored by git");
     assert_eq!(listed(&session).1, ["demo/__init__.py", "demo/_version.py"]);
 }
 

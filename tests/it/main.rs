@@ -16,6 +16,7 @@ mod agree;
 #[allow(unreachable_pub, reason = "the fuzz targets use it from another crate")]
 mod any_bytes;
 mod audits;
+mod backends;
 mod bazel;
 mod bounds;
 mod cache_prefix;

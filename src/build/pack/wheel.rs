@@ -33,7 +33,10 @@ impl WheelPlan {
         let Some(table) = &loaded.config.wheel else { return Ok(None) };
         let WheelMetadata { dist_info, mut notes, details } = metadata(loaded, table, python, workers)?;
         let files = project.selection.sources.iter().chain(&project.selection.data);
-        notes.extend(wheel::top_level_notes(files.map(|file| file.name.as_str())));
+        let names = files.map(|file| file.name.as_str());
+        notes.extend(wheel::top_level_notes(names.clone()));
+        let entry_points = dist_info.entry_points.as_deref().unwrap_or_default();
+        notes.extend(wheel::entry_point_notes(entry_points, names));
         let sourceless = table.bytecode == Bytecode::Sourceless;
         let optimize = match (&table.optimize, project.levels.as_slice()) {
             (Some(level), _) if !sourceless => {

@@ -4,6 +4,7 @@
 use super::BackendKind;
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
+use super::setup_py::SetupPy;
 use super::tree::ProjectTree;
 use crate::project::{LARGEST, read_regular};
 use std::path::Path;
@@ -86,6 +87,12 @@ pub(super) fn beside(folder: &Path, kind: BackendKind, project: &PyProject) -> V
     let note =
         |setting| format!("{setting} installs files outside the packages, and they are not in the wheel");
     settings.into_iter().map(note).collect()
+}
+
+/// Returns a remark about a `setup.py` that makes extension modules of sources that are not found.
+pub(super) fn may_build(folder: &Path) -> Option<String> {
+    let word = SetupPy::read(folder).extensions()?;
+    Some(format!("setup.py may build extension modules ({word}), and they are not in the wheel"))
 }
 
 fn says_so(folder: &Path) -> bool {

@@ -2,25 +2,22 @@
 //! after the project.
 
 use super::named::find_module;
-use super::plan::{BackendPlan, Pick, below, globs};
+use super::plan::{BackendPlan, Pick, below};
 use super::pyproject::PyProject;
 use super::tree::{ProjectTree, join};
-use globset::GlobSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let setting = |key: &str| setting(project, key);
-    let exclude = patterns(setting("exclude").unwrap_or_default());
     let mut plan = if let Some(packages) = setting("packages") {
         packages_of(&packages)
     } else if let Some(paths) = setting("only-include") {
         only(&paths, &setting("sources").unwrap_or_default(), tree)
     } else if let Some(include) = setting("include") {
-        included(&patterns(include), &setting("sources").unwrap_or_default(), tree)
+        included(&compiled(include), &setting("sources").unwrap_or_default(), tree)
     } else {
         named(project, tree)
     };
-    plan.exclude = exclude;
     plan.always.clone_from(&tree.artifacts);
     let renames = table(project, "sources").into_iter().flatten().any(|(_, name)| name.as_str() != Some(""));
     if renames {
@@ -59,15 +56,62 @@ pub(super) fn artifacts(project: &PyProject) -> Option<Gitignore> {
     if !project.backend().starts_with("hatchling") {
         return None;
     }
-    let mut patterns = GitignoreBuilder::new("");
     let forced =
         table(project, "force-include").into_iter().flatten().filter(|(path, _)| !path.starts_with('/'));
     let forced = forced.map(|(path, _)| format!("/{}", path.trim_start_matches("./")));
-    for pattern in setting(project, "artifacts").into_iter().flatten().chain(forced) {
-        // Like every setting that cannot be read, an invalid pattern counts as absent.
-        let _ = patterns.add_line(None, &pattern);
+    let patterns = compiled(setting(project, "artifacts").into_iter().flatten().chain(forced));
+    (!patterns.is_empty()).then_some(patterns)
+}
+
+/// Files that hatchling leaves out: one list of patterns in the syntax of .gitignore, of a
+/// `.gitignore` and of the settings, in which a later pattern wins.
+pub(super) struct HatchExclusion {
+    all: Gitignore,
+    /// Patterns of the `.gitignore` alone, for reasons.
+    git: Gitignore,
+    /// Setting that excludes files.
+    setting: String,
+}
+
+impl HatchExclusion {
+    /// Reads the patterns; `gitignore` is the text of the file that hatchling finds.
+    pub(super) fn read(project: &PyProject, gitignore: impl FnOnce() -> Option<String>) -> Self {
+        let wheel = ["tool", "hatch", "build", "targets", "wheel"];
+        let flag = |path: &[&str]| project.get(path).and_then(toml::Value::as_bool);
+        let ignores = flag(&[&wheel[..], &["ignore-vcs"]].concat());
+        let ignores = ignores.or_else(|| flag(&["tool", "hatch", "build", "ignore-vcs"])).unwrap_or(false);
+        let text = if ignores { None } else { gitignore() }.unwrap_or_default();
+        let git = || text.lines().map(ToOwned::to_owned);
+        let of_wheel = project.get(&[&wheel[..], &["exclude"]].concat()).is_some();
+        let tables = if of_wheel { "tool.hatch.build.targets.wheel" } else { "tool.hatch.build" };
+        let own = setting(project, "exclude").into_iter().flatten();
+        let defaults = ["*.py[cdo]".to_owned(), "/dist".to_owned()];
+        Self {
+            all: compiled(defaults.into_iter().chain(git()).chain(own)),
+            git: compiled(git()),
+            setting: format!("excluded by [{tables}] exclude"),
+        }
     }
-    patterns.build().ok().filter(|patterns| !patterns.is_empty())
+
+    /// Returns the reason that a file is left out.
+    pub(super) fn reason(&self, file: &str) -> Option<&str> {
+        let is_ignored = |patterns: &Gitignore| patterns.matched_path_or_any_parents(file, false).is_ignore();
+        let why = || if is_ignored(&self.git) { IGNORED } else { &self.setting };
+        is_ignored(&self.all).then(why)
+    }
+}
+
+/// The reason for a file that git ignores.
+pub(super) const IGNORED: &str = "ignored by git";
+
+/// Compiles patterns in the syntax of .gitignore. Like every setting that cannot be read, an
+/// invalid pattern counts as absent.
+fn compiled(lines: impl IntoIterator<Item = String>) -> Gitignore {
+    let mut patterns = GitignoreBuilder::new("");
+    for line in lines {
+        let _ = patterns.add_line(None, &line);
+    }
+    patterns.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
 /// Returns a remark about each build hook that may write files into the package.
@@ -102,16 +146,6 @@ fn setting(project: &PyProject, key: &str) -> Option<Vec<String>> {
     wheel.or_else(|| project.texts(&["tool", "hatch", "build", key]))
 }
 
-/// Compiles patterns in the syntax of .gitignore: a pattern without a slash matches at any depth.
-fn patterns(texts: Vec<String>) -> GlobSet {
-    let anchored = texts.into_iter().map(|text| match text.trim_end_matches('/') {
-        plain if plain.trim_start_matches('/').contains('/') || plain.starts_with('/') => text.clone(),
-        plain => format!("**/{plain}"),
-    });
-    let anchored: Vec<String> = anchored.collect();
-    globs(anchored.iter().map(String::as_str))
-}
-
 /// Applies `packages = ["src/demo"]`: each package has its last name in the wheel.
 fn packages_of(packages: &[String]) -> BackendPlan {
     let split = packages.iter().map(|path| {
@@ -139,9 +173,10 @@ fn only(paths: &[String], sources: &[String], tree: &ProjectTree) -> BackendPlan
     BackendPlan::new(root, "[tool.hatch.build] only-include").with(picks)
 }
 
-fn included(include: &GlobSet, sources: &[String], tree: &ProjectTree) -> BackendPlan {
+fn included(include: &Gitignore, sources: &[String], tree: &ProjectTree) -> BackendPlan {
     let root = sources.first().map_or(".", |source| source.trim_end_matches('/'));
-    let is_included = |file: &&String| include.is_match(file) || tree.artifacts.contains(*file);
+    let is_match = |file: &String| include.matched_path_or_any_parents(file, false).is_ignore();
+    let is_included = |file: &&String| is_match(file) || tree.artifacts.contains(*file);
     let files = tree.files.iter().filter(is_included);
     let picks = files.filter_map(|file| Some(Pick::File(below(root, file)?.to_owned())));
     BackendPlan::new(root, "[tool.hatch.build] include").with(picks)

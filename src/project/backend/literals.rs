@@ -36,6 +36,8 @@ pub(super) struct LiteralCall {
     pub(super) function: String,
     pub(super) arguments: Vec<PythonValue>,
     pub(super) keywords: BTreeMap<String, PythonValue>,
+    /// True if there are arguments that cannot be read: `*a`, `**b`.
+    pub(super) is_open: bool,
 }
 
 /// Assignments to names at the top level of a module, and calls that are statements.
@@ -58,7 +60,6 @@ impl PythonValue {
         }
     }
 
-    #[cfg(test)]
     /// Returns the strings of a list, or `None` if any of its items is something else.
     pub(super) fn texts(&self) -> Option<Vec<String>> {
         match self {
@@ -212,6 +213,8 @@ impl Reader<'_> {
                 let Some(function) = self.last_name(&call.func) else { return PythonValue::Unknown };
                 self.module.called.push(function.clone());
                 let arguments = call.args.iter().map(|item| self.value(item, depth)).collect();
+                let is_starred = |item: &Expr<'_>| matches!(item.kind, ExprKind::Starred { .. });
+                let mut is_open = call.args.iter().any(is_starred);
                 let mut keywords = BTreeMap::new();
                 for keyword in call.keywords {
                     let value = self.value(&keyword.value, depth);
@@ -228,10 +231,10 @@ impl Reader<'_> {
                         (None, PythonValue::Call(call)) if call.function == "dict" => {
                             keywords.extend(call.keywords);
                         }
-                        _ => {}
+                        _ => is_open = true,
                     }
                 }
-                PythonValue::Call(Box::new(LiteralCall { function, arguments, keywords }))
+                PythonValue::Call(Box::new(LiteralCall { function, arguments, keywords, is_open }))
             }
             _ => PythonValue::Unknown,
         }

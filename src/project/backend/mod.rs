@@ -18,6 +18,7 @@ mod poetry;
 mod pyproject;
 mod requires_python;
 mod setup_cfg;
+mod setup_py;
 mod setuptools;
 mod tree;
 mod version;
@@ -87,6 +88,9 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let unwritten = project.version_files().into_iter().filter(|file| !tree.has_file(&file.path));
     notes.extend(unwritten.map(|file| file.note()));
     let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
+    if built.is_none() && kind == BackendKind::Setuptools {
+        notes.extend(extensions::may_build(folder));
+    }
     Ok(Shipped { notes, built, ..shipped })
 }
 

@@ -51,6 +51,7 @@ pub(super) fn uv(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let mut plan = BackendPlan::new(root, basis).with(picks);
     let exclude = [settings("source-exclude"), settings("wheel-exclude")].map(|path| project.texts(&path));
     let exclude: Vec<String> = exclude.into_iter().flatten().flatten().collect();
+    plan.excluded_by = "[tool.uv.build-backend] source-exclude or wheel-exclude";
     plan.exclude = globs(exclude.iter().map(String::as_str));
     plan
 }

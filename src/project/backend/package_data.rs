@@ -1,10 +1,11 @@
 //! Data of setuptools packages: `include-package-data`, `package-data` and `exclude-package-data`.
 
+use super::literals::PythonValue;
 use super::plan::{BackendPlan, Pick, below};
 use super::pyproject::{PyProject, texts};
 use super::setup_cfg::SetupCfg;
+use super::setup_py::SetupPy;
 use super::tree::{ProjectTree, join};
-use crate::project::{LARGEST, read_regular};
 use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,7 +26,7 @@ pub(super) struct PackageData {
 }
 
 impl PackageData {
-    pub(super) fn read(folder: &Path, project: &PyProject, cfg: &SetupCfg) -> Self {
+    pub(super) fn read(folder: &Path, project: &PyProject, cfg: &SetupCfg, setup: &SetupPy) -> Self {
         let table = |key: &str| {
             let table = project.table(&["tool", "setuptools", key]).into_iter().flatten();
             let mut patterns: Patterns =
@@ -33,33 +34,41 @@ impl PackageData {
             patterns.extend(cfg.lists(&format!("options.{}", key.replace('-', "_"))));
             patterns
         };
-        let setup = read_regular(&folder.join("setup.py"), LARGEST).unwrap_or_default();
-        let setup = String::from_utf8_lossy(&setup).into_owned();
-        let may_say = setup.contains("package_data") || setup.contains("**");
+        let may_say = setup.may_give("package_data") || setup.may_give("include_package_data");
         let is_in_pyproject =
             project.table(&["project"]).is_some() || project.table(&["tool", "setuptools"]).is_some();
         let of_pyproject =
             project.get(&["tool", "setuptools", "include-package-data"]).and_then(toml::Value::as_bool);
-        let of_cfg = cfg.get("options", "include_package_data");
-        let included = match (of_pyproject, of_cfg) {
-            (Some(included), _) => Some(included),
-            (None, Some(text)) => Some(["true", "1", "yes", "on"].contains(&text.to_lowercase().as_str())),
-            _ if may_say => None,
-            _ if is_in_pyproject => Some(true),
-            _ => cfg.get("options", "packages").map(|_| false),
+        let of_setup = match setup.get("include_package_data") {
+            Some(PythonValue::Bool(included)) => Some(*included),
+            _ => None,
         };
+        let of_cfg = cfg.get("options", "include_package_data");
+        let of_cfg = of_cfg.map(|text| ["true", "1", "yes", "on"].contains(&text.to_lowercase().as_str()));
         // Outside of an sdist, MANIFEST.in or what knows of version control says which files there
         // are.
         let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
         let plugin = |requirement: &String| {
             let name = requirement.to_lowercase().replace('_', "-");
-            name.starts_with("setuptools-scm") || name.starts_with("setuptools-git")
+            ["setuptools-scm", "setuptools-git", "pbr"].iter().any(|plugin| name.starts_with(plugin))
         };
         let has = |name: &str| folder.join(name).is_file();
         let is_listed = has("PKG-INFO") || has("MANIFEST.in") || requires.iter().any(plugin);
-        let included = included.map(|included| included && is_listed);
-        let included = included.filter(|included| *included || !may_say);
-        Self { included, patterns: table("package-data"), excluded: table("exclude-package-data") }
+        let included = match of_pyproject.or(of_setup).or(of_cfg) {
+            Some(false) => Some(false),
+            _ if may_say => None,
+            Some(true) => Some(is_listed),
+            None if is_in_pyproject => Some(is_listed),
+            None if setup.is_read() || cfg.get("options", "packages").is_some() => Some(false),
+            None => None,
+        };
+        let with_setup = |key: &str| {
+            let mut patterns = table(key);
+            patterns.extend(setup.patterns(&key.replace('-', "_")));
+            patterns
+        };
+        let (patterns, excluded) = (with_setup("package-data"), with_setup("exclude-package-data"));
+        Self { included, patterns, excluded }
     }
 
     /// Adds the data to a plan of packages; `sources` are the files of the sdist, if it lists them.
@@ -81,7 +90,7 @@ impl PackageData {
             let mut patterns = of_package(&self.patterns, folder);
             patterns.extend(TYPES);
             for pattern in patterns {
-                let Some(matcher) = matcher(&at, pattern) else { continue };
+                let Some(matcher) = matcher(&at, pattern, Stars::OnePart) else { continue };
                 files.extend(tree.below(&at).filter(|file| matcher.is_match(file)).cloned());
             }
             if self.included == Some(true) {
@@ -91,7 +100,7 @@ impl PackageData {
         for folder in &packages {
             let at = join(&root, folder);
             for pattern in of_package(&self.excluded, folder) {
-                let Some(matcher) = matcher(&at, pattern) else { continue };
+                let Some(matcher) = matcher(&at, pattern, Stars::Any) else { continue };
                 files.retain(|file| !matcher.is_match(file));
                 plan.no_data.extend(tree.below(&at).filter(|file| matcher.is_match(file)).cloned());
             }
@@ -111,8 +120,15 @@ fn of_package<'a>(patterns: &'a Patterns, folder: &str) -> Vec<&'a str> {
     own.flat_map(|(_, patterns)| patterns).map(String::as_str).collect()
 }
 
-fn matcher(folder: &str, pattern: &str) -> Option<globset::GlobMatcher> {
+/// Extent of a `*`: `package-data` is for `glob`, `exclude-package-data` for `fnmatch`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stars {
+    OnePart,
+    Any,
+}
+
+fn matcher(folder: &str, pattern: &str, stars: Stars) -> Option<globset::GlobMatcher> {
     let pattern = pattern.trim_start_matches("./");
     let glob = format!("{}/{pattern}", globset::escape(folder));
-    Some(GlobBuilder::new(&glob).literal_separator(true).build().ok()?.compile_matcher())
+    Some(GlobBuilder::new(&glob).literal_separator(stars == Stars::OnePart).build().ok()?.compile_matcher())
 }

@@ -10,7 +10,10 @@ pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let default = if tree.has_folder("src") { "src" } else { "." };
     let root = project.text(&settings("package-dir")).unwrap_or(default).trim_start_matches("./");
     let root = if root.is_empty() { "." } else { root };
-    let excludes = project.texts(&settings("excludes")).unwrap_or_default();
+    // What is for the sdist only is not in the wheel.
+    let of_sdist = project.texts(&settings("source-includes")).filter(|paths| !paths.is_empty());
+    let mut excludes = project.texts(&settings("excludes")).unwrap_or_default();
+    excludes.extend(of_sdist.unwrap_or_else(|| vec!["tests".into()]));
     let mut plan = match project.texts(&settings("includes")) {
         Some(includes) => {
             let set = globs(includes.iter().map(String::as_str));
@@ -21,6 +24,7 @@ pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
         }
         None => found(root, tree),
     };
+    plan.excluded_by = "[tool.pdm.build] excludes or source-includes";
     plan.exclude = globs(excludes.iter().map(String::as_str));
     plan
 }
@@ -30,8 +34,7 @@ fn found(root: &str, tree: &ProjectTree) -> BackendPlan {
     let finder =
         Finder { root, include: PackageNames::new(["*"]), exclude: PackageNames::new([]), namespaces: false };
     let packages = finder.packages(tree).into_iter().filter(|path| !path.contains('/'));
-    let is_test = |path: &String| root == "." && matches!(path.as_str(), "test" | "tests");
-    let packages: Vec<Pick> = packages.filter(|path| !is_test(path)).map(Pick::Folder).collect();
+    let packages: Vec<Pick> = packages.map(Pick::Folder).collect();
     let plan = BackendPlan::new(root, "the packages found");
     if !packages.is_empty() {
         return plan.with(packages);

@@ -38,6 +38,8 @@ pub(super) struct BackendPlan {
     pub(super) picks: BTreeSet<Pick>,
     /// Patterns for paths to leave out, relative to the project.
     pub(super) exclude: GlobSet,
+    /// Setting of these patterns.
+    pub(super) excluded_by: &'static str,
     /// Paths of picked files that `exclude` does not leave out.
     pub(super) always: BTreeSet<String>,
     /// Files and directories that the wheel has under other names, with the reason.
@@ -100,7 +102,7 @@ impl BackendPlan {
                     list.push(name.to_owned());
                 }
                 (_, Some(())) if is_python => {
-                    shipped.left_out.push((file.clone(), "excluded by the project's settings".into()));
+                    shipped.left_out.push((file.clone(), format!("excluded by {}", self.excluded_by)));
                 }
                 (_, None) if is_python => *unlisted.entry(self.shown(file)).or_default() += 1,
                 _ => {}
@@ -115,6 +117,7 @@ impl BackendPlan {
             (tree.has_file(path) || tree.has_folder(path)).then(|| (shown, why.clone()))
         }));
         shipped.left_out.extend(self.no_data(tree));
+        shipped.left_out.extend(self.excluded(tree));
         let is_inside = |path: &str| {
             let name = below(&self.root, path);
             let folders = self.picks.iter().filter(|pick| !matches!(pick, Pick::File(_)));
@@ -139,6 +142,32 @@ impl BackendPlan {
         self.elsewhere.iter().any(|(path, _)| file == path || below(path, file).is_some())
     }
 
+    /// Files that would be shipped, but git ignores them or a pattern excludes them: Python files
+    /// one by one, and the number of others by directory.
+    fn excluded(&self, tree: &ProjectTree) -> Vec<(String, String)> {
+        let (mut told, mut folders) = (Vec::new(), BTreeMap::<(&str, &str), usize>::new());
+        for (file, why) in &tree.excluded {
+            let is_python = has_python_suffix(file);
+            let name = below(&self.root, file);
+            let is_pyc = [".pyc", ".pyo"].iter().any(|suffix| file.ends_with(suffix));
+            if is_pyc || name.and_then(|name| self.pick(name, is_python)).is_none() {
+                continue;
+            }
+            if is_python {
+                told.push((file.clone(), why.clone()));
+            } else {
+                *folders
+                    .entry((file.rsplit_once('/').map_or(".", |(folder, _)| folder), why))
+                    .or_default() += 1;
+            }
+        }
+        let data = folders.into_iter();
+        told.extend(
+            data.map(|((folder, why), count)| (format!("{folder}/ ({})", files(count)), why.to_owned())),
+        );
+        told
+    }
+
     /// Directories with files below packages that are no data of theirs.
     fn no_data(&self, tree: &ProjectTree) -> Vec<(String, String)> {
         if self.picks_data {
@@ -155,7 +184,6 @@ impl BackendPlan {
                 *folders.entry(file.rsplit_once('/').map_or(".", |(folder, _)| folder)).or_default() += 1;
             }
         }
-        let files = |count| if count == 1 { "1 data file".to_owned() } else { format!("{count} data files") };
         let told = folders.into_iter();
         let told = told.map(|(folder, count)| (format!("{folder}/ ({})", files(count)), NO_DATA.into()));
         told.collect()
@@ -190,6 +218,10 @@ impl BackendPlan {
         }
         if shown == file { shown } else { format!("{shown}/") }
     }
+}
+
+fn files(count: usize) -> String {
+    if count == 1 { "1 data file".to_owned() } else { format!("{count} data files") }
 }
 
 /// The reason for data that setuptools leaves out.

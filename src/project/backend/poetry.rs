@@ -18,6 +18,7 @@ pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
         }
     };
     let exclude = project.texts(&["tool", "poetry", "exclude"]).unwrap_or_default();
+    plan.excluded_by = "[tool.poetry] exclude";
     plan.exclude = globs(exclude.iter().map(String::as_str));
     plan
 }

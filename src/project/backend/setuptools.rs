@@ -2,10 +2,12 @@
 //! discovery.
 
 use super::find::{Finder, PackageNames, by_layout, package_root};
+use super::literals::{LiteralCall, PythonValue};
 use super::package_data::PackageData;
 use super::plan::{BackendPlan, Pick, below, globs};
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
+use super::setup_py::SetupPy;
 use super::tree::{ProjectTree, join};
 use crate::project::{LARGEST, names_in, read_regular};
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ struct SetuptoolsSettings {
     modules: Vec<String>,
     /// Value of `package_dir`; the key "" is the root.
     folders: BTreeMap<String, String>,
+    /// True if a listed package stands for all packages below it (pbr).
+    is_expanded: bool,
     basis: &'static str,
 }
 
@@ -30,22 +34,35 @@ enum Packages {
 
 pub(super) fn plan(folder: &Path, project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let cfg = SetupCfg::read(folder);
-    let plan = packages(folder, project, &cfg, tree);
+    let setup = SetupPy::read(folder);
+    let plan = packages(folder, project, &cfg, &setup, tree);
     let sources = egg_info(folder, tree, "SOURCES.txt").into_iter().collect();
-    let mut plan = PackageData::read(folder, project, &cfg).apply(plan, &sources, tree);
+    let mut plan = PackageData::read(folder, project, &cfg, &setup).apply(plan, &sources, tree);
     // The `__init__.py` of a namespace package belongs to no project, and setuptools does not
     // install it.
     let mut namespaces = egg_info(folder, tree, "namespace_packages.txt");
     namespaces.extend(cfg.list("options", "namespace_packages").unwrap_or_default());
+    namespaces.extend(setup.texts("namespace_packages").unwrap_or_default());
     let names = namespaces.iter().map(|name| format!("{}/__init__.py", name.replace('.', "/")));
     let names: Vec<String> = names.map(|name| join(&plan.root, &name)).collect();
+    plan.excluded_by = "namespace_packages, whose __init__.py no project owns";
     plan.exclude = globs(names.iter().map(String::as_str));
     plan
 }
 
-fn packages(folder: &Path, project: &PyProject, cfg: &SetupCfg, tree: &ProjectTree) -> BackendPlan {
+fn packages(
+    folder: &Path,
+    project: &PyProject,
+    cfg: &SetupCfg,
+    setup: &SetupPy,
+    tree: &ProjectTree,
+) -> BackendPlan {
     let top_level = egg_info(folder, tree, "top_level.txt");
-    let settings = [from_pyproject(project), from_setup_cfg(cfg)];
+    let mut settings = vec![from_pyproject(project), from_setup_py(setup), from_setup_cfg(cfg)];
+    if is_pbr(project) {
+        settings.iter_mut().for_each(|given| given.is_expanded = true);
+        settings.push(from_pbr(project, cfg));
+    }
     let given = settings.into_iter().find(|given| given.packages.is_some() || !given.modules.is_empty());
     let plan = match given {
         Some(given) => apply(&given, tree),
@@ -74,7 +91,8 @@ fn each_package(plan: &BackendPlan, tree: &ProjectTree) -> BackendPlan {
             continue;
         };
         let folders = tree.below(&join(&plan.root, top)).filter_map(|file| Some(file.rsplit_once('/')?.0));
-        for name in folders.filter_map(|folder| below(&plan.root, folder)) {
+        let folders = folders.filter_map(|folder| below(&plan.root, folder));
+        for name in folders.filter(|name| !name.contains('.')) {
             let above = name.match_indices('/').map(|(at, _)| &name[..at]);
             let above = above.filter(|above| above.len() >= top.len());
             picks.extend(above.chain([name]).map(|name| Pick::Package(name.to_owned())));
@@ -107,6 +125,7 @@ fn from_pyproject(project: &PyProject) -> SetuptoolsSettings {
         packages,
         modules: project.texts(&path("py-modules")).unwrap_or_default(),
         folders: folders.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect(),
+        is_expanded: false,
         basis: "[tool.setuptools]",
     }
 }
@@ -131,8 +150,77 @@ fn from_setup_cfg(cfg: &SetupCfg) -> SetuptoolsSettings {
         packages,
         modules: cfg.list("options", "py_modules").unwrap_or_default(),
         folders: cfg.pairs("options", "package_dir"),
+        is_expanded: false,
         basis: "[options] of setup.cfg",
     }
+}
+
+/// Reads `packages`, `py_modules` and `package_dir` of `setup()`, if they need no running.
+fn from_setup_py(setup: &SetupPy) -> SetuptoolsSettings {
+    let basis = "setup.py";
+    let packages = match setup.get("packages") {
+        None => None,
+        Some(PythonValue::Call(call)) => {
+            let Some(found) = found_packages(call) else { return SetuptoolsSettings::default() };
+            Some(found)
+        }
+        Some(value) => match value.texts() {
+            Some(names) => Some(Packages::Listed(names)),
+            // Code decides.
+            None => return SetuptoolsSettings::default(),
+        },
+    };
+    let folders = match setup.get("package_dir") {
+        Some(PythonValue::Dict(pairs)) => {
+            let pair = |(package, folder): &(PythonValue, PythonValue)| {
+                Some((package.text()?.to_owned(), folder.text()?.to_owned()))
+            };
+            pairs.iter().filter_map(pair).collect()
+        }
+        None => BTreeMap::new(),
+        Some(_) => return SetuptoolsSettings::default(),
+    };
+    let modules = setup.texts("py_modules").unwrap_or_default();
+    SetuptoolsSettings { packages, modules, folders, is_expanded: false, basis }
+}
+
+/// Reads `find_packages(where, exclude, include)`.
+fn found_packages(call: &LiteralCall) -> Option<Packages> {
+    let namespaces = match call.function.as_str() {
+        "find_packages" => false,
+        "find_namespace_packages" => true,
+        _ => return None,
+    };
+    if call.is_open {
+        return None;
+    }
+    let argument = |at: usize, name: &str| call.keywords.get(name).or_else(|| call.arguments.get(at));
+    let roots = match argument(0, "where") {
+        None => Vec::new(),
+        Some(root) => vec![root.text()?.to_owned()],
+    };
+    let patterns = |at, name, default: &[&str]| match argument(at, name) {
+        None => Some(default.iter().map(|pattern| (*pattern).to_owned()).collect()),
+        Some(patterns) => patterns.texts(),
+    };
+    let (exclude, include) = (patterns(1, "exclude", &[])?, patterns(2, "include", &["*"])?);
+    Some(Packages::Find { roots, include, exclude, namespaces })
+}
+
+fn is_pbr(project: &PyProject) -> bool {
+    let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
+    let is_own = |requirement: &String| {
+        requirement.strip_prefix("pbr").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    };
+    project.backend().starts_with("pbr") || requires.iter().any(is_own)
+}
+
+/// Reads `[files] packages` of setup.cfg; the default is the project's name.
+fn from_pbr(project: &PyProject, cfg: &SetupCfg) -> SetuptoolsSettings {
+    let name = cfg.get("metadata", "name").map(ToOwned::to_owned).or_else(|| project.module_name());
+    let packages = cfg.list("files", "packages").or_else(|| Some(vec![name?.replace('-', "_")]));
+    let packages = packages.map(Packages::Listed);
+    SetuptoolsSettings { packages, is_expanded: true, basis: "[files] of setup.cfg", ..Default::default() }
 }
 
 fn apply(given: &SetuptoolsSettings, tree: &ProjectTree) -> BackendPlan {
@@ -168,7 +256,15 @@ fn apply(given: &SetuptoolsSettings, tree: &ProjectTree) -> BackendPlan {
     let plan = match &given.packages {
         None => plan,
         Some(Packages::Listed(names)) => {
-            plan.with(names.iter().map(|name| Pick::Package(name.replace('.', "/"))))
+            let found = names.iter().filter(|_| given.is_expanded).flat_map(|name| {
+                let below = format!("{name}.*");
+                let include = PackageNames::new([below.as_str()]);
+                let finder =
+                    Finder { root: &root, include, exclude: PackageNames::new([]), namespaces: false };
+                finder.packages(tree)
+            });
+            let listed = names.iter().map(|name| name.replace('.', "/"));
+            plan.with(listed.chain(found).map(Pick::Package))
         }
         Some(Packages::Find { roots, include, exclude, namespaces }) => {
             let finder = Finder {
