@@ -108,8 +108,11 @@ impl PrecompileArgs {
             let path = folder.map_or(path.clone(), |folder| folder.join(&path));
             let cannot = |error| usage(format!("cannot read {}: {error}", path.shown()));
             let text = read_regular(&path, LARGEST_FILE).map_err(cannot)?;
-            let text = text.strip_suffix(b"\n").unwrap_or(&text);
-            let lines = text.split(|&byte| byte == b'\n').map(|line| path_from_bytes(line).into());
+            // The lines of Python's `splitlines`: an empty file has none.
+            let lines = text.split_inclusive(|&byte| byte == b'\n').map(|line| {
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                path_from_bytes(line.strip_suffix(b"\r").unwrap_or(line)).into()
+            });
             let more = Self::parse(&lines.collect::<Vec<OsString>>())?;
             self.python = more.python.or(self.python);
             self.mode = more.mode.or(self.mode);
