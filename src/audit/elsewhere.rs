@@ -20,7 +20,7 @@ pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: 
         let leading =
             counted(survey.modules.len(), "symlink or path file leads", "symlinks and path files lead");
         notes.push(format!(
-            "{leading} to sources or extension modules outside, which are not looked into: the first is {prefix}{first}"
+            "{leading} to sources or extension modules outside, which are not checked: the first is {prefix}{first}"
         ));
     }
     let scripts = script_modules(place, installed);
@@ -49,7 +49,7 @@ pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: 
         (real.file_name().and_then(|name| name.to_str()), real.parent())
     {
         notes.push(format!(
-            "the sources that Python reads for {} are in {}, which is not looked into",
+            "the sources that Python reads for {} are in {}, which is not checked",
             root.shown(),
             above.shown()
         ));
@@ -59,7 +59,7 @@ pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: 
 
 fn system(config: &str) -> String {
     format!(
-        "Python also imports from the site-packages of the system, which are not looked into: {config} says so"
+        "Python also imports from the site-packages of the system, which are not checked: {config} says so"
     )
 }
 

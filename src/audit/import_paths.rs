@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 /// The default paths of imports of all prefixes in a place.
 #[derive(Default)]
 pub(super) struct ImportPaths {
-    /// By the prefix and the version.
+    /// Path derived from the prefix and the version.
     paths: BTreeMap<(String, String), DefaultPath>,
     /// Directories and zips that path files add, with the directories of these files.
     added: BTreeMap<PathEntry, BTreeSet<String>>,
@@ -321,7 +321,7 @@ impl ImportPaths {
         zips.get(name)
     }
 
-    /// Returns the directories of packages behind an entry.
+    /// Returns the directories of packages that an entry leads to.
     pub(super) fn bases_behind(&self, entry: &PathEntry) -> BTreeSet<&str> {
         let paths = self.paths_of(&entry.name).filter(|path| path.first.contains(entry));
         paths.flat_map(|path| path.packages.keys()).map(String::as_str).collect()

@@ -102,6 +102,6 @@ fn note_on_processes(links: &[&String]) -> Option<String> {
     let first = links.first()?;
     let leading = counted(links.len(), "symlink leads", "symlinks lead");
     Some(format!(
-        "{leading} through /proc to what depends on the process, and is not looked into: the first is {first}"
+        "{leading} through /proc to what depends on the process, and is not checked: the first is {first}"
     ))
 }

@@ -116,7 +116,7 @@ fn names_inside(archive: &Archive) -> BTreeSet<String> {
     names.map(|(name, _)| normalize_name(name)).collect()
 }
 
-/// Returns a note on archives that were not looked into, because they name no distribution.
+/// Returns a note on archives that were not opened, because they name no distribution.
 pub(super) fn note_on_archives(archives: &[String]) -> Option<String> {
     let first = archives.first()?;
     let count = counted(
@@ -124,7 +124,7 @@ pub(super) fn note_on_archives(archives: &[String]) -> Option<String> {
         "archive names no distribution and is",
         "archives name no distribution and are",
     );
-    Some(format!("{count} not looked into: the first is {first}"))
+    Some(format!("{count} not checked: the first is {first}"))
 }
 
 fn wheel_name(place: &Place) -> Option<String> {

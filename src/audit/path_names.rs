@@ -54,7 +54,7 @@ fn level(file: &str) -> Option<u8> {
     }
 }
 
-/// Directories of libraries and packages behind symlinks.
+/// Directories of libraries and packages that symlinks lead to.
 struct NamesBehind {
     /// Names in directories that could be on the way, by the real paths.
     children: BTreeMap<PathBuf, Vec<String>>,

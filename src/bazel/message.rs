@@ -79,7 +79,9 @@ impl WorkResponse {
 #[non_exhaustive]
 pub enum StreamFault {
     /// The input ends inside a message.
-    #[error("the requests end in the middle of one; a request is JSON, or a protobuf message after its length")]
+    #[error(
+        "the requests end in the middle of one; a request is JSON, or a protobuf message after its length"
+    )]
     Half,
     /// The length of a message is none that a message can have.
     #[error("the length of a request is not one of the protocol: {0}")]

@@ -143,7 +143,7 @@ impl EnvAudit {
         Ok(())
     }
 
-    /// Checks what lies beside the site-packages directories of an environment.
+    /// Checks the libraries and programs of an environment outside of its site-packages.
     pub(super) fn add_prefix(
         &mut self,
         prefix: &Path,

@@ -133,7 +133,7 @@ pub(super) fn of_path_files(paths: bool) -> String {
     )
 }
 
-/// Hint for pycs of another invalidation mode than the one that is asked for.
+/// Hint for pycs in another invalidation mode than the requested one.
 pub(super) const OTHER_MODE: &str = "hint: `--invalidation-mode` names the mode that is asked for: pip writes `timestamp` \
                                      pycs; without `--check`, `env` replaces them";
 

@@ -264,7 +264,7 @@ impl DiffFinding {
 pub struct FileDifference {
     /// Path relative to the side, with `/`; a directory ends with `/`.
     pub path: String,
-    /// Path on the left side, if it is another one.
+    /// Path on the left side, if it differs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_path: Option<String>,
     /// Cause, once `audit::explain` has determined it.
@@ -308,7 +308,7 @@ impl FileDifference {
         }
     }
 
-    /// Sets the path on the left side, if it is another one.
+    /// Sets the path on the left side, if it differs.
     #[must_use]
     pub fn from_left(mut self, left: &str) -> Self {
         self.left_path = (left != self.path).then(|| left.to_owned());

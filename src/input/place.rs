@@ -69,7 +69,7 @@ pub enum PlaceError {
     #[error("symlinks give too many names to directories of libraries and packages")]
     TooManyNames,
     /// Files that extend the path of imports, with too many paths or names.
-    #[error("its paths are not followed: it and other such files have too many, or links multiply them")]
+    #[error("its paths were not followed: there are too many paths in such files, or symlinks to them")]
     TooManyPaths,
     /// A name that a manifest cannot contain.
     #[error("the name is not UTF-8")]

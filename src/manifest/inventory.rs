@@ -24,7 +24,7 @@ pub enum EntryError {
     #[error("it is bytecode under another name, which has no entry")]
     Name,
     /// The archive is nested too deep.
-    #[error("the archive is not looked into: archives are nested more than {DEPTH} deep")]
+    #[error("the archive was not opened: archives are nested more than {DEPTH} deep")]
     Depth,
 }
 

@@ -247,7 +247,7 @@ fn of_record(recorded: &RecordFault, about: FindingSubject) -> String {
             format!("it is not the file that {record} lists: it has {}, and not {said}", bytes(*found))
         }
         RecordFault::NoRecord => {
-            "it does not exist, although installers write one for each distribution in a virtual environment: nothing says \
+            "there is none, although installers write one for each distribution in a virtual environment: nothing says \
              which files belong to the distribution"
                 .to_owned()
         }

@@ -95,11 +95,11 @@ fn one_shot_with_a_file_of_arguments() {
         let file = arguments(python, level, "pkg/a.py", "out/__pycache__/a.pyc").join("\n");
         session.file("a.params", format!("{file}\n"));
         session.run(&["bazel-worker", "@a.params"]).exits(0).says_nothing();
-    // Like argparse, which splits a file of arguments by `splitlines`.
-    let windows = std::fs::read_to_string(session.path("a.params")).unwrap().replace('\n', "\r\n");
-    session.file("crlf.params", windows);
-    session.file("empty.params", "");
-    session.run(&["bazel-worker", "@empty.params", "@crlf.params"]).exits(0).says_nothing();
+        // Like argparse, which splits a file of arguments by `splitlines`.
+        let windows = std::fs::read_to_string(session.path("a.params")).unwrap().replace('\n', "\r\n");
+        session.file("crlf.params", windows);
+        session.file("empty.params", "");
+        session.run(&["bazel-worker", "@empty.params", "@crlf.params"]).exits(0).says_nothing();
         let pyc = std::fs::read(session.path("out/__pycache__/a.pyc")).unwrap();
         let leveled = golden_of_level(expected, level);
         assert!(pyc == leveled, "{python} {level}");

@@ -38,7 +38,7 @@ fn links_and_path_files_to_sources_outside() {
     let said = session.run(&["verify", "v"]).exits(0);
     let first = "lib/python3.14/site-packages/e.pth";
     let one = format!(
-        "1 symlink or path file leads to sources or extension modules outside, which are not looked into: the first is {first}"
+        "1 symlink or path file leads to sources or extension modules outside, which are not checked: the first is {first}"
     );
     assert_eq!(notes(&said), [one.as_str()]);
     // A directory that is verified too is not outside.
@@ -49,7 +49,7 @@ fn links_and_path_files_to_sources_outside() {
     }
     let said = session.run(&["verify", "v"]).exits(0);
     let three = format!(
-        "3 symlinks and path files lead to sources or extension modules outside, which are not looked into: the first is {first}"
+        "3 symlinks and path files lead to sources or extension modules outside, which are not checked: the first is {first}"
     );
     assert_eq!(notes(&said), [three.as_str()]);
     let said = session.run(&["verify", "--json", "v"]).exits(0);
@@ -59,7 +59,8 @@ fn links_and_path_files_to_sources_outside() {
 #[test]
 fn packages_of_the_system() {
     let session = environment(&Pycs::new());
-    let note = "Python also imports from the site-packages of the system, which are not looked into: pyvenv.cfg says so";
+    let note =
+        "Python also imports from the site-packages of the system, which are not checked: pyvenv.cfg says so";
     for config in ["version = 3.14.10\n", "Include-System-Site-Packages=TRUE\n"] {
         session.file("v/pyvenv.cfg", config);
         assert_eq!(notes(&session.run(&["verify", "v"]).exits(0)), [note]);
@@ -90,7 +91,7 @@ fn the_sources_of_a_cache_directory() {
     let said = session.run(&["verify", &cache, "--sources", "s"]).exits(0).says("1 verified, 0 findings");
     let start = format!("the sources that Python reads for {cache} are in ");
     assert!(
-        notes(&said)[0].starts_with(&start) && said.err.contains("site-packages, which is not looked into\n")
+        notes(&said)[0].starts_with(&start) && said.err.contains("site-packages, which is not checked\n")
     );
 }
 
@@ -115,10 +116,7 @@ fn archives_and_only() {
     session.run(&["verify", "w/z.zip", "--only", "m"]).exits(0).says("1 verified, 0 findings");
     session.file("w/other.dat", zip(&[("m.pyc".to_owned(), pycs.evil())]));
     let said = session.run(&["verify", "w", "--only", "m"]).exits(0);
-    assert_eq!(
-        notes(&said),
-        ["1 archive names no distribution and is not looked into: the first is other.dat"]
-    );
+    assert_eq!(notes(&said), ["1 archive names no distribution and is not checked: the first is other.dat"]);
 }
 
 /// A wheel within a zip has its own name.

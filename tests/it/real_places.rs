@@ -313,7 +313,7 @@ fn pyvenv_cfg_is_read_as_python_reads_it() {
 #[cfg(target_os = "linux")]
 #[test]
 fn links_that_depend_on_the_process() {
-    let note = "note: 1 symlink leads through /proc to what depends on the process, and is not looked into: ";
+    let note = "note: 1 symlink leads through /proc to what depends on the process, and is not checked: ";
     let message = "unreadable: it is a symlink through /proc: what it leads to depends on the process";
     for target in ["/proc/self/cwd/nothing", "/proc/self/./cwd/x", "/proc/thread-self/cwd", "../jump/x"] {
         let session = environment();

@@ -120,8 +120,7 @@ fn zips_that_come_before_a_distribution() {
     // A module of nobody's is one that Python can import.
     let session = environment();
     session.file("v/lib/python314.zip", packed("more.py"));
-    let note =
-        "note: 1 archive names no distribution and is not looked into: the first is lib/python314.zip\n";
+    let note = "note: 1 archive names no distribution and is not checked: the first is lib/python314.zip\n";
     session.run(&only).exits(0).says(note);
     finds(session.run(&["verify", "v"]), "v/lib/python314.zip!more.py", "Python can import it, and no");
     // Neither is one whose central directory is broken.
@@ -252,7 +251,7 @@ fn startup_code_of_nobody() {
     session.run(&only).exits(0).says("5 verified, 0 findings\n");
     session.file(&format!("{SITE}/sitecustomize.py"), "x = 2\n");
     finds(session.run(&only), &format!("{SITE}/sitecustomize.py"), "it is not the file that ");
-    let note = "1 archive names no distribution and is not looked into: the first is lib/python3.14/site-packages/q.zip\n";
+    let note = "1 archive names no distribution and is not checked: the first is lib/python3.14/site-packages/q.zip\n";
     let message = "Python imports it when it starts, and no RECORD lists it\n";
     let session = environment();
     session.file(&format!("{SITE}/q.pth"), "q.zip\nq\n");
