@@ -35,7 +35,7 @@ pub use choice::Choice;
 pub use compile::{CompileBounds, CompileSettings, Task};
 pub use outcome::{Done, Failure, Outcome, PycOutcome};
 pub use project::{BuildProject, ProjectError};
-pub use publish::{check_manifest, publish};
+pub use publish::{check_manifest, publish, with_archives};
 pub use removal::Removal;
 pub use source::{SourceFile, seconds};
 pub use stale::{Stale, remove_stale};

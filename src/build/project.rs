@@ -240,7 +240,7 @@ pub enum ProjectError {
     /// A source distribution's wheel has more than its files.
     #[error(
         "{}: {reason}, and `pack` builds nothing\nhint: build its wheel with its build backend, then `pycompile pack WHEEL`; if it \
-         works without them, unpack it, run `pycompile init`, and add [wheel]",
+         works without them, unpack it, run `pycompile init`, and add this to pycompile.toml:\n\n[wheel]\nmetadata = \"PKG-INFO\"",
         archive.shown()
     )]
     Built {

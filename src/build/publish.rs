@@ -1,6 +1,7 @@
 //! The manifest and its other forms → files.
 
 use super::artifact::Artifact;
+use super::previous::Previous;
 use super::project::{BuildProject, ProjectError};
 use crate::manifest::{Manifest, ManifestForm};
 use crate::output::writing::Writing;
@@ -33,6 +34,19 @@ pub(super) fn check_manifests(project: &BuildProject) -> Result<(), ProjectError
         }
     }
     Ok(())
+}
+
+/// Returns the manifest of `build` with the archives that an earlier `pack` has listed, if its pycs
+/// are the same.
+pub fn with_archives(project: &BuildProject, mut manifest: Manifest) -> Manifest {
+    let earlier = Previous::read(project).map(|previous| previous.manifest);
+    let is_same = |earlier: &Manifest| {
+        earlier.files == manifest.files && earlier.releases == manifest.releases && earlier.shard.is_none()
+    };
+    if let Some(earlier) = earlier.filter(is_same) {
+        manifest.archives = earlier.archives;
+    }
+    manifest
 }
 
 /// Writes the manifest and its other forms to the paths in the config; returns the files.

@@ -8,7 +8,7 @@ use super::options::{FormatArgs, MessageFormat};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines};
 use super::warnings::WarningArgs;
-use crate::build::{Stale, publish, remove_stale, tree};
+use crate::build::{Stale, publish, remove_stale, tree, with_archives};
 use crate::config::{Given, OnError};
 use crate::engine::{Run, select};
 use crate::manifest::Manifest;
@@ -70,7 +70,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     let stale = remove_stale(&project, &built);
     tell_stale(&stale, arguments.check, arguments.format.get(), printer)?;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(select::releases(&engines));
-    let manifests = publish(&project, &manifest)?;
+    let manifests = publish(&project, &with_archives(&project, manifest))?;
     let changed = tell_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
         + tell_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
     let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());

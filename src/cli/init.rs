@@ -44,13 +44,30 @@ pub(super) struct InitArgs {
     pub(super) format: PlainFormatArgs,
 }
 
+/// Number of changes that are printed without --verbose.
+const SHOWN_CHANGES: usize = 50;
+
 /// Number of excluded paths that are printed without --verbose.
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
+    if !arguments.folder.is_dir() {
+        let folder = arguments.folder.shown();
+        return Err(CommandError::Usage(match arguments.folder.symlink_metadata() {
+            Ok(_) => {
+                format!("{folder} is not a directory\nhint: `pycompile init DIR` takes that of the project")
+            }
+            Err(_) => format!("there is no directory {folder}"),
+        }));
+    }
     let existing = config_in(&arguments.folder).map_err(ProjectError::from)?;
     let path = existing.clone().unwrap_or_else(|| arguments.folder.join("pycompile.toml"));
     if arguments.update || arguments.check {
+        if existing.is_none() {
+            let folder = arguments.folder.shown();
+            let message = format!("there is no config in {folder}\nhint: `pycompile init` writes one");
+            return Err(CommandError::Usage(message));
+        }
         return refresh(arguments, &path, printer);
     }
     if existing.is_some() || path.symlink_metadata().is_ok() {
@@ -206,11 +223,19 @@ fn show_changes(changes: &Changes, arguments: &InitArgs, printer: &Printer) -> R
             listed(name, "removed", None, printer)?;
         }
     }
-    for name in &changes.added {
-        printer.summary(&format!("+ {name:?}"));
+    let added = changes.added.iter().map(|name| format!("+ {name:?}"));
+    let lines: Vec<String> = added.chain(changes.removed.iter().map(|name| format!("- {name:?}"))).collect();
+    let (first, rest) = lines.split_at(lines.len().min(SHOWN_CHANGES));
+    for line in first {
+        // The result of a check; of an update, the result is the config.
+        match arguments.format.get() {
+            MessageFormat::Human if arguments.check => printer.finding(line)?,
+            _ => printer.summary(line),
+        }
     }
-    for name in &changes.removed {
-        printer.summary(&format!("- {name:?}"));
+    if !rest.is_empty() {
+        printer.summary(&format!("{} more (listed with --verbose)", rest.len()));
     }
+    rest.iter().for_each(|line| printer.detail(line));
     Ok(())
 }

@@ -77,6 +77,26 @@ pub(super) fn tell(
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
+    tell_with(Counting::All, outcomes, missing, allowed, format, printer)
+}
+
+/// Runs for which the last line has the numbers of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    All,
+    /// Only runs with failures.
+    Failures,
+}
+
+/// Prints as [`tell`] does, with the numbers of files if `counting` asks for them.
+pub(super) fn tell_with(
+    counting: Counting,
+    outcomes: &[Outcome],
+    missing: usize,
+    allowed: &[PathBuf],
+    format: MessageFormat,
+    printer: &Printer,
+) -> Result<Status, CommandError> {
     // A file that was being compiled at an interrupt counts as not reached.
     let dropped =
         |outcome: &Outcome| outcome.result().is_err_and(|error| error.kind == Diagnostic::INTERRUPTED);
@@ -167,6 +187,8 @@ pub(super) fn tell(
     let first = if stale > 0 { format!("{stale} would change") } else { format!("{compiled} compiled") };
     let counts = format!("{first}, {up_to_date} up to date, {failed} failed{forgiven}");
     match stale + failed + missing {
+        // A check that writes no pycs says what is up to date by itself.
+        0 if counting == Counting::Failures => {}
         0 if forgiven.is_empty() => printer.success(&counts),
         _ => printer.summary(&counts),
     }

@@ -5,7 +5,7 @@ use super::error::{CommandError, Status};
 use super::format::{tell_artifacts, tell_manifests};
 use super::globs::{globs, note_unused};
 use super::limits::JobsArgs;
-use super::messages;
+use super::messages::{self, Counting};
 use super::options::{FormatArgs, check_engine, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
@@ -78,7 +78,17 @@ pub(super) struct PackArgs {
 
 pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     match &arguments.wheel {
+        Some(folder) if folder.is_dir() => {
+            let folder = folder.shown();
+            Err(CommandError::Usage(format!(
+                "{folder} is a directory\nhint: run `pycompile pack` in it; `pycompile init` writes the config that it needs"
+            )))
+        }
         Some(path) if Sdist::is_name(path) => sdist(path, arguments, printer),
+        Some(path) if path.extension().is_none_or(|suffix| suffix != "whl") && path.exists() => {
+            let path = path.shown();
+            Err(CommandError::Usage(format!("{path} is neither a wheel (.whl) nor an sdist (.tar.gz, .zip)")))
+        }
         Some(wheel) => existing(wheel, arguments, printer),
         None => project(arguments, printer),
     }
@@ -89,8 +99,13 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     let mut project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
     project.check = arguments.check;
     let packed = packed(&project, arguments, printer)?;
-    let status = messages::tell(&packed.outcomes, 0, &allowed(&project), arguments.format.get(), printer)?;
+    let status = tell(&packed, &allowed(&project), arguments, printer)?;
     note_unlisted(&project, printer);
+    if status == Status::No && packed.archives.is_empty() {
+        printer.summary(
+            "hint: `--allow-failures FILE` names a file that need not compile; `--on-error skip` packs the others",
+        );
+    }
     finish(&project, &packed, status, arguments, printer)
 }
 
@@ -118,7 +133,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
         outcome.set_file(unpacked.shown(outcome.file()));
     }
     let allowed: Vec<PathBuf> = allowed(&unpacked.project).iter().map(|file| unpacked.shown(file)).collect();
-    let status = messages::tell(&packed.outcomes, 0, &allowed, arguments.format.get(), printer)?;
+    let status = tell(&packed, &allowed, arguments, printer)?;
     if status == Status::No && packed.archives.is_empty() {
         printer.summary(
             "hint: --python names another version, --allow-failures a file that need not compile; --on-error skip packs \
@@ -127,6 +142,16 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     }
     packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
     finish(&unpacked.project, &packed, status, arguments, printer)
+}
+
+fn tell(
+    packed: &Packed,
+    allowed: &[PathBuf],
+    arguments: &PackArgs,
+    printer: &Printer,
+) -> Result<Status, CommandError> {
+    let counting = if arguments.check { Counting::Failures } else { Counting::All };
+    messages::tell_with(counting, &packed.outcomes, 0, allowed, arguments.format.get(), printer)
 }
 
 /// Returns the settings of the command line; `instead` names the replacement of `--exclude`.
@@ -179,6 +204,20 @@ fn finish(
     } else if let Some(manifest) = &packed.manifest {
         let published = publish(project, manifest)?;
         changed += tell_manifests(&published, arguments.check, arguments.format.get(), printer)?;
+    }
+    if packed.archives.is_empty() {
+        for earlier in &packed.earlier {
+            printer.summary(&format!("nothing was packed; {} is of an earlier run", earlier.shown()));
+        }
+    } else if arguments.check && changed == 0 && status == Status::Done {
+        let names = packed.archives.iter().map(|archive| archive.path.shown());
+        let names = names.collect::<Vec<_>>().join(", ");
+        let (and, are) = match (&packed.manifest, packed.archives.len()) {
+            (Some(_), _) if project.loaded.manifest_path().is_some() => (" and the manifest", "are"),
+            (_, 1) => ("", "is"),
+            _ => ("", "are"),
+        };
+        printer.success(&format!("{names}{and} {are} up to date"));
     }
     Ok(if changed > 0 { Status::No } else { status })
 }

@@ -1,7 +1,7 @@
 //! Settings of the command line, which override the config.
 
 use super::error::ConfigError;
-use super::load::Loaded;
+use super::load::{Loaded, table_name};
 use super::model::{Bytecode, OnError};
 use crate::engine::{EngineChoice, Refs};
 use crate::project::Layout;
@@ -114,7 +114,7 @@ impl Loaded {
 
     /// Returns the name of a table in the file: `[wheel]` or `[tool.pycompile.wheel]`.
     pub fn table(&self, name: &str) -> String {
-        if self.in_pyproject { format!("[tool.pycompile.{name}]") } else { format!("[{name}]") }
+        table_name(self.in_pyproject, name)
     }
 
     /// Returns `true` if the config is part of a `pyproject.toml`.

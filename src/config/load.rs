@@ -69,7 +69,7 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
         true => toml::from_str(&text).map(|file: Pyproject| file.tool.and_then(|tools| tools.pycompile)),
     };
     let config: Option<Config> = read.map_err(|error| match error.span() {
-        Some(span) => at(path, &text, &span, &with_suggestion(error.message())),
+        Some(span) => at(path, &text, &span, &message(&text, &span, error.message(), in_pyproject)),
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },
     })?;
     let Some(config) = config else {
@@ -91,6 +91,24 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
     let loaded = Loaded { path: path.into(), folder, root, config, given, text, in_pyproject };
     loaded.check()?;
     Ok(loaded)
+}
+
+/// Returns the message for a value that serde refuses.
+fn message(text: &str, span: &Range<usize>, message: &str, in_pyproject: bool) -> String {
+    let start = text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
+    let is_version = text.get(start..span.end).is_some_and(|line| line.trim_start().starts_with("python"));
+    if is_version
+        && message.starts_with("invalid type: ")
+        && let Some(number) = text.get(span.clone()).filter(|value| value.parse::<f64>().is_ok())
+    {
+        return format!("a version is a string: \"{number}\"");
+    }
+    with_suggestion(message, |table| table_name(in_pyproject, table))
+}
+
+/// Returns the name of a table of the config: `[wheel]` or `[tool.pycompile.wheel]`.
+pub(super) fn table_name(in_pyproject: bool, name: &str) -> String {
+    if in_pyproject { format!("[tool.pycompile.{name}]") } else { format!("[{name}]") }
 }
 
 pub(super) fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {

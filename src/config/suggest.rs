@@ -1,10 +1,51 @@
 //! Suggestions for misspelled keys and values.
 
-/// Appends a hint to serde's message about an unknown field or variant if a known name is similar.
-pub(super) fn with_suggestion(message: &str) -> String {
+/// Keys by the table that they belong to.
+const KEYS: [(&str, &[&str]); 6] = [
+    ("source", &["root", "files", "search", "exclude", "data", "follow-links"]),
+    (
+        "compile",
+        &[
+            "python",
+            "optimize",
+            "invalidation-mode",
+            "layout",
+            "engine",
+            "timeout",
+            "refs",
+            "on-error",
+            "allow-failures",
+        ],
+    ),
+    ("tree", &["sources"]),
+    ("wheel", &["project", "dynamic", "metadata", "bytecode", "tag"]),
+    ("zip", &["main", "interpreter", "compression"]),
+    ("manifest", &["also"]),
+];
+
+/// Returns serde's message in the words of TOML, with a hint about an unknown key or value: a
+/// similar name, or the table that the key belongs to. `table` returns the name of a table in the
+/// file.
+pub(super) fn with_suggestion(message: &str, table: impl Fn(&str) -> String) -> String {
     let message = message.trim_end();
-    let hint = suggestion(message).map(|name| format!("\nhint: did you mean `{name}`?"));
-    format!("{message}{}", hint.unwrap_or_default())
+    let similar = suggestion(message).map(|name| format!("\nhint: did you mean `{name}`?"));
+    let hint = similar.or_else(|| home(message, table));
+    let words = [
+        ("unknown field", "unknown key"),
+        ("unknown variant", "unknown value"),
+        ("missing field", "missing key"),
+    ];
+    let plain = words.iter().find_map(|(own, plain)| Some(format!("{plain}{}", message.strip_prefix(own)?)));
+    format!("{}{}", plain.as_deref().unwrap_or(message), hint.unwrap_or_default())
+}
+
+/// Returns the hint for a key outside of its table.
+fn home(message: &str, table: impl Fn(&str) -> String) -> Option<String> {
+    let (key, known) = message.strip_prefix("unknown field `")?.split_once('`')?;
+    // The names of tables are known only at the top.
+    let is_top = known.contains("`source`") && known.contains("`manifest`");
+    let (home, _) = KEYS.iter().find(|(_, keys)| is_top && keys.contains(&key))?;
+    Some(format!("\nhint: `{key}` belongs in `{}`", table(home)))
 }
 
 /// Returns the known name that is most similar to the unknown one.
@@ -29,13 +70,19 @@ mod tests {
             let message = format!(
                 "unknown field `{unknown}`, expected one of `root`, `files`, `exclude`, `follow-links`"
             );
-            with_suggestion(&message).strip_prefix(&message).unwrap().to_owned()
+            let said = with_suggestion(&message, |table| format!("[{table}]"));
+            said.strip_prefix(&message.replace("field", "key")).unwrap().to_owned()
         };
         assert_eq!(hint("exlude"), "\nhint: did you mean `exclude`?");
         assert_eq!(hint("excludes"), "\nhint: did you mean `exclude`?");
         assert_eq!(hint("file"), "\nhint: did you mean `files`?");
         assert_eq!(hint("follow_links"), "\nhint: did you mean `follow-links`?");
         assert_eq!(hint("python"), "");
-        assert_eq!(with_suggestion("missing field `source`"), "missing field `source`");
+        let own = |message: &str| with_suggestion(message, |table| format!("[{table}]"));
+        assert_eq!(own("missing field `source`"), "missing key `source`");
+        assert_eq!(
+            own("unknown field `files`, expected one of `source`, `wheel`, `manifest`"),
+            "unknown key `files`, expected one of `source`, `wheel`, `manifest`\nhint: `files` belongs in `[source]`"
+        );
     }
 }

@@ -98,7 +98,7 @@ fn not_utf8() {
 fn unknown_key() {
     refused(
         "[source]\nfiles = [\"a.py\"]\nexlude = [\"b\"]\n",
-        "pycompile.toml:3:1: unknown field `exlude`, expected one of `root`, `files`, `search`, `exclude`, `data`, `follow-links`\n\
+        "pycompile.toml:3:1: unknown key `exlude`, expected one of `root`, `files`, `search`, `exclude`, `data`, `follow-links`\n\
          hint: did you mean `exclude`?\n  |\n3 | exlude = [\"b\"]\n  | ^^^^^^",
     );
 }
@@ -116,7 +116,7 @@ fn wrong_type() {
 fn unknown_value() {
     refused(
         &format!("{GOOD}invalidation-mode = \"checked\"\n"),
-        "pycompile.toml:5:21: unknown variant `checked`, expected one of `timestamp`, `checked-hash`, \
+        "pycompile.toml:5:21: unknown value `checked`, expected one of `timestamp`, `checked-hash`, \
          `unchecked-hash`\n  |\n5 | invalidation-mode = \"checked\"\n  |                     ^^^^^^^^^",
     );
 }

@@ -101,7 +101,7 @@ fn errors_of_a_table_of_pyproject_toml_have_its_names_and_lines() {
     session.file("pyproject.toml", "[tool.pycompile.source]\n");
     session.run(&["build"]).exits(2).says("list them under [tool.pycompile.source] files");
     session.file("pyproject.toml", "[tool.pycompile]\n");
-    session.run(&["build"]).exits(2).says("pyproject.toml:1:1: missing field `source`");
+    session.run(&["build"]).exits(2).says("pyproject.toml:1:1: missing key `source`");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn init_writes_no_second_config_and_refreshes_the_one_there_is() {
     let session = project("pyproject.toml", SHARED);
     session.run(&["init"]).exits(2).says("./pyproject.toml already has a [tool.pycompile]");
     session.file("src/more.py", "");
-    session.run(&["init", "--check"]).exits(1).says("+ \"more.py\"");
+    assert_eq!(session.run(&["init", "--check"]).exits(1).out, "+ \"more.py\"\n");
     session.run(&["init", "--update"]).exits(0);
     session.run(&["init", "--check"]).exits(0);
     session.run(&["build"]).exits(0).says("2 compiled");
@@ -145,10 +145,7 @@ fn one_value_in_place_of_a_list() {
         assert!(session.path(PYC).is_file());
     }
     for (wrong, place) in [
-        (
-            OWN.replace("\"3.14\"", "3.14"),
-            "pycompile.toml:5:10: invalid type: floating point `3.14`, expected",
-        ),
+        (OWN.replace("\"3.14\"", "3.14"), "pycompile.toml:5:10: a version is a string: \"3.14\""),
         (OWN.replace("= 0", "= \"0\""), "pycompile.toml:6:12: invalid type: string \"0\", expected"),
         (OWN.replace("= 0", "= 3"), "pycompile.toml:6:12: an optimi"),
         (OWN.replace("\"3.14\"", "\"3.99\""), "pycompile.toml:5:10: Python 3.99 is not supported"),

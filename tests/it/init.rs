@@ -243,11 +243,7 @@ fn update_refreshes_the_lists_and_check_compares_them() {
     session.file("demo/new.py", "");
     session.file("demo/py.typed", "");
     let said = session.run(&["init", "--check"]).exits(1);
-    assert!(
-        said.err.starts_with("+ \"demo/new.py\"\n+ \"demo/py.typed\"\n- \"demo/old.py\"\n"),
-        "{}",
-        said.err
-    );
+    assert_eq!(said.out, "+ \"demo/new.py\"\n+ \"demo/py.typed\"\n- \"demo/old.py\"\n");
     session.run(&["init", "--update"]).exits(0).says("./pycompile.toml: 2 files added, 1 removed\n");
     let (_, sources, data) = listed(&session);
     assert_eq!(

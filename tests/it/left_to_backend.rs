@@ -340,21 +340,29 @@ fn files_that_a_build_writes_are_missed_by_name() {
             "[tool.pdm.build]\npackage-dir = \"src\"\n[tool.pdm.version]\nwrite_to = \"demo/_v.py\"\n",
             "[tool.pdm.version] write_to",
         ),
+        (
+            "flit_scm:buildapi",
+            "[tool.setuptools_scm]\nversion_file = \"demo/_v.py\"\n",
+            "[tool.setuptools_scm] version_file",
+        ),
     ] {
         let session = Session::new();
-        session.file("src/demo/__init__.py", "");
+        let root =
+            if settings.contains("\"demo/_v.py") && !settings.contains("package-dir") { "" } else { "src/" };
+        let version_file = format!("{root}demo/_v.py");
+        session.file(&format!("{root}demo/__init__.py"), "");
         session.file(".gitignore", "_v.py\n");
         let project = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
         session.file("pyproject.toml", format!("{}{project}{settings}", build_system(backend)));
         let note = format!(
-            "note: \"src/demo/_v.py\" is not here: a build writes it ({setting}), and without it the wheel lacks the file\n"
+            "note: {version_file:?} is not here: a build writes it ({setting}), and without it the wheel lacks the file\n"
         );
         let said = session.run(&["init"]).exits(0);
         assert!(said.err.contains(&note), "{}", said.err);
         let said = session.run(&["pack"]).exits(0);
         assert!(said.err.contains(&note), "{}", said.err);
         // Once it is there it is listed, although git ignores it.
-        session.file("src/demo/_v.py", "");
+        session.file(&version_file, "");
         session.run(&["init", "--update"]).exits(0).says("+ \"demo/_v.py\"\n");
         let said = session.run(&["pack"]).exits(0);
         assert!(!said.err.contains("_v.py"), "{}", said.err);

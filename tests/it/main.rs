@@ -98,6 +98,7 @@ mod spoken;
 mod stale;
 mod startup;
 mod streams;
+mod told;
 mod two_readings;
 #[cfg(target_os = "linux")]
 mod unlisted;

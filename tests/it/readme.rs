@@ -34,7 +34,7 @@ fn sixty_seconds() {
         );
         commands += 1;
     }
-    assert_eq!(commands, 5, "the README has another number of commands");
+    assert_eq!(commands, 6, "the README has another number of commands");
     let mut after = session.files();
     after.retain(|name| name != "pycompile.toml");
     assert_eq!(after, before);

@@ -11,10 +11,13 @@ sys.argv = [os.path.abspath("setup.py")]
 # Backends print to standard output as they like.
 os.dup2(2, 1)
 module, _, attributes = backend.partition(":")
-hooks = importlib.import_module(module)
-for attribute in filter(None, attributes.split(".")):
-    hooks = getattr(hooks, attribute)
-prepare = getattr(hooks, "prepare_metadata_for_build_wheel", None)
-name = prepare(folder, {}) if prepare else hooks.build_wheel(folder, {})
+try:
+    hooks = importlib.import_module(module)
+    for attribute in filter(None, attributes.split(".")):
+        hooks = getattr(hooks, attribute)
+    prepare = getattr(hooks, "prepare_metadata_for_build_wheel", None)
+    name = prepare(folder, {}) if prepare else hooks.build_wheel(folder, {})
+except ModuleNotFoundError as error:
+    sys.exit(f"there is no module {error.name}")
 with open(os.path.join(folder, "result"), "w", encoding="utf-8") as file:
     file.write(name)

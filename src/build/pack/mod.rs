@@ -29,7 +29,7 @@ use crate::project::backend::{metadata_home, unwritten_files};
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
 use crate::wheel::project::INLINE;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Result of a run of `pack`.
 #[derive(Debug, Default)]
@@ -42,6 +42,8 @@ pub struct Packed {
     pub notes: Vec<String>,
     /// Remarks for a verbose run, one sentence each.
     pub details: Vec<String>,
+    /// Archives of an earlier run in the place of those that were not packed.
+    pub earlier: Vec<PathBuf>,
     /// Manifest to publish; `None` if nothing was written.
     pub manifest: Option<Manifest>,
 }
@@ -164,6 +166,7 @@ pub fn pack(
     let failed = packed.outcomes.iter().filter(|outcome| outcome.result().is_err());
     let failed = failed.filter(|outcome| !allowed.iter().any(|file| file == outcome.file())).count();
     if failed > 0 && project.loaded.config.compile.on_error == OnError::Fail {
+        packed.earlier = earlier_archives(wheel.as_ref(), zip.as_ref());
         return Ok(packed);
     }
     let contents = Contents { items, data };
@@ -231,6 +234,13 @@ fn check(project: &BuildProject) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// Returns the existing archives of the same project in the places of the planned ones.
+fn earlier_archives(wheel: Option<&wheel::WheelPlan>, zip: Option<&zip::ZipPlan>) -> Vec<PathBuf> {
+    let mut earlier = wheel.map(wheel::WheelPlan::existing).unwrap_or_default();
+    earlier.extend(zip.map(|zip| zip.output.clone()).filter(|output| output.is_file()));
+    earlier
+}
+
 /// Returns the lines that add a wheel to the config.
 fn wheel_lines(project: &BuildProject) -> String {
     let loaded = &project.loaded;
@@ -260,10 +270,14 @@ fn unwritten(project: &BuildProject) -> Vec<String> {
         return Vec::new();
     }
     let folder = project.loaded.folder.as_path();
+    // `./demo` and `demo` are one directory.
+    let parent = |path: &Path| {
+        let parts = path.parent().into_iter().flat_map(Path::components);
+        parts.filter(|part| *part != Component::CurDir).collect::<PathBuf>()
+    };
     let is_next_to = |path: &str| {
-        let parent = folder.join(path).parent().map(Path::to_path_buf);
-        let sources = project.selection.sources.iter();
-        sources.into_iter().any(|file| file.path.parent() == parent.as_deref())
+        let wanted = parent(&folder.join(path));
+        project.selection.sources.iter().any(|file| parent(&file.path) == wanted)
     };
     let files = unwritten_files(folder).into_iter().filter(|file| is_next_to(&file.path));
     files.map(|file| file.note()).collect()

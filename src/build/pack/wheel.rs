@@ -7,6 +7,7 @@ use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
 use crate::engine::{TargetEngine, Workers};
 use crate::output::inside::Inside;
 use crate::project::backend::metadata_home;
+use crate::project::names_in;
 use crate::wheel::{self, DistInfo, Prepared, TagSet, Wheel};
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,16 @@ impl WheelPlan {
             tags,
             optimize,
         }))
+    }
+
+    /// Returns the wheels of the same name and version in the directory of the wheels.
+    pub(super) fn existing(&self) -> Vec<PathBuf> {
+        let DistInfo { name, version, .. } = &self.metadata;
+        let start = format!("{}-{version}-", wheel::escape_name(name));
+        let is_own = |name: &str| name.starts_with(&start) && name.ends_with(".whl");
+        let names = names_in(&self.folder).unwrap_or_default().into_iter();
+        let own = names.filter(|name| name.to_str().is_some_and(is_own));
+        own.map(|name| self.folder.join(name)).collect()
     }
 
     pub(super) fn make(

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 /// Zip with valid settings.
 pub(super) struct ZipPlan {
-    output: PathBuf,
+    pub(super) output: PathBuf,
     main: Option<String>,
     engine: usize,
     optimize: u8,

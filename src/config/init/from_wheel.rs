@@ -7,7 +7,7 @@ use crate::project::is_python;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
 use crate::wheel::{WheelName, WheelNameError, installed_path};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Directories that names in a wheel may be relative to, besides the one in the backend's settings.
 const ROOTS: [&str; 5] = [".", "src", "lib", "Lib", "python"];
@@ -46,10 +46,15 @@ pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Resul
     let root = Lists::of(folder)?.root;
     let names: Vec<&str> = archive.files().map(|entry| entry.name.as_str()).collect();
     let lists = lists(folder, &root, &names);
-    // Relative to the config, or absolute for a wheel outside of the project.
+    // Relative to the config, or absolute for a wheel outside of the project that is named so.
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.into());
     let (project, wheel_path) = (real(folder), real(wheel));
-    let below = wheel_path.strip_prefix(&project).unwrap_or(&wheel_path);
+    let inside = wheel_path.strip_prefix(&project).ok().map(Path::to_path_buf);
+    let below = match inside {
+        Some(below) => below,
+        None if wheel.is_absolute() => wheel_path,
+        None => relative(&project, &wheel_path),
+    };
     let path = below.to_str().ok_or_else(|| FromWheelError::Path(wheel.into()))?;
     let mut table = format!("metadata = {}\n", quoted(path));
     if below.parent() == Some(Path::new("dist")) {
@@ -57,6 +62,13 @@ pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Resul
         table.push_str("output = \"dist/pycompile\"\n");
     }
     Ok(draft_of(lists, python, &table))
+}
+
+/// Returns the path of `path` relative to the directory `from`, both without symlinks.
+fn relative(from: &Path, path: &Path) -> PathBuf {
+    let common = from.components().zip(path.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(common).map(|_| Component::ParentDir);
+    up.chain(path.components().skip(common)).collect()
 }
 
 fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {

@@ -2,6 +2,7 @@
 //! installed outside of the packages.
 
 use super::BackendKind;
+use super::literals::PythonValue;
 use super::pyproject::PyProject;
 use super::setup_cfg::SetupCfg;
 use super::setup_py::SetupPy;
@@ -55,11 +56,9 @@ pub(super) fn compiled(
 }
 
 /// Settings of backends that install files outside of the packages.
-const BESIDE: [(BackendKind, &[&str]); 8] = [
+const BESIDE: [(BackendKind, &[&str]); 6] = [
     (BackendKind::Setuptools, &["tool", "setuptools", "data-files"]),
     (BackendKind::Setuptools, &["tool", "setuptools", "script-files"]),
-    (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-data"]),
-    (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "shared-scripts"]),
     (BackendKind::Hatchling, &["tool", "hatch", "build", "targets", "wheel", "extra-metadata"]),
     (BackendKind::Flit, &["tool", "flit", "external-data"]),
     (BackendKind::Pdm, &["tool", "pdm", "build", "wheel-data"]),
@@ -81,7 +80,12 @@ pub(super) fn beside(folder: &Path, kind: BackendKind, project: &PyProject) -> V
             Some(key) if cfg.get(section, key).is_some() => Some(format!("[{section}] {key}")),
             _ => None,
         }));
-        let keys = ["data_files", "scripts"].into_iter().filter(|key| is_given(folder, key));
+        let setup = SetupPy::read(folder);
+        let keys = ["data_files", "scripts"].into_iter().filter(|key| match setup.get(key) {
+            Some(PythonValue::List(items)) => !items.is_empty(),
+            Some(value) => *value != PythonValue::None,
+            None => !setup.is_read() && is_given(folder, key),
+        });
         settings.extend(keys.map(|key| format!("`{key}` in setup.py")));
     }
     let note =

@@ -23,6 +23,11 @@ pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     if renames {
         plan.beyond = Some("[tool.hatch.build] sources gives files other names".into());
     }
+    for key in ["shared-data", "shared-scripts"] {
+        if table(project, key).is_some_and(|files| !files.is_empty()) {
+            plan.beyond = Some(format!("[tool.hatch.build] {key} adds files outside the packages"));
+        }
+    }
     if let Some(forced) = table(project, "force-include") {
         force_include(&mut plan, forced, tree);
     }

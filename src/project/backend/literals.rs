@@ -120,8 +120,16 @@ impl Reader<'_> {
                 StmtKind::If { body, orelse, .. } | StmtKind::While { body, orelse, .. } => {
                     self.inner(&[body, orelse]);
                 }
-                StmtKind::For(node) => self.inner(&[node.body, node.orelse]),
-                StmtKind::With(node) => self.inner(&[node.body]),
+                StmtKind::For(node) => {
+                    self.forget(&node.target);
+                    self.inner(&[node.body, node.orelse]);
+                }
+                StmtKind::With(node) => {
+                    let targets = node.items.iter().filter_map(|item| item.optional_vars);
+                    targets.for_each(|target| self.forget(target));
+                    self.inner(&[node.body]);
+                }
+                StmtKind::Delete(targets) => targets.iter().for_each(|target| self.forget(target)),
                 StmtKind::Try(node) => {
                     self.inner(&[node.body, node.orelse, node.finalbody]);
                     for handler in node.handlers {
@@ -146,19 +154,35 @@ impl Reader<'_> {
     }
 
     fn assign(&mut self, target: &Expr<'_>, value: &Expr<'_>, is_top: bool) {
-        let ExprKind::Name { id, .. } = &target.kind else { return };
+        let ExprKind::Name { id, .. } = &target.kind else { return self.forget(target) };
         let value = is_top.then(|| self.value(value, DEPTH));
         self.module.assigned.push((self.names.text(*id).to_owned(), value));
     }
 
-    /// Notes that the value of a name changes in a way that is not followed.
+    /// Notes that the value of a name changes in a way that is not followed: `a.b += 1`,
+    /// `a[b] = 1`, `a.append(1)`.
     fn forget(&mut self, target: &Expr<'_>) {
-        if let ExprKind::Name { id, .. } = &target.kind {
-            self.module.assigned.push((self.names.text(*id).to_owned(), None));
+        match &target.kind {
+            ExprKind::Name { id, .. } => self.module.assigned.push((self.names.text(*id).to_owned(), None)),
+            ExprKind::Attribute { value, .. }
+            | ExprKind::Subscript { value, .. }
+            | ExprKind::Starred { value, .. } => self.forget(value),
+            ExprKind::Call(call) => self.forget(&call.func),
+            ExprKind::Tuple { elts, .. } | ExprKind::List { elts, .. } => {
+                elts.iter().for_each(|target| self.forget(target));
+            }
+            _ => {}
         }
     }
 
     fn call(&mut self, value: &Expr<'_>) {
+        if let ExprKind::Call(call) = &value.kind
+            && self.last_name(&call.func).is_none_or(|name| name != "setup")
+        {
+            // The function may change what it is called on, and its arguments.
+            self.forget(&call.func);
+            call.args.iter().for_each(|argument| self.forget(argument));
+        }
         if let PythonValue::Call(call) = self.value(value, DEPTH) {
             self.module.calls.push(*call);
         }
@@ -271,6 +295,27 @@ mod tests {
         assert_eq!(first("g"), Some(PythonValue::List(vec![text("1"), PythonValue::Int(2)])));
         assert_eq!(first("h"), None);
         assert_eq!(PythonModule::parse(b"print 'Python 2'\n"), None);
+    }
+
+    #[test]
+    fn names_whose_value_changes_are_not_followed() {
+        for change in [
+            "a.append('y')",
+            "a += ['y']",
+            "a[0] = 'y'",
+            "for n in f():\n    a.append(n)",
+            "if 1:\n    a = ['z']",
+            "del a",
+            "extend(a)",
+            "for a in b: pass",
+            "with open(b) as a: pass",
+            "(a, c) = b",
+        ] {
+            let source = format!("a = ['x']\n{change}\nsetup(packages=a)\n");
+            let module = PythonModule::parse(source.as_bytes()).unwrap();
+            let setup = module.calls.iter().find(|call| call.function == "setup").unwrap();
+            assert_eq!(setup.keywords["packages"], PythonValue::Unknown, "{change}");
+        }
     }
 
     #[test]

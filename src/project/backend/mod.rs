@@ -88,6 +88,11 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     let unwritten = project.version_files().into_iter().filter(|file| !tree.has_file(&file.path));
     notes.extend(unwritten.map(|file| file.note()));
     let built = extensions::compiled(folder, kind, &project, &tree).or(plan.beyond);
+    let has_stubs = || tree.files.iter().any(|file| file.ends_with(".pyi"));
+    let built = built.or_else(|| {
+        let is_only_stubs = shipped.sources.is_empty() && has_stubs();
+        is_only_stubs.then(|| "it has stubs only (.pyi), and no Python files to compile".into())
+    });
     if built.is_none() && kind == BackendKind::Setuptools {
         notes.extend(extensions::may_build(folder));
     }

@@ -102,8 +102,10 @@ fn project<'a>(
     if let Some(item) = table.take("keywords") {
         for item in item.list()? {
             let keyword = item.line()?;
+            // Backends write it as it is.
             if keyword.contains(',') {
-                return Err(item.error(ProjectFault::Comma));
+                let note = format!("the keyword {keyword:?} counts as several: a comma separates keywords");
+                project.notes.push(note);
             }
             project.keywords.push(keyword);
         }
