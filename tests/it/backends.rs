@@ -73,6 +73,18 @@ fn settings_of_a_setup_py_are_read_without_running_it() {
 }
 
 #[test]
+fn packages_and_modules_may_have_different_sources() {
+    let session = project(&[("one.py", ""), ("more/__init__.py", ""), ("other.py", "")]);
+    session.file("setup.py", "setup(packages=['more'], ext_modules=modules())\n");
+    session.file("one.pyx", "");
+    let settings = "[tool.setuptools]\npy-modules = [\"one\"]\n";
+    session.file("pyproject.toml", format!("{}{settings}", build_system("setuptools.build_meta")));
+    let (sources, _, said) = init(&session);
+    assert_eq!(sources, ["more/__init__.py", "one.py"]);
+    assert!(said.err.contains("note: setup.py may build extension modules, so"), "{}", said.err);
+}
+
+#[test]
 fn package_data_that_are_turned_off_stay_out() {
     let session = project(&[("demo/__init__.py", ""), ("demo/a.txt", ""), ("MANIFEST.in", "graft demo\n")]);
     session.file("demo.egg-info/SOURCES.txt", "demo/__init__.py\ndemo/a.txt\n");

@@ -156,6 +156,44 @@ fn a_version_in_a_file_is_read() {
 }
 
 #[test]
+fn other_keys_in_files_are_read() {
+    let session = Session::new();
+    session.file("demo/__init__.py", "");
+    session.file("README.rst", "Title\n");
+    session.file("CHANGES.rst", "News\n");
+    session.file("requirements.txt", "# these\nsix>=1\n\n  attrs ; python_version < '3'\n");
+    let dynamic = "dynamic = [\"readme\", \"dependencies\", \"optional-dependencies\"]\n";
+    let settings = "[tool.setuptools.dynamic]\nreadme = { file = [\"README.rst\", \"CHANGES.rst\"] }\n\
+                    dependencies = { file = \"requirements.txt\" }\n\
+                    optional-dependencies.more = { file = [\"requirements.txt\"] }\n";
+    let project = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
+    let system = build_system("setuptools.build_meta");
+    session.file("pyproject.toml", format!("{system}{project}{dynamic}{settings}"));
+    let (_, metadata) = packed(&session);
+    for line in [
+        "Requires-Dist: six>=1\n",
+        "Requires-Dist: attrs; python_version < \"3\"\n",
+        "Provides-Extra: more\n",
+        "Description-Content-Type: text/x-rst\n",
+        "\n\nTitle\n\nNews\n",
+    ] {
+        assert!(metadata.contains(line), "{line}{metadata}");
+    }
+    // An option of pip is not a requirement.
+    session.file("requirements.txt", "-r other.txt\n");
+    session
+        .run(&["pack"])
+        .exits(2)
+        .says("`dependencies` and `optional-dependencies` are left to the build backend\n");
+    let session = Session::new();
+    session.file("demo.py", "\"\"\" A summary.\n\nMore.\n\"\"\"\n__version__ = '1.0'\n");
+    let project = "[project]\nname = \"demo\"\ndynamic = [\"version\", \"description\"]\n";
+    session.file("pyproject.toml", format!("{}{project}", build_system("flit_core.buildapi")));
+    let (_, metadata) = packed(&session);
+    assert!(metadata.contains("\nSummary: A summary.\n"), "{metadata}");
+}
+
+#[test]
 fn a_version_that_has_to_be_computed_is_not_guessed() {
     let attr = "[tool.setuptools.dynamic]\nversion = { attr = \"demo.v\" }\n";
     for (backend, settings, text) in [

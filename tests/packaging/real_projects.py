@@ -73,12 +73,23 @@ PROJECTS = [
     "bottle==0.13.4",
     # hatchling, with themes as data.
     "mkdocs==1.6.1",
+    # Negated patterns of hatchling, and tests that are shipped.
+    "fsspec==2026.9.0",
+    # A setup.py whose code lists the package data.
+    "pytz==2026.6",
+    # Vendored metadata as data.
+    "bleach==6.4.0",
+    # pbr.
+    "oslo.utils==10.2.0",
+    # pdm-backend, and a version in a file.
+    "pdm==2.29.4",
 ]
 
 # What is said of projects that have extension modules, packages from several directories, or a setup.py that puts them together.
 REFUSED = {
-    "psutil==7.2.2": "setup.py builds extension modules",
-    "PyYAML==6.0.4": "setup.py builds extension modules",
+    "psutil==7.2.2": "extension modules",
+    "PyYAML==6.0.4": "extension modules",
+    "nbconvert==7.17.2": "[tool.hatch.build] shared-data adds files outside the packages",
     "contourpy==1.3.3": "its build backend, mesonpy, builds extension modules",
     "ruamel.yaml==0.19.1": "no file is below the top-level",
     "ansible-core==2.17.0": "it has packages below lib and test/lib/ansible_test, and a config has one root",

@@ -1,6 +1,7 @@
 //! Values that `[project]` leaves to the build backend, by the backend's own defaults.
 
 use super::BackendKind;
+use super::dynamic::{DynamicValue, dynamic_value};
 use super::pyproject::{PyProject, VersionFile};
 use super::setup_cfg::SetupCfg;
 use super::version::{PretendVersions, ReadFile, VersionSource, version_source};
@@ -48,6 +49,11 @@ impl<'a> BackendDefaults<'a> {
     /// Returns the source of a version that `[project]` leaves to the backend.
     pub fn version(&self) -> VersionSource {
         version_source(self.kind, &self.project, self.read)
+    }
+
+    /// Returns the value of a key other than `version` that `[project]` leaves to the backend.
+    pub fn value(&self, key: &str) -> Option<DynamicValue> {
+        dynamic_value(self.kind, &self.project, key, self.read)
     }
 
     /// Returns the name and the value of the environment variable that sets the version.

@@ -37,6 +37,11 @@ pub(super) fn compiled(
         return None;
     }
     let is_set = |path: &[&str]| project.get(path).is_some();
+    let setup = || SetupPy::read(folder);
+    if kind == BackendKind::Setuptools && !is_set(&["tool", "setuptools", "ext-modules"]) && setup().decides()
+    {
+        return Some("setup.py may build extension modules".into());
+    }
     let setting = match kind {
         BackendKind::Setuptools if is_set(&["tool", "setuptools", "ext-modules"]) => "[tool.setuptools]",
         BackendKind::Setuptools if is_set(&["tool", "setuptools-rust"]) => "[tool.setuptools-rust]",

@@ -46,6 +46,8 @@ pub(super) struct PythonModule {
     /// Names with their values, in the order of the module; no value for an assignment in a block
     /// or function, or one that changes a value.
     pub(super) assigned: Vec<(String, Option<PythonValue>)>,
+    /// Docstring, as it is written.
+    pub(super) docstring: Option<String>,
     /// Calls at any level, in the order of the module.
     pub(super) calls: Vec<LiteralCall>,
     /// Names that the module uses as a class or function, as in `Extension(…)`.
@@ -95,6 +97,11 @@ fn read(source: &[u8]) -> Option<PythonModule> {
     let (arena, mut names) = (bumpalo::Bump::new(), Names::default());
     let module = parse(&text, target, &arena, &mut names).ok()?;
     let mut reader = Reader { names: &names, module: PythonModule::default() };
+    if let Some(StmtKind::Expr(first)) = module.body.first().map(|statement| &statement.kind)
+        && let PythonValue::Text(text) = reader.value(first, 1)
+    {
+        reader.module.docstring = Some(text);
+    }
     reader.statements(module.body, true);
     Some(reader.module)
 }

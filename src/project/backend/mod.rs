@@ -6,6 +6,7 @@
 //! instead, and then the layout of the directories.
 
 mod defaults;
+mod dynamic;
 mod extensions;
 mod find;
 mod hatch;
@@ -25,6 +26,7 @@ mod version;
 
 use super::DiscoverError;
 pub use defaults::{BackendDefaults, metadata_home, unwritten_files};
+pub use dynamic::DynamicValue;
 use plan::BackendPlan;
 use pyproject::PyProject;
 pub use pyproject::VersionFile;

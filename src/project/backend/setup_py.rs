@@ -67,6 +67,14 @@ impl SetupPy {
         self.call().is_some_and(|call| !call.is_open)
     }
 
+    /// Returns whether code decides if there are extension modules.
+    pub(super) fn decides(&self) -> bool {
+        match self.get("ext_modules") {
+            Some(PythonValue::Call(call)) => !MAKERS.contains(&call.function.as_str()),
+            value => value == Some(&PythonValue::Unknown),
+        }
+    }
+
     /// Returns the word for the extension modules that `setup.py` makes.
     pub(super) fn extensions(&self) -> Option<String> {
         let modules = self.get("ext_modules").filter(|value| {

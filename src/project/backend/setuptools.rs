@@ -61,9 +61,8 @@ fn packages(
     let mut settings = vec![from_pyproject(project), from_setup_py(setup), from_setup_cfg(cfg)];
     if is_pbr(project) {
         settings.iter_mut().for_each(|given| given.is_expanded = true);
-        settings.push(from_pbr(project, cfg));
     }
-    let given = settings.into_iter().find(|given| given.packages.is_some() || !given.modules.is_empty());
+    let given = merged(settings).or_else(|| is_pbr(project).then(|| from_pbr(project, cfg)));
     let plan = match given {
         Some(given) => apply(&given, tree),
         None if !top_level.is_empty() => from_top_level(&top_level, tree),
@@ -79,6 +78,27 @@ fn packages(
         };
     }
     plan
+}
+
+/// Takes packages, modules and directories each from the first source that has them; `None` if none
+/// has packages or modules.
+fn merged(settings: Vec<SetuptoolsSettings>) -> Option<SetuptoolsSettings> {
+    let mut all = SetuptoolsSettings::default();
+    for given in settings {
+        if all.basis.is_empty() && (given.packages.is_some() || !given.modules.is_empty()) {
+            all.basis = given.basis;
+        }
+        if all.packages.is_none() && given.packages.is_some() {
+            (all.packages, all.is_expanded) = (given.packages, given.is_expanded);
+        }
+        if all.modules.is_empty() {
+            all.modules = given.modules;
+        }
+        if all.folders.is_empty() {
+            all.folders = given.folders;
+        }
+    }
+    (!all.basis.is_empty()).then_some(all)
 }
 
 /// The directories below the packages as packages of their own: automatic discovery takes all of

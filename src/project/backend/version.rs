@@ -220,23 +220,34 @@ fn of_pdm(project: &PyProject, read: ReadFile<'_>) -> Option<VersionSource> {
     Some(VersionSource::File { version, path })
 }
 
-/// Reads `__version__` of the module, where the `__init__.py` comes before a `_version.py`.
+/// Reads `__version__` of the module, where the `__init__.py` comes first.
 fn of_flit(project: &PyProject, read: ReadFile<'_>) -> Option<VersionSource> {
     if project.backend().starts_with("flit_scm") {
         return Some(SETUPTOOLS_SCM);
     }
-    let named = project.text(&["tool", "flit", "module", "name"]).map(ToOwned::to_owned);
-    let module = named.or_else(|| project.module_name())?.replace('.', "/");
-    let paths = ["", "src/"].into_iter().flat_map(|root| {
-        let files = ["__init__.py", "__version__.py", "_version.py", "version.py"];
-        let in_package = files.map(|file| format!("{root}{module}/{file}"));
-        in_package.into_iter().chain([format!("{root}{module}.py")])
+    let modules = flit_modules(project)?;
+    // In the package of the first `__init__.py`, another file may have it.
+    let paths = modules.into_iter().flat_map(|path| {
+        let files = ["version.py", "_version.py", "__version__.py"];
+        let others =
+            path.strip_suffix("__init__.py").map(|folder| files.map(|file| format!("{folder}{file}")));
+        std::iter::once(path).chain(others.into_iter().flatten())
     });
+    let paths: Vec<String> = paths.collect();
     paths.into_iter().find_map(|path| {
         let module = PythonModule::parse(&read(&path)?)?;
         let version = module.values("__version__").find_map(PythonValue::text)?.to_owned();
         Some(VersionSource::File { version, path })
     })
+}
+
+/// Returns the files that may be the module of a project of flit.
+pub(super) fn flit_modules(project: &PyProject) -> Option<Vec<String>> {
+    let named = project.text(&["tool", "flit", "module", "name"]).map(ToOwned::to_owned);
+    let module = named.or_else(|| project.module_name())?.replace('.', "/");
+    let paths = ["", "src/"].into_iter();
+    let paths = paths.flat_map(|root| [format!("{root}{module}/__init__.py"), format!("{root}{module}.py")]);
+    Some(paths.collect())
 }
 
 fn of_poetry(project: &PyProject) -> Option<VersionSource> {

@@ -5,12 +5,15 @@ use super::open::OpenKeys;
 use super::value::{ProjectItem, Table, project_table};
 use super::{License, Project, files, people};
 use crate::output::inside::Inside;
-use crate::project::backend::{BackendDefaults, PretendVersions, VersionSource};
+use crate::project::backend::{BackendDefaults, DynamicValue, PretendVersions, VersionSource};
 use crate::text::Shown as _;
 use crate::wheel::name::normalize_name;
 use crate::wheel::requirement::{Requirement, is_name, specifier_set};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// Keys other than `version` that a file may have if they are dynamic.
+const READABLE: [&str; 5] = ["readme", "description", "dependencies", "optional-dependencies", "classifiers"];
 
 impl Project {
     /// Reads the `pyproject.toml` `name` in `folder`. `given` holds the values of keys in
@@ -53,8 +56,18 @@ impl Project {
                 _ => backend.pretended(variables),
             };
             if let Some((source, version)) = found {
-                table.settle("version", &version);
                 details.push(format!("the version {version} is from {source}"));
+                table.settle("version", &version.into());
+            }
+        }
+        for key in READABLE {
+            if table.leaves(key)
+                && !table.contains(key)
+                && !given.contains(key)
+                && let Some(DynamicValue { value, files }) = backend.value(key)
+            {
+                table.settle(key, &value);
+                details.push(format!("`{key}` is from {}", files.join(", ")));
             }
         }
         let mut project = project(folder, table, &given, Some(&backend))?;

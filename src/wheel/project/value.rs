@@ -177,14 +177,13 @@ impl<'a> Table<'a> {
     }
 
     /// Sets a key that `dynamic` lists, and removes it from there.
-    pub(super) fn settle(&mut self, key: &str, text: &str) {
+    pub(super) fn settle(&mut self, key: &str, value: &toml::Value) {
         for (name, value) in &mut self.items {
             if let (true, ProjectValueKind::List(items)) = (name == "dynamic", &mut value.kind) {
                 items.retain(|item| !item.is_text(key));
             }
         }
-        let kind = ProjectValueKind::Text(text.to_owned());
-        self.items.push((key.to_owned(), ProjectValue { line: None, kind }));
+        self.items.push((key.to_owned(), without_lines(value)));
     }
 
     /// Returns the remaining keys and values, in order.
