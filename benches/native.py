@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times the native compiler and CPython 3.14 on the 3.14 standard library with its tests.
 
-    benches/native.py BINARY [--rounds N] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+    benches/native.py BINARY [--rounds N] [--base BINARY] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
 Both sides compile the same copy in turns: one worker and two, wall clock and processor seconds (the latter are what
-counts on a machine that does other things as well), and peak memory. Then one small file, from the start of the process
+counts on a machine that does other things as well), and peak memory; with --base, an older pycompile as the third side,
+to show what a change has gained. A directory in memory (TMPDIR) keeps the file system out of it. Then one small file, from the start of the process
 to the pyc on disk. Then sources that are one, ten and a hundred times as long: nanoseconds for each byte.
 `cargo bench --bench stages -- DIR` says where the time goes.
 """
@@ -54,9 +55,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--base", help="an older pycompile")
     options = parser.parse_args()
     pythons = dict(line.rstrip("\n").split("\t") for line in sys.stdin if line.strip())
-    python = next((python for version, python in pythons.items() if version.startswith("3.14.")), None)
+    python = next((python for version, python in reversed(pythons.items()) if version.startswith("3.14.")), None)
     if python is None:
         sys.exit("native.py: NO CPython 3.14 to compare with: nothing was measured")
     native = [options.binary, "compile", "-qq", "--force", "--engine", "native", "--python", "3.14"]
@@ -74,15 +76,21 @@ def main():
         print(f"{count} files, {size} bytes")
         names = b"\0".join(os.fsencode(path) for path in sorted((work / "library").rglob("*.py")))
         for jobs in (1, 2):
-            ours, theirs = best(
-                options.rounds, [*native, "-j", str(jobs), "-0", "-", names],
-                [python, "-I", "-S", "-c", COMPILEALL, python, "-q", "-f", "-j", str(jobs), work / "library"])
+            compile_all = [*native, "-j", str(jobs), "-0", "-", names]
+            older = [[options.base, *compile_all[1:]]] if options.base else []
+            ours, theirs, *base = best(
+                options.rounds, compile_all,
+                [python, "-I", "-S", "-c", COMPILEALL, python, "-q", "-f", "-j", str(jobs), work / "library"], *older)
             for name, (wall, cpu, memory) in (("native", ours), ("compileall", theirs)):
                 # What compileall's workers take is not told to who waits for it: they are the forkserver's.
                 used = f", {cpu:.2f} s of processor time, {memory:.0f} MB" if jobs == 1 or name == "native" else ""
                 print(f"-j{jobs} {name}: {wall:.2f} s, {count / wall:.0f} files/s{used}")
             by_processor = f", {theirs[1] / ours[1]:.1f} times by processor time" if jobs == 1 else ""
             print(f"-j{jobs}: {theirs[0] / ours[0]:.1f} times as fast by the clock{by_processor}")
+            for wall, cpu, _ in base:
+                ratio = f"; it is {theirs[1] / cpu:.1f} times as fast as compileall" if jobs == 1 else ""
+                print(f"-j{jobs}: the base takes {wall / ours[0]:.2f} times as long, and {cpu / ours[1]:.2f} times the "
+                      f"processor time{ratio}")
         several = [flag for version in ("3.13", "3.14", "3.15") for flag in ("--python", version)]
         several = [*native[:native.index("--python")], *several, "-j", "1", "-0", "-", names]
         # A ratio of two of our own runs: what disturbs one of them shows more than in a ratio to CPython.
