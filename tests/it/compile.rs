@@ -77,9 +77,11 @@ fn quiet_is_quiet_and_the_summary_counts() {
     assert!(said.out.is_empty());
     assert!(said.err.ends_with("1 compiled, 0 up to date, 1 failed\n"), "{}", said.err);
     let said = session.compile(&["-q", "a.py", "b.py"]).exits(1);
-    assert!(said.err.ends_with("SyntaxError: invalid syntax\n"), "{}", said.err);
-    let said = session.compile(&["-qq", "a.py", "b.py"]).exits(1);
     assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
+    // As `python -m py_compile`, which prints nothing on success.
+    let said = session.compile(&["a.py"]).exits(0);
+    assert_eq!((said.out.as_str(), said.err.as_str()), ("", ""));
+    session.compile(&["-v", "a.py"]).exits(0).says("0 compiled, 1 up to date, 0 failed");
 }
 
 #[test]
@@ -166,16 +168,13 @@ fn several_versions_in_one_run() {
             "only one Python on PATH: several versions were not compiled in one run",
         );
     }
-    let mut arguments = vec!["a.py"];
+    let mut arguments = vec!["-v", "a.py"];
     arguments.extend(versions.iter().flat_map(|version| ["--python", version]));
     session.compile(&arguments).exits(0).says(&format!("{} compiled", versions.len()));
     assert_eq!(session.files().len(), 1 + versions.len());
     arguments.extend(["--layout", "legacy"]);
     let said = session.compile(&arguments).exits(2);
-    assert_eq!(
-        said.err,
-        "error: the legacy layout has one pyc per source: name a single version of Python\n"
-    );
+    said.says("error: the legacy layout has one pyc per source: name a single version of Python\n");
 }
 
 #[test]
@@ -186,7 +185,7 @@ fn standard_input_is_compiled_under_a_name() {
     let run =
         |more: &[&str], input: &str| session.run_with_input(&[&arguments, more].concat(), input.as_bytes());
     run(&[], "x = 1\n").exits(2).says("standard input has no modification time");
-    run(&["--invalidation-mode", "checked-hash"], "x = 1\n").exits(0).says("1 compiled");
+    run(&["--invalidation-mode", "checked-hash"], "x = 1\n").exits(0);
     let program = "import marshal; print(marshal.loads(open('m.pyc', 'rb').read()[16:]).co_filename, end='')";
     assert_eq!(session.python(program, &[]).exits(0).out, "pkg/m.py");
     run(&["--invalidation-mode", "checked-hash"], "x = = 1\n").exits(1).says("  File \"pkg/m.py\", line 1\n");
@@ -198,7 +197,7 @@ fn check_writes_nothing() {
     session.file("good.py", "x = 1\n");
     session.file("bad.py", "x = 1\nx = = 2\n");
     let said = session.compile(&["--check", "good.py"]).exits(0);
-    assert_eq!(said.err, "1 compiled, 0 up to date, 0 failed\n");
+    assert_eq!(said.err, "");
     session.compile(&["--check", "good.py", "bad.py"]).exits(1).says("  File \"bad.py\", line 2\n");
     assert_eq!(session.files(), ["bad.py", "good.py"]);
 }
@@ -216,7 +215,7 @@ fn errors_as_annotations_of_a_workflow() {
 fn hardlinks_that_are_there_leave_nothing_behind() {
     let session = Session::new();
     session.file("a.py", "x = 1\n");
-    let arguments = ["a.py", "--optimize", "0", "--optimize", "1", "--hardlink-dupes"];
+    let arguments = ["-v", "a.py", "--optimize", "0", "--optimize", "1", "--hardlink-dupes"];
     session.compile(&arguments).exits(0);
     let files = session.files();
     session.compile(&arguments).exits(0).says("0 compiled, 2 up to date");

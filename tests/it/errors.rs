@@ -18,8 +18,8 @@ fn says_what_cpython_says(session: &Session, name: &str) -> String {
     let before = session.files();
     let expected = session.python(REFERENCE, &[name]).exits(0).out;
     assert!(!expected.is_empty(), "CPython accepts {name}");
-    let said = session.compile(&["-q", name]).exits(1);
-    assert_eq!(said.err.trim_end_matches('\n'), expected);
+    let said = session.compile(&[name]).exits(1);
+    assert_eq!(said.err.strip_suffix("\n0 compiled, 0 up to date, 1 failed\n"), Some(expected.as_str()));
     assert_eq!(session.files(), before);
     expected
 }
@@ -118,7 +118,7 @@ fn line_ends_of_all_kinds_compile() {
     session.file("cr.py", "x = 1\ry = 2\r");
     session.file("crlf.py", "x = 1\r\ny = 2\r\n");
     let said = session.compile(&["cr.py", "crlf.py"]).exits(0);
-    assert_eq!(said.err, "2 compiled, 0 up to date, 0 failed\n");
+    assert_eq!(said.err, "");
 }
 
 fn set_mode(path: &std::path::Path, mode: u32) {
@@ -165,7 +165,7 @@ fn two_sources_for_one_pyc() {
     let expected =
         "ValueError: a.py is not below d, the directory to strip\n1 compiled, 0 up to date, 1 failed\n";
     assert_eq!(said.err, expected);
-    let said = session.compile(&["a.py", "./a.py", "--layout", "legacy"]).exits(0);
+    let said = session.compile(&["-v", "a.py", "./a.py", "--layout", "legacy"]).exits(0);
     assert!(said.err.ends_with("1 compiled, 0 up to date, 0 failed\n"), "one file named twice: {}", said.err);
     session.file("a.pyw", "");
     let said = session.compile(&["a.py", "a.pyw"]).exits(2);
@@ -207,7 +207,7 @@ fn an_empty_list_is_told() {
     assert!(said.err.starts_with(expected), "{}", said.err);
     // A list that comes through a pipe may well be empty, as it may for py_compile.
     let said = session.run_with_input(&["compile", "--engine", crate::session::ENGINE, "-"], b"").exits(0);
-    assert_eq!(said.err, "note: no Python files to compile\n0 compiled, 0 up to date, 0 failed\n");
+    assert_eq!(said.err, "note: no Python files to compile\n");
 }
 
 /// The path of the `python3` on PATH, and its version in full.
@@ -394,7 +394,8 @@ fn no_interpreter_of_a_version() {
     assert_eq!(said.err, expected);
     assert_eq!(session.files(), ["a.py", "bin/python3"]);
     // It serves its own version.
-    run("bin", own).exits(0).says("1 compiled");
+    run("bin", own).exits(0);
+    assert_eq!(session.files().len(), 3);
 }
 
 /// An error of all levels is printed once; any other names its level.

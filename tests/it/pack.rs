@@ -110,7 +110,7 @@ finally:
 fn nothing_to_pack() {
     let said = project("", "").run(&["pack"]).exits(2);
     let message = "error: pycompile.toml: nothing to pack: there is neither a [wheel] nor a [zip]\nhint: ";
-    assert!(said.err.starts_with(message) && said.err.contains("\n[wheel.project]\n"), "{}", said.err);
+    assert!(said.err.starts_with(message) && said.err.contains("\n[wheel]\n"), "{}", said.err);
 }
 
 #[test]

@@ -54,7 +54,10 @@ fn an_interpreter_that_dies_is_started_once_more() {
         python = real_python()
     );
     let mending = fake(&session, "mending", &program);
-    session.compile(&["--interpreter", &mending, "--layout", "legacy", "a.py"]).exits(0).says("1 compiled");
+    session
+        .compile(&["-v", "--interpreter", &mending, "--layout", "legacy", "a.py"])
+        .exits(0)
+        .says("1 compiled");
     assert!(session.path("a.pyc").exists());
 }
 
@@ -162,7 +165,8 @@ fn one_run_serves_several_versions() {
     for (number, name) in names.iter().enumerate() {
         session.file(name, format!("def f{number}(x):\n    return x + {number}\n"));
     }
-    let mut arguments = vec!["--invalidation-mode", "unchecked-hash", "--optimize", "0", "--optimize", "2"];
+    let mut arguments =
+        vec!["-v", "--invalidation-mode", "unchecked-hash", "--optimize", "0", "--optimize", "2"];
     for version in &versions {
         arguments.extend(["--python", version]);
     }
