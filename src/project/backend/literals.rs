@@ -4,7 +4,7 @@ use crate::decode::decode;
 use crate::syntax::ast::{Constant, Expr, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::parse;
 use crate::target::Target;
-use crate::text::Names;
+use crate::text::{Name, Names};
 use std::collections::BTreeMap;
 
 /// Largest module that is read, in bytes.
@@ -13,6 +13,9 @@ const LARGEST_MODULE: usize = 1 << 20;
 const STACK: usize = 512 << 20;
 /// Number of levels of a value that are read.
 const DEPTH: usize = 20;
+/// Size of all values that names stand for: each use of a name is a copy, so that a few lines can
+/// double a value again and again.
+const COPIES: usize = 4 << 20;
 
 /// Value of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +58,19 @@ pub(super) struct PythonModule {
 }
 
 impl PythonValue {
+    /// Returns the size in bytes, roughly.
+    fn size(&self) -> usize {
+        let all = |items: &[Self]| items.iter().map(Self::size).sum::<usize>();
+        let own = match self {
+            Self::Text(text) => text.len(),
+            Self::List(items) => all(items),
+            Self::Dict(pairs) => pairs.iter().map(|(key, value)| key.size() + value.size()).sum(),
+            Self::Call(call) => all(&call.arguments) + call.keywords.values().map(Self::size).sum::<usize>(),
+            Self::Int(_) | Self::Bool(_) | Self::None | Self::Unknown => 0,
+        };
+        own + size_of::<Self>()
+    }
+
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -96,7 +112,8 @@ fn read(source: &[u8]) -> Option<PythonModule> {
     let text = decode(source, target).ok()?;
     let (arena, mut names) = (bumpalo::Bump::new(), Names::default());
     let module = parse(&text, target, &arena, &mut names).ok()?;
-    let mut reader = Reader { names: &names, module: PythonModule::default() };
+    let read = PythonModule::default();
+    let mut reader = Reader { names: &names, module: read, once: BTreeMap::new(), left: COPIES };
     if let Some(StmtKind::Expr(first)) = module.body.first().map(|statement| &statement.kind)
         && let PythonValue::Text(text) = reader.value(first, 1)
     {
@@ -109,6 +126,10 @@ fn read(source: &[u8]) -> Option<PythonModule> {
 struct Reader<'n> {
     names: &'n Names,
     module: PythonModule,
+    /// Places in `module.assigned` of the names that are assigned once, and none for others.
+    once: BTreeMap<String, Option<usize>>,
+    /// Rest of [`COPIES`].
+    left: usize,
 }
 
 impl Reader<'_> {
@@ -163,14 +184,20 @@ impl Reader<'_> {
     fn assign(&mut self, target: &Expr<'_>, value: &Expr<'_>, is_top: bool) {
         let ExprKind::Name { id, .. } = &target.kind else { return self.forget(target) };
         let value = is_top.then(|| self.value(value, DEPTH));
-        self.module.assigned.push((self.names.text(*id).to_owned(), value));
+        self.note(*id, value);
+    }
+
+    fn note(&mut self, name: Name, value: Option<PythonValue>) {
+        let (name, at) = (self.names.text(name).to_owned(), self.module.assigned.len());
+        self.once.entry(name.clone()).and_modify(|place| *place = None).or_insert(Some(at));
+        self.module.assigned.push((name, value));
     }
 
     /// Notes that the value of a name changes in a way that is not followed: `a.b += 1`,
     /// `a[b] = 1`, `a.append(1)`.
     fn forget(&mut self, target: &Expr<'_>) {
         match &target.kind {
-            ExprKind::Name { id, .. } => self.module.assigned.push((self.names.text(*id).to_owned(), None)),
+            ExprKind::Name { id, .. } => self.note(*id, None),
             ExprKind::Attribute { value, .. }
             | ExprKind::Subscript { value, .. }
             | ExprKind::Starred { value, .. } => self.forget(value),
@@ -223,12 +250,13 @@ impl Reader<'_> {
                 PythonValue::Dict(pairs.collect())
             }
             ExprKind::Name { id, .. } => {
-                let name = self.names.text(*id);
-                let mut values = self.module.assigned.iter().filter(|(assigned, _)| assigned == name);
-                match (values.next(), values.next()) {
-                    (Some((_, Some(value))), None) => value.clone(),
-                    _ => PythonValue::Unknown,
-                }
+                let at = self.once.get(self.names.text(*id)).copied().flatten();
+                let value = at.and_then(|at| self.module.assigned.get(at)?.1.as_ref());
+                let Some(left) = value.and_then(|value| self.left.checked_sub(value.size())) else {
+                    return PythonValue::Unknown;
+                };
+                self.left = left;
+                value.cloned().unwrap_or(PythonValue::Unknown)
             }
             ExprKind::BinOp { left, op: Operator::Add, right } => {
                 match (self.value(left, depth), self.value(right, depth)) {
@@ -322,6 +350,17 @@ mod tests {
             let module = PythonModule::parse(source.as_bytes()).unwrap();
             let setup = module.calls.iter().find(|call| call.function == "setup").unwrap();
             assert_eq!(setup.keywords["packages"], PythonValue::Unknown, "{change}");
+        }
+    }
+
+    #[test]
+    fn values_that_double_line_by_line_are_given_up() {
+        for first in ["a0 = 'x'", "a0 = ['x']"] {
+            let lines = (1..200).map(|at| format!("a{at} = a{0} + a{0}\n", at - 1));
+            let source = format!("{first}\n{}", lines.collect::<String>());
+            let module = PythonModule::parse(source.as_bytes()).unwrap();
+            assert_eq!(module.values("a199").next(), Some(&PythonValue::Unknown));
+            assert_ne!(module.values("a9").next(), Some(&PythonValue::Unknown));
         }
     }
 

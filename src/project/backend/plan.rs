@@ -89,6 +89,12 @@ impl BackendPlan {
             ..Shipped::default()
         };
         let mut unlisted: BTreeMap<String, usize> = BTreeMap::new();
+        // The paths of the picks, and the directories above them.
+        let mut above = BTreeSet::new();
+        for path in self.picks.iter().map(|pick| join(&self.root, pick.path())) {
+            above.extend(path.match_indices('/').map(|(at, _)| path[..at].to_owned()));
+            above.insert(path);
+        }
         for file in &tree.files {
             let is_python = has_python_suffix(file);
             let name = below(&self.root, file);
@@ -104,7 +110,7 @@ impl BackendPlan {
                 (_, Some(())) if is_python => {
                     shipped.left_out.push((file.clone(), format!("excluded by {}", self.excluded_by)));
                 }
-                (_, None) if is_python => *unlisted.entry(self.shown(file)).or_default() += 1,
+                (_, None) if is_python => *unlisted.entry(self.shown(file, &above)).or_default() += 1,
                 _ => {}
             }
         }
@@ -178,9 +184,8 @@ impl BackendPlan {
             let Some(name) = below(&self.root, file).filter(|name| self.pick(name, false).is_none()) else {
                 continue;
             };
-            let is_below =
-                |pick: &Pick| matches!(pick, Pick::Package(folder) if below(folder, name).is_some());
-            if self.picks.iter().any(is_below) {
+            let mut above = name.match_indices('/').map(|(at, _)| &name[..at]).chain(["."]);
+            if above.any(|folder| self.picks.contains(&Pick::Package(folder.to_owned()))) {
                 *folders.entry(file.rsplit_once('/').map_or(".", |(folder, _)| folder)).or_default() += 1;
             }
         }
@@ -191,28 +196,24 @@ impl BackendPlan {
 
     /// Returns `Some` if the wheel contains the file, by name relative to the root.
     fn pick(&self, name: &str, is_python: bool) -> Option<()> {
-        let is_inside = |folder: &str| folder == "." || below(folder, name).is_some();
         let parent = name.rsplit_once('/').map_or(".", |(parent, _)| parent);
-        let is_picked = self.picks.iter().any(|pick| match pick {
-            Pick::File(file) => file == name,
-            Pick::Folder(folder) => is_inside(folder),
-            Pick::Package(folder) if is_python => folder == parent,
-            Pick::Package(folder) => self.picks_data && is_inside(folder),
-        });
+        let has = |pick: Pick| self.picks.contains(&pick);
+        // The directories above the name, each looked up by itself: there may be many picks.
+        let above = || name.match_indices('/').map(|(at, _)| &name[..at]).chain([".", ""]);
+        let is_picked = has(Pick::File(name.to_owned()))
+            || above().any(|folder| has(Pick::Folder(folder.to_owned())))
+            || (is_python && has(Pick::Package(parent.to_owned())))
+            || (!is_python && self.picks_data && above().any(|folder| has(Pick::Package(folder.to_owned()))));
         is_picked.then_some(())
     }
 
     /// Returns the part of a path to show in a summary: up to the first component from which
     /// nothing is shipped.
-    fn shown(&self, file: &str) -> String {
+    fn shown(&self, file: &str, above: &BTreeSet<String>) -> String {
         let mut shown = String::new();
         for part in file.split('/') {
             shown = join(&shown, part);
-            let is_above = |pick: &Pick| {
-                let path = join(&self.root, pick.path());
-                path == shown || below(&shown, &path).is_some()
-            };
-            if !self.picks.iter().any(is_above) {
+            if !above.contains(&shown) {
                 break;
             }
         }
