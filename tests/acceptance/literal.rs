@@ -157,7 +157,7 @@ fn is_named(name: &str, target: &Target) -> bool {
         // The table of names may be older than the target's Unicode.
         match char::from_u32(*point).and_then(unicode_names2::name) {
             Some(known) => known.to_string() == upper,
-            None => *point >= 0x3400,
+            None => (0x3400..=0x10_ffff).contains(point),
         }
     };
     let listed = || {
