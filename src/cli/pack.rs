@@ -210,14 +210,7 @@ fn finish(
             printer.summary(&format!("nothing was packed; {} is of an earlier run", earlier.shown()));
         }
     } else if arguments.check && changed == 0 && status == Status::Done {
-        let names = packed.archives.iter().map(|archive| archive.path.shown());
-        let names = names.collect::<Vec<_>>().join(", ");
-        let (and, are) = match (&packed.manifest, packed.archives.len()) {
-            (Some(_), _) if project.loaded.manifest_path().is_some() => (" and the manifest", "are"),
-            (_, 1) => ("", "is"),
-            _ => ("", "are"),
-        };
-        printer.success(&format!("{names}{and} {are} up to date"));
+        tell_up_to_date(packed, project.loaded.manifest_path().is_some(), printer);
     }
     Ok(if changed > 0 { Status::No } else { status })
 }
@@ -292,11 +285,8 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     progress.finish();
     let repacked = repacked?;
     let packed = &repacked.packed;
-    let status = if packed.outcomes.is_empty() {
-        Status::Done
-    } else {
-        messages::tell(&packed.outcomes, 0, &[], arguments.format.get(), printer)?
-    };
+    let status =
+        if packed.outcomes.is_empty() { Status::Done } else { tell(packed, &[], arguments, printer)? };
     note_unused(&arguments.exclude, &repacked.used, printer);
     tell_notes(&repacked.notes, printer);
     for note in &packed.notes {
@@ -306,6 +296,9 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
         let written = destination.publish_manifest(manifest, arguments.check, printer)?;
         changed += tell_artifacts(written.as_slice(), arguments.check, arguments.format.get(), printer)?;
+    }
+    if arguments.check && changed == 0 && status == Status::Done {
+        tell_up_to_date(packed, arguments.manifest.is_some(), printer);
     }
     Ok(if changed > 0 { Status::No } else { status })
 }
@@ -333,6 +326,15 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
             _ => format!("removed {sources} sources that their pycs replace"),
         });
     }
+}
+
+/// Says that a check has found nothing.
+fn tell_up_to_date(packed: &Packed, has_manifest: bool, printer: &Printer) {
+    let names = packed.archives.iter().map(|archive| archive.path.shown());
+    let names = names.collect::<Vec<_>>().join(", ");
+    let and = if has_manifest && packed.manifest.is_some() { " and the manifest" } else { "" };
+    let are = if and.is_empty() && packed.archives.len() == 1 { "is" } else { "are" };
+    printer.success(&format!("{names}{and} {are} up to date"));
 }
 
 /// Returns the number of archives that `--check` reports as changed.

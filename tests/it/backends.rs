@@ -255,4 +255,8 @@ fn an_entry_point_without_its_module_is_noted() {
     let said = session.run(&["pack"]).exits(0);
     let note = "note: the entry point \"d\" is demo.cli:main, and the wheel has no module demo.cli\n";
     assert!(said.err.contains(note) && !said.err.contains("\"ok\""), "{}", said.err);
+    let wheel = "dist/demo-1-py3-none-any.whl";
+    session.run(&["pack", wheel, "--output-dir", "out"]).exits(0).says(note);
+    let said = session.run(&["pack", wheel, "--output-dir", "out", "--check"]).exits(0);
+    assert!(said.err.ends_with("out/demo-1-py3-none-any.whl is up to date\n"), "{}", said.err);
 }

@@ -221,7 +221,7 @@ fn timestamp_pycs_in_a_wheel() {
 fn what_is_no_wheel_at_all() {
     let session = Session::new();
     session.file("demo.pyz", zip(&files()));
-    session.run(&["pack", "demo.pyz"]).exits(1).says("\"demo.pyz\" is not the name of a wheel");
+    session.run(&["pack", "demo.pyz"]).exits(2).says("demo.pyz is neither a wheel (.whl) nor an sdist");
     session.file("demo.zip", zip(&files()));
     session
         .run(&["pack", "demo.zip"])

@@ -16,7 +16,7 @@ use crate::output::atomic;
 use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::PyVersion;
-use crate::wheel::{CheckedWheel, Note, PycTreatment, installed_path, top_level_notes};
+use crate::wheel::{CheckedWheel, Note, PycTreatment, entry_point_notes, installed_path, top_level_notes};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -119,8 +119,11 @@ pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Resul
             check_replaced(&output, &place, |_| false)?;
         }
     }
-    let names = archive.files().map(|entry| entry.name.as_str());
-    packed.notes = top_level_notes(names);
+    let names = || archive.files().map(|entry| entry.name.as_str());
+    packed.notes = top_level_notes(names());
+    let entry_points = archive.files().find(|entry| entry.name.ends_with(".dist-info/entry_points.txt"));
+    let text = entry_points.map(|entry| String::from_utf8_lossy(&entry.bytes.read()).into_owned());
+    packed.notes.extend(entry_point_notes(&text.unwrap_or_default(), names()));
     // Memory of content that the new wheels do not have is freed before they are written.
     drop(wheel);
     drop(items);
