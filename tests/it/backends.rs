@@ -226,7 +226,10 @@ fn a_package_of_pbr_stands_for_all_below_it() {
         session.file("pyproject.toml", pyproject);
         session.file("setup.cfg", cfg);
         session.file("setup.py", "setup(setup_requires=['pbr'], pbr=True)\n");
-        assert_eq!(init(&session).0, files[..3], "{pyproject}{cfg}");
+        session.file("demo/tests/a.txt", "");
+        let (sources, data, _) = init(&session);
+        assert_eq!(sources, files[..3], "{pyproject}{cfg}");
+        assert_eq!(data, ["demo/tests/a.txt"], "{pyproject}{cfg}");
     }
 }
 

@@ -5,6 +5,7 @@ use super::plan::{BackendPlan, Pick, below};
 use super::pyproject::{PyProject, texts};
 use super::setup_cfg::SetupCfg;
 use super::setup_py::SetupPy;
+use super::setuptools::is_pbr;
 use super::tree::{ProjectTree, join};
 use globset::GlobBuilder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,6 +35,7 @@ impl PackageData {
             patterns.extend(cfg.lists(&format!("options.{}", key.replace('-', "_"))));
             patterns
         };
+        let is_pbr = is_pbr(project, setup);
         let may_say = setup.may_give("package_data") || setup.may_give("include_package_data");
         let is_in_pyproject =
             project.table(&["project"]).is_some() || project.table(&["tool", "setuptools"]).is_some();
@@ -58,7 +60,7 @@ impl PackageData {
             Some(false) => Some(false),
             _ if may_say => None,
             Some(true) => Some(is_listed),
-            None if is_in_pyproject => Some(is_listed),
+            None if is_in_pyproject || is_pbr => Some(is_listed || is_pbr),
             None if setup.is_read() || cfg.get("options", "packages").is_some() => Some(false),
             None => None,
         };

@@ -59,10 +59,10 @@ fn packages(
 ) -> BackendPlan {
     let top_level = egg_info(folder, tree, "top_level.txt");
     let mut settings = vec![from_pyproject(project), from_setup_py(setup), from_setup_cfg(cfg)];
-    if is_pbr(project) {
+    if is_pbr(project, setup) {
         settings.iter_mut().for_each(|given| given.is_expanded = true);
     }
-    let given = merged(settings).or_else(|| is_pbr(project).then(|| from_pbr(project, cfg)));
+    let given = merged(settings).or_else(|| is_pbr(project, setup).then(|| from_pbr(project, cfg)));
     let plan = match given {
         Some(given) => apply(&given, tree),
         None if !top_level.is_empty() => from_top_level(&top_level, tree),
@@ -227,12 +227,14 @@ fn found_packages(call: &LiteralCall) -> Option<Packages> {
     Some(Packages::Find { roots, include, exclude, namespaces })
 }
 
-fn is_pbr(project: &PyProject) -> bool {
+/// Returns whether pbr completes the settings, which then has data as in version control.
+pub(super) fn is_pbr(project: &PyProject, setup: &SetupPy) -> bool {
     let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
     let is_own = |requirement: &String| {
         requirement.strip_prefix("pbr").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
     };
-    project.backend().starts_with("pbr") || requires.iter().any(is_own)
+    let is_asked = setup.get("pbr") == Some(&PythonValue::Bool(true));
+    is_asked || project.backend().starts_with("pbr") || requires.iter().any(is_own)
 }
 
 /// Reads `[files] packages` of setup.cfg; the default is the project's name.
