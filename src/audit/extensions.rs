@@ -152,8 +152,8 @@ pub(super) fn extension(file: &str) -> Option<(&str, u8)> {
             }
         }
     };
-    let is_word = |char: char| char.is_alphanumeric() || char == '_';
-    (!module.is_empty() && module.chars().all(is_word)).then_some((module, rank))
+    // `importlib` imports modules of every name without a dot.
+    (!module.is_empty()).then_some((module, rank))
 }
 
 /// Returns whether a name is that of a file, also through a symlink.
@@ -240,6 +240,9 @@ mod tests {
         ] {
             assert_eq!(extension(file), Some(("m", rank)), "{file}");
         }
+        for name in ["m-n", "हिन्दी", "a b"] {
+            assert_eq!(extension(&format!("{name}.so")), Some((name, 2)));
+        }
         for file in [
             "m.odd.so",
             "m.cpython-.so",
@@ -251,7 +254,6 @@ mod tests {
             "m.dll",
             "m.so.1",
             ".so",
-            "m-n.so",
             "m.py",
         ] {
             assert_eq!(extension(file), None, "{file}");

@@ -5,6 +5,7 @@
 
 use super::library::is_of_library;
 use crate::manifest::sha256;
+use crate::text::unix_lines;
 
 /// Modules that Python imports when it starts, if they exist: `site` and `distutils-precedence.pth`
 /// do.
@@ -119,8 +120,7 @@ fn is_of_namespace(line: &str) -> bool {
 pub(super) fn is_of_distutils_hack(name: &str, read: impl FnOnce() -> Option<Vec<u8>>) -> bool {
     let mut parts = name.rsplit('/');
     let (Some(file), Some("_distutils_hack")) = (parts.next(), parts.next()) else { return false };
-    let Some(mut bytes) = read() else { return false };
-    bytes.retain(|byte| *byte != b'\r');
+    let Some(bytes) = read().map(|bytes| unix_lines(&bytes)) else { return false };
     let digest = sha256(&bytes);
     OF_DISTUTILS_HACK.lines().any(|line| line.split_once("  ") == Some((&digest, file)))
 }

@@ -4,6 +4,7 @@
 
 mod counted;
 mod error;
+mod line_end;
 mod location;
 mod name;
 mod printable;
@@ -12,6 +13,7 @@ mod visible;
 
 pub use counted::{bytes, counted, numbers};
 pub use error::{ErrorType, SyntaxError};
+pub use line_end::unix_lines;
 pub use location::{Location, Position};
 pub use name::{Name, Names};
 pub use printable::is_printable;

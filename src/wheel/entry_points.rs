@@ -1,5 +1,6 @@
 //! Entry points of a wheel whose module is not one of its files.
 
+use super::sectioned::entry_points;
 use std::collections::BTreeSet;
 
 /// Returns a remark for each entry point in the text of `entry_points.txt` whose module is not
@@ -16,24 +17,16 @@ pub fn entry_point_notes<'a>(text: &str, files: impl Iterator<Item = &'a str>) -
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
         modules.extend(ends.map(|end| folder[..end].to_owned()));
     }
-    let (mut notes, mut group) = (Vec::new(), "");
-    for line in text.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            group = name.trim();
-            continue;
-        }
-        let Some((name, reference)) = line.split_once('=').filter(|_| !line.starts_with(['#', ';'])) else {
-            continue;
-        };
-        let reference = reference.split('[').next().unwrap_or_default().trim();
+    let mut notes = Vec::new();
+    for point in entry_points(text) {
+        let reference = point.reference.split('[').next().unwrap_or_default().trim();
         let module = reference.split(':').next().unwrap_or_default().trim();
         let path = module.replace('.', "/");
-        let is_script = ["console_scripts", "gui_scripts"].contains(&group);
         let is_own = path.split('/').next().is_some_and(|top| modules.contains(top));
-        if !modules.contains(&path) && (is_script || is_own) {
+        if !modules.contains(&path) && (point.is_script() || is_own) {
             notes.push(format!(
                 "the entry point {:?} is {reference}, and the wheel has no module {module}",
-                name.trim()
+                point.name
             ));
         }
     }

@@ -28,6 +28,7 @@ mod repack;
 mod replaced;
 mod requirement;
 mod requires_python;
+mod sectioned;
 mod top_level;
 mod version;
 

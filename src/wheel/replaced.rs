@@ -7,15 +7,13 @@
 use super::error::WheelError;
 use super::installed::installed_place;
 use super::name::normalize_name;
-
-/// Groups of entry points that installers write scripts for.
-const SCRIPTS: [&str; 2] = ["console_scripts", "gui_scripts"];
+use super::sectioned::{EntryPoint, entry_points};
 
 /// Returns the faults of a wheel with these files and this `entry_points.txt`. `dist_info` is the
 /// name of its directory.
 pub(super) fn replacing<'a>(
     names: impl Iterator<Item = &'a str>,
-    entry_points: Option<&[u8]>,
+    declared: Option<&[u8]>,
     dist_info: &str,
 ) -> Vec<WheelError> {
     let project = dist_info.split('-').next().unwrap_or(dist_info);
@@ -32,8 +30,9 @@ pub(super) fn replacing<'a>(
         };
         faults.extend(fault);
     }
-    let text = String::from_utf8_lossy(entry_points.unwrap_or_default());
-    let scripts = script_names(&text).filter(|name| is_path(name) || replaces_program(name, is_pip));
+    let text = String::from_utf8_lossy(declared.unwrap_or_default());
+    let scripts = entry_points(&text).filter(EntryPoint::is_script).map(|script| script.name);
+    let scripts = scripts.filter(|name| is_path(name) || replaces_program(name, is_pip));
     faults.extend(scripts.map(|name| WheelError::Script {
         file: format!("{dist_info}/entry_points.txt"),
         name: name.to_owned(),
@@ -90,19 +89,6 @@ fn is_of_library(path: &str) -> bool {
     }
 }
 
-/// Returns the names of the scripts that installers write for entry points.
-fn script_names(text: &str) -> impl Iterator<Item = &str> {
-    let mut is_scripts = false;
-    text.lines().map(str::trim).filter_map(move |line| {
-        if let Some(group) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            is_scripts = SCRIPTS.contains(&group.trim());
-            return None;
-        }
-        let name = line.split_once('=').filter(|_| is_scripts && !line.starts_with('#'))?.0.trim();
-        Some(name)
-    })
-}
-
 /// Returns whether an installer would write a script of this name outside the directory of scripts,
 /// or under another name.
 fn is_path(name: &str) -> bool {
@@ -116,7 +102,7 @@ fn is_path(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_of_library, is_path, replaces_program, script_names};
+    use super::{is_of_library, is_path, replaces_program};
 
     #[test]
     fn programs_of_an_environment() {
@@ -155,10 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_points() {
-        let text =
-            "[other]\npython=a:b\n[console_scripts]\n# x=y\n demo = a:b\n../x=a:b\n\n[gui_scripts]\ny=a:b\n";
-        assert_eq!(script_names(text).collect::<Vec<_>>(), ["demo", "../x", "y"]);
+    fn names_of_scripts_that_are_paths() {
         for name in ["../x", "a/b", "a\\b", "", "..", "C:x", "a\tb"] {
             assert!(is_path(name), "{name:?}");
         }

@@ -98,6 +98,15 @@ fn entry_points_that_replace_programs() {
         }
         check("demo", &[(&file, &format!("[other]\n{name} = demo:main\n"))], None);
     }
+    // `importlib.metadata` removes all brackets, and ends lines where `str.splitlines` does.
+    for text in [
+        "[[console_scripts]]\npython3 = demo:main\n",
+        "[x]\u{c}[console_scripts]\u{c}python3 = demo:main\n",
+        "[x]\r[console_scripts]\rpython3 = demo:main\n",
+        "[x]\u{2028}[console_scripts]\u{2028}python3 = demo:main\n",
+    ] {
+        check("demo", &[(&file, text)], Some((&file, "has the script \"python3\"")));
+    }
     check("demo", &[(&file, "[console_scripts]\ndemo = demo:main\n# python = x\n")], None);
     check("pip", &[("pip-1.0.dist-info/entry_points.txt", "[console_scripts]\npip3 = pip:main\n")], None);
 }

@@ -153,6 +153,9 @@ fn files_of_virtualenv_are_known_by_their_content() {
     let session = environment();
     session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtualenv, sys\n");
     both(&session, 1, "_virtualenv.pth: record: Python reads it when it starts");
+    // `site` ends the line at the carriage return.
+    session.file(&format!("{SITE}/_virtualenv.pth"), "import _virtu\ralenv\n");
+    both(&session, 1, "_virtualenv.pth: record: Python reads it when it starts");
     // The `.pth` file is known only with its module.
     let text = "_virtualenv.pth: record: Python reads it when it starts";
     for (name, content) in

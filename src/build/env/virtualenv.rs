@@ -1,6 +1,7 @@
 //! Files that virtualenv and uv write to `site-packages` without a RECORD.
 
 use crate::manifest::sha256;
+use crate::text::unix_lines;
 
 /// Digests of the `_virtualenv.py` of virtualenv and uv, with newlines as in Unix.
 const OF_VIRTUALENV: [&str; 31] = [
@@ -43,8 +44,7 @@ pub fn is_of_virtualenv(name: &str, read: impl FnOnce() -> Option<Vec<u8>>) -> b
     if !["_virtualenv.pth", "_virtualenv.py"].contains(&name) {
         return false;
     }
-    let Some(mut bytes) = read() else { return false };
-    bytes.retain(|byte| *byte != b'\r');
+    let Some(bytes) = read().map(|bytes| unix_lines(&bytes)) else { return false };
     match name {
         "_virtualenv.pth" => bytes.trim_ascii() == b"import _virtualenv",
         _ => bytes.is_empty() || OF_VIRTUALENV.contains(&sha256(&bytes).as_str()),
