@@ -17,11 +17,16 @@ const SCRIPTS: [&str; 2] = ["bin/", "Scripts/"];
 pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: &Survey) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(first) = survey.modules.first() {
-        let leading =
-            counted(survey.modules.len(), "symlink or path file leads", "symlinks and path files lead");
-        notes.push(format!(
-            "{leading} to sources or extension modules outside, which are not checked: the first is {prefix}{first}"
-        ));
+        let leading = if matches!(place, Place::Archive(_)) {
+            counted(survey.modules.len(), "symlink leads", "symlinks lead")
+        } else {
+            counted(survey.modules.len(), "symlink or path file leads", "symlinks and path files lead")
+        };
+        let what = match place {
+            Place::Archive(_) => "out of the archive to what may be modules",
+            _ => "to sources or extension modules outside",
+        };
+        notes.push(format!("{leading} {what}, which are not checked: the first is {prefix}{first}"));
     }
     let scripts = script_modules(place, installed);
     if let Some(first) = scripts.first() {

@@ -29,12 +29,17 @@ impl FirstPlace {
         let findings = compare_values(name, expected, found);
         let is_of_lines = |kind| matches!(kind, DifferenceKind::LineTable | DifferenceKind::FirstLine);
         let weight = |finding: &&DiffFinding| match finding.kind {
+            // What runs comes before what only describes it.
+            DifferenceKind::Instructions if finding.rows.iter().any(differs_visibly) => 0,
+            DifferenceKind::Constants | DifferenceKind::Names if finding.rows.iter().any(differs_visibly) => {
+                1
+            }
+            DifferenceKind::Structure | DifferenceKind::ExceptionTable => 2,
             // Two jumps may have the same text and lead to different instructions.
-            _ if !finding.rows.iter().any(differs_visibly) => 4,
-            DifferenceKind::Instructions => 0,
-            DifferenceKind::Constants | DifferenceKind::Names => 1,
-            kind if is_of_lines(kind) => 3,
-            _ => 2,
+            DifferenceKind::Instructions => 3,
+            _ if !finding.rows.iter().any(differs_visibly) => 6,
+            kind if is_of_lines(kind) => 5,
+            _ => 4,
         };
         let finding = findings.iter().min_by_key(weight)?;
         let at = finding.rows.iter().position(differs_visibly);
@@ -52,7 +57,10 @@ impl FirstPlace {
             }
             None => (None, without_rows(finding)),
         };
-        let place = finding.place.clone().unwrap_or_else(|| name.to_owned());
+        // Code objects that only moved are the rows of one finding of the module.
+        let moved = finding.rows.first().and_then(|row| row.label.clone());
+        let moved = moved.filter(|_| finding.kind == DifferenceKind::FirstLine);
+        let place = moved.or_else(|| finding.place.clone()).unwrap_or_else(|| name.to_owned());
         let is_of_lines = findings.iter().all(|finding| is_of_lines(finding.kind));
         let lines = if is_of_lines { "; nothing but lines and columns differs" } else { "" };
         Some(Self { place, line, what: what + lines })
@@ -134,7 +142,7 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
     if finding.kind == DifferenceKind::Structure {
         return match left {
             Some(_) => "the pyc lacks the code object".to_owned(),
-            None => "the pyc has the code object in addition".to_owned(),
+            None => "the pyc has an extra code object".to_owned(),
         };
     }
     let what = field(finding).map_or(String::new(), |field| format!("{field} "));
@@ -172,18 +180,38 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
                 left.strip_prefix("LOAD_CONST ").unwrap_or(left)
             )
         }
+        (Some(left), Some(right)) if finding.kind == DifferenceKind::FirstLine => {
+            format!("the pyc starts on {right} instead of {left}")
+        }
         // The source has been compiled under the name that the module records.
         (Some(left), Some(right)) if finding.kind == DifferenceKind::Filename => {
             let (left, right) = around(left, right);
-            format!("the pyc has {what}{right}, but its module has {left}")
+            format!("the pyc records the file name {right}; its module records {left}")
         }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
             format!("the pyc has {what}{right}{EXPECTED}{left}")
         }
+        (Some(left), None) if finding.kind == DifferenceKind::ExceptionTable => {
+            format!("the pyc lacks the exception handler {}", handler(left))
+        }
         (Some(left), None) => format!("the pyc lacks {what}{}", around(left, "").0),
-        (None, Some(right)) => format!("the pyc has {what}{} in addition", around(right, "").0),
+        (None, Some(right)) if finding.kind == DifferenceKind::ExceptionTable => {
+            format!("the pyc has an extra exception handler {}", handler(right))
+        }
+        (None, Some(right)) => {
+            let what = what.strip_prefix("the ").unwrap_or(&what);
+            format!("the pyc has an extra {what}{}", around(right, "").0)
+        }
         (None, None) => finding.kind.words().to_owned(),
+    }
+}
+
+/// Returns the words about an entry of an exception table, such as `4 to 26: handler 138, depth 0`.
+fn handler(entry: &str) -> String {
+    match entry.split_once(": handler ") {
+        Some((range, handler)) => format!("for {} (handler {handler})", range.replace(" to ", "–")),
+        None => around(entry, "").0,
     }
 }
 
@@ -261,12 +289,12 @@ mod tests {
         let lacks = change(&of(DifferenceKind::Instructions), None, Some("NOP"), None);
         assert_eq!(lacks, "the pyc lacks NOP");
         let more = change(&of(DifferenceKind::Names), None, None, Some("x"));
-        assert_eq!(more, "the pyc has the name x in addition");
+        assert_eq!(more, "the pyc has an extra name x");
         let stack = finding(DifferenceKind::Size, "stack size");
         let has = "the pyc has co_stacksize 2 where the source compiles to 1";
         assert_eq!(change(&stack, None, Some("1"), Some("2")), has);
         let added = change(&of(DifferenceKind::Structure), None, None, Some("RESUME 0"));
-        assert_eq!(added, "the pyc has the code object in addition");
+        assert_eq!(added, "the pyc has an extra code object");
         let jump = "POP_JUMP_IF_FALSE to 12";
         assert_eq!(
             change(&of(DifferenceKind::Instructions), None, Some(jump), Some(jump)),

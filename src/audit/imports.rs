@@ -44,7 +44,8 @@ impl Imports {
         notes.extend(more);
         notes.extend(note_on_packages(&around));
         selection.add(around);
-        let starts = [RecordFault::StartupModule, RecordFault::Startup].map(Reason::Record);
+        let starts =
+            [RecordFault::StartupModule, RecordFault::Startup, RecordFault::StartupCode].map(Reason::Record);
         let entries = others.iter().filter(|one| searched.is_in(&one.path) || starts.contains(&one.reason));
         selection.add(found.iter().chain(entries).map(|finding| finding.path.clone()));
         let lists: Vec<String> = survey.lists.into_iter().filter(|list| selection.is_for(list)).collect();

@@ -54,7 +54,39 @@ pub(super) struct Judge<'a> {
 impl Judge<'_> {
     /// Compiles the source again and compares the code; returns the releases that write the same
     /// code. `opened` is the source, if there is one.
-    pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
+    ///
+    /// # Errors
+    /// The reasons for findings, the most alarming first.
+    pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Vec<Reason>> {
+        let reason = match self.judge(pyc, opened) {
+            Ok(fit) => return Ok(fit),
+            Err(reason) => reason,
+        };
+        let form = match &reason {
+            Reason::OtherHeader { code: Some(code), .. } => code,
+            reason => reason,
+        };
+        // A name of another module is no matter of form.
+        let wrong = matches!(form, Reason::OtherForm { .. }).then(|| self.wrong_filename(pyc)).flatten();
+        Err(wrong.map(Reason::Filename).into_iter().chain([reason]).collect())
+    }
+
+    /// Returns the last part of the file name that a pyc records.
+    pub(super) fn recorded(&self, pyc: &[u8]) -> Option<String> {
+        let series = Series::with_magic(Header::parse(pyc).ok()?.magic())?;
+        let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout).ok()?;
+        let recorded = objects.text(objects.code(Objects::ROOT)?.filename)?;
+        recorded.rsplit(['/', '\\']).next().map(str::to_owned)
+    }
+
+    fn wrong_filename(&self, pyc: &[u8]) -> Option<WrongName> {
+        let series = Series::with_magic(Header::parse(pyc).ok()?.magic())?;
+        let objects = marshal::read(&pyc[HEADER_SIZE..], series.code_layout).ok()?;
+        let recorded = objects.text(objects.code(Objects::ROOT)?.filename)?;
+        filename::fault(&recorded, self.place, self.is_file)
+    }
+
+    fn judge(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
         let header = Header::parse(pyc).map_err(|error| Reason::BadHeader(error.to_string()))?;
         if let Some(wrong) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
             return Err(Reason::Tag(wrong));

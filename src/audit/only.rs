@@ -42,7 +42,7 @@ pub(super) enum Selection {
 #[non_exhaustive]
 pub enum OnlyError {
     /// The distribution does not exist.
-    #[error("there is no distribution {name}{}", found(name, known))]
+    #[error("no distribution is named {name}{}", found(name, known))]
     Unknown {
         /// The requested name.
         name: String,

@@ -25,6 +25,13 @@ pub enum Reason {
         /// Reason for which the code is not verified either; `None` if the code is right.
         code: Option<Box<Self>>,
     },
+    /// The pyc is that of another source next to its own.
+    Exchanged {
+        /// Name of that source.
+        of: String,
+        /// Reason for which it is not that of its own source.
+        reason: Box<Self>,
+    },
     /// No known version has the magic number.
     UnknownMagic(u16),
     /// No engine compiles for the version.
@@ -364,6 +371,8 @@ pub enum RecordFault {
     Module,
     /// No RECORD lists a file that Python reads at start-up.
     Startup,
+    /// It is such a file, with a line that runs.
+    StartupCode,
     /// No RECORD lists a module that Python imports at start-up.
     StartupModule,
     /// No RECORD lists a file whose paths `pkgutil` adds to those of a package.
@@ -397,7 +406,7 @@ impl Reason {
             | Self::LinkedSources(_) => FindingKind::Source,
             Self::Malformed(_) | Self::NotCode => FindingKind::Malformed,
             Self::Compile { .. } => FindingKind::Compile,
-            Self::Code { .. } => FindingKind::Code,
+            Self::Code { .. } | Self::Exchanged { .. } => FindingKind::Code,
             Self::OtherForm { .. } => FindingKind::OtherForm,
             Self::Level { .. } | Self::CodeOfLevel { .. } => FindingKind::Level,
             Self::Filename(_) => FindingKind::Filename,

@@ -144,13 +144,12 @@ impl Judgment<'_> {
                 let mtime = source_path(path).and_then(|source| modified(&source));
                 CheckedSource { name, bytes, mtime }
             }),
-            None => self.view.read(name).map(|bytes| {
-                let mtime = match self.view.place {
-                    Place::Archive(_) => self.view.packed_time(name),
-                    place => place.path(name).ok().and_then(|path| modified(&path)),
-                };
-                CheckedSource { name: name.to_owned(), bytes, mtime }
-            }),
+            None => self.view.read(name).map(|bytes| self.checked(name, name, bytes)),
+        };
+        // A symlink to another source of the place is read as importers read it.
+        let inside = match &own {
+            Err(PlaceError::Symlink(_)) if self.sources.is_none() && single.is_none() => self.inside(name),
+            _ => None,
         };
         if let (Ok(own), None) = (&own, single) {
             self.observe(name, &own.bytes, outcome);
@@ -193,11 +192,26 @@ impl Judgment<'_> {
             (_, Some(Err(error))) => Some(Reason::Unreadable(error.to_string())),
         };
         outcome.findings.extend(linked_fault.map(|reason| Finding::new(name, reason)));
+        let own = inside.map_or(own, Ok);
         let source = trusted.as_ref().unwrap_or(&own);
         let mut opened = Engine::open(source.as_ref().map_or(&[], |source| &source.bytes));
         for pyc in pycs {
             self.pyc(pyc, &path, source, &mut opened, is_main, outcome);
         }
+    }
+
+    fn checked(&self, name: &str, real: &str, bytes: Vec<u8>) -> CheckedSource {
+        let mtime = match self.view.place {
+            Place::Archive(_) => self.view.packed_time(real),
+            place => place.path(real).ok().and_then(|path| modified(&path)),
+        };
+        CheckedSource { name: name.to_owned(), bytes, mtime }
+    }
+
+    /// Returns the source that a symlink leads to within the place.
+    fn inside(&self, name: &str) -> Option<CheckedSource> {
+        let real = self.view.place.resolve(name).ok()?;
+        Some(self.checked(name, &real, self.view.read(&real).ok()?))
     }
 
     fn pyc(
@@ -260,8 +274,43 @@ impl Judgment<'_> {
         };
         match judge.check(&bytes, opened) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
-            Err(reason) => outcome.findings.push(Finding::new(name, reason)),
+            Err(reasons) => {
+                let of = self.of_other(&judge, &bytes, &reasons);
+                let reasons = reasons.into_iter().map(|reason| match &of {
+                    Some(of) if matches!(reason, Reason::Code { .. } | Reason::OtherHeader { .. }) => {
+                        Reason::Exchanged { of: of.clone(), reason: Box::new(reason) }
+                    }
+                    _ => reason,
+                });
+                outcome.findings.extend(reasons.map(|reason| Finding::new(name, reason)));
+            }
         }
+    }
+
+    /// Returns the other source, next to that of a pyc, to which the whole pyc belongs: the header,
+    /// the code and the recorded name are its own.
+    fn of_other(&self, judge: &Judge<'_>, pyc: &[u8], reasons: &[Reason]) -> Option<String> {
+        let is_code = |reason: &Reason| match reason {
+            Reason::Code { .. } => true,
+            Reason::OtherHeader { code, .. } => code.is_some(),
+            _ => false,
+        };
+        if self.sources.is_some() || !reasons.iter().any(is_code) || matches!(self.view.place, Place::File(_))
+        {
+            return None;
+        }
+        let own = judge.source.as_ref().ok()?;
+        let file = judge.recorded(pyc)?;
+        let name = match own.name.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{file}"),
+            None => file,
+        };
+        let bytes = self.view.read(&name).ok().filter(|_| name != own.name)?;
+        let source = CheckedSource { name: name.clone(), bytes, mtime: None };
+        let place = self.view.importable(&name);
+        let mut opened = Engine::open(&source.bytes);
+        let other = Judge { source: Ok(&source), place: &place, parsed: judge.parsed.clone(), ..*judge };
+        other.check(pyc, &mut opened).is_ok().then_some(name)
     }
 }
 

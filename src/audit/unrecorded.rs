@@ -97,6 +97,10 @@ pub(super) fn unrecorded(
             || (reason == RecordFault::StartupModule && startup_links.leads(&path)))
             && !dpkg.has(&real_root.join(name), read)
         {
+            let reason = match reason {
+                RecordFault::Startup if runs_code(place, name) => RecordFault::StartupCode,
+                reason => reason,
+            };
             findings.push(Finding::new(name, Reason::Record(reason)));
         }
     }
@@ -138,6 +142,15 @@ pub(super) fn is_custom_in(name: &str, folders: &BTreeSet<String>) -> bool {
 /// Returns whether Python imports a file of this name, other than a pyc.
 pub(super) fn is_module(name: &str) -> bool {
     [".py", ".pyw", ".so", ".pyd"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns whether a file that `site` reads has a line that runs.
+fn runs_code(place: &Place, name: &str) -> bool {
+    let is_code = |line: &[u8]| line.starts_with(b"import ") || line.starts_with(b"import\t");
+    name.ends_with(".start")
+        || place
+            .read_followed(name)
+            .is_ok_and(|bytes| bytes.split(|byte| matches!(byte, b'\n' | b'\r')).any(is_code))
 }
 
 /// Returns whether `site` reads a file, by its name below `site-packages`; `.start` files are those

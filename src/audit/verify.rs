@@ -27,6 +27,7 @@ use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, Survey, embedded};
 use crate::manifest::{Manifest, Shard};
 use crate::project::FilePatterns;
+use crate::pyc::Header;
 use crate::target::{PyVersion, Release};
 use crate::text::counted;
 use crate::wheel::normalize_name;
@@ -432,10 +433,13 @@ impl Audit<'_> {
             }
         };
         let refuse = |reason| vec![Finding::new(name, reason)];
+        let is_pyc = name.ends_with(".pyc") && Header::parse(&bytes).is_ok();
         // The file's own name is that of the wheel, without the archives that it lies in.
         let sought = if entry.is_some() { Sought::Sources } else { self.sought() };
         let archive = match embedded(Path::new(name), bytes, sought) {
             Embedded::Nothing => return Ok(()),
+            // The constants of a module about zips look like the end of one.
+            Embedded::Broken(_) if is_pyc => return Ok(()),
             Embedded::Broken(error) => {
                 self.unopened.add(path, &error);
                 return Ok(());

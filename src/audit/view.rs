@@ -150,7 +150,10 @@ impl<'a> View<'a> {
             let within = if in_cache { format!("__pycache__/{pyc}") } else { pyc.to_owned() };
             let below_prefix = below_prefix(pyc).filter(|_| !in_cache);
             let is_below = below_prefix.is_some();
-            return Named { parsed: below_prefix.or_else(|| parse_name(&within)), below_prefix: is_below };
+            return Named {
+                parsed: below_prefix.or_else(|| parse_name(&within)).filter(is_of_importer),
+                below_prefix: is_below,
+            };
         }
         let place = self.place_of(pyc);
         let parsed = parse_name(&place);
@@ -160,7 +163,7 @@ impl<'a> View<'a> {
             _ => None,
         };
         let is_below = below_prefix.is_some();
-        let parsed = below_prefix.or(parsed).map(|parsed| {
+        let parsed = below_prefix.or(parsed).filter(is_of_importer).map(|parsed| {
             let source = match self.at(&parsed.source).filter(|_| self.has(&parsed.source)) {
                 Some(name) => name.to_owned(),
                 // A missing source gets the name that it would have next to the pyc.
@@ -211,6 +214,13 @@ fn is_of_threads(folder: &OsStr) -> bool {
 pub(super) fn is_wheel(place: &Place) -> bool {
     let Place::Archive(archive) = place else { return false };
     archive.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"))
+}
+
+/// Returns whether an interpreter may have the tag in a name: test runners add tags of their own
+/// with dots, such as `pytest-9.2.0`, of which the last part is a number.
+fn is_of_importer(parsed: &PycName) -> bool {
+    let is_tag = |tag: &String| tag.starts_with(|first: char| !first.is_ascii_digit());
+    parsed.cache_tag.as_ref().is_none_or(is_tag)
 }
 
 /// Parses a name outside `__pycache__` as if it were in one.

@@ -226,6 +226,10 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     Ok(status)
 }
 
+fn is_tree(side: &Side) -> bool {
+    matches!(side, Side::Place(_, Place::Tree(..)))
+}
+
 /// Compares both sides and finds the causes of the differences; those of files that --exclude and
 /// --ignore leave out are counted.
 fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, CommandError> {
@@ -249,6 +253,14 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let left = left.beside(&right);
     let right = right.beside(&left);
     let mut comparison = compare(&left, &right)?;
+    if comparison.files.is_empty() && comparison.same == 0 && is_tree(&left) && is_tree(&right) {
+        let message = format!(
+            "{} and {} have no files: nothing to compare",
+            arguments.left.shown(),
+            arguments.right.shown()
+        );
+        return Err(CommandError::Usage(message));
+    }
     if let (Some(one), Some(other)) = (arguments.label.first(), arguments.label.last()) {
         (comparison.left, comparison.right) = (one.clone(), other.clone());
     }

@@ -5,7 +5,7 @@ use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::audit::{Finding, FindingKind, PycCounts, Verified};
+use crate::audit::{Finding, FindingKind, PycCounts, Reason, RecordFault, Verified};
 use crate::input::Place;
 use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Returns whether a finding is about a `.pth` file and what it adds to the path of imports.
 pub(super) fn is_of_path_file(finding: &Finding) -> bool {
-    finding.path.ends_with(".pth") && matches!(finding.kind(), FindingKind::Unreadable | FindingKind::Record)
+    finding.path.ends_with(".pth")
+        && finding.reason != Reason::Record(RecordFault::StartupCode)
+        && matches!(finding.kind(), FindingKind::Unreadable | FindingKind::Record)
 }
 
 /// Returns findings of `verify` as they are shown.

@@ -56,7 +56,12 @@ pub enum CauseReason {
     /// The sentence, which is the same for all files with the cause.
     Words(String),
     /// The sentence for a pyc that was not checked because its source is missing.
-    NoSource(String),
+    NoSource {
+        /// The sentence, which may name the place in the code.
+        sentence: String,
+        /// The sentence for all files with the same cause.
+        common: String,
+    },
     /// The sentence for one file, and that for all files with the cause.
     Each {
         /// The sentence, which names the paths of the file.
@@ -84,22 +89,29 @@ impl CauseReason {
     pub fn sentence(&self) -> &str {
         match self {
             Self::Words(sentence)
-            | Self::NoSource(sentence)
             | Self::Follows(sentence)
             | Self::Script(sentence)
+            | Self::NoSource { sentence, .. }
             | Self::Each { sentence, .. }
             | Self::Fault { sentence, .. } => sentence,
         }
     }
 
+    /// Returns the reason of a pyc that was not checked because its source is missing.
+    pub fn no_source(sentence: impl Into<String>) -> Self {
+        let sentence = sentence.into();
+        Self::NoSource { common: sentence.clone(), sentence }
+    }
+
     /// Adds a clause to the end.
     pub fn add(&mut self, clause: &str) {
         match self {
-            Self::Words(sentence)
-            | Self::NoSource(sentence)
-            | Self::Follows(sentence)
-            | Self::Script(sentence) => sentence.push_str(clause),
-            Self::Each { sentence, common } | Self::Fault { sentence, common, .. } => {
+            Self::Words(sentence) | Self::Follows(sentence) | Self::Script(sentence) => {
+                sentence.push_str(clause);
+            }
+            Self::NoSource { sentence, common }
+            | Self::Each { sentence, common }
+            | Self::Fault { sentence, common, .. } => {
                 sentence.push_str(clause);
                 common.push_str(clause);
             }
@@ -110,9 +122,9 @@ impl CauseReason {
     pub fn common(&self) -> &str {
         match self {
             Self::Words(common)
-            | Self::NoSource(common)
             | Self::Follows(common)
             | Self::Script(common)
+            | Self::NoSource { common, .. }
             | Self::Each { common, .. }
             | Self::Fault { common, .. } => common,
         }
@@ -180,20 +192,23 @@ impl FailOn {
                 matches!(cause, None | Some(CauseKind::Unexplained | CauseKind::NotChecked))
             }
             Self::Code => {
-                let is_code = |kind: DifferenceKind| {
+                let is_of_code = |kind: DifferenceKind| {
                     kind >= DifferenceKind::Level && !matches!(kind, DifferenceKind::References)
                 };
-                let has_code = file.findings.iter().any(|finding| is_code(finding.kind));
-                let is_pyc = file.path.ends_with(".pyc");
-                let is_whole = |kind| {
-                    matches!(
-                        kind,
-                        DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight | DifferenceKind::Unreadable
-                    )
-                };
-                let lacks = file.findings.iter().any(|finding| is_whole(finding.kind));
+                let has_code = file.findings.iter().any(|finding| is_of_code(finding.kind));
+                let is_code = file.path.ends_with(".pyc") || file.is_module();
+                let has = |kind| file.findings.iter().any(|finding| finding.kind == kind);
+                let lacks = has(DifferenceKind::OnlyLeft) || has(DifferenceKind::OnlyRight);
+                // What cannot be read may be code.
+                let is_unread = has(DifferenceKind::Unreadable);
+                // The source of an extension module or a path file is not known.
+                let is_other = cause == Some(CauseKind::OtherContent) && file.is_module();
                 let is_form = cause == Some(CauseKind::Harmless);
-                (has_code && !is_form) || (is_pyc && lacks) || cause == Some(CauseKind::Unexplained)
+                (has_code && !is_form)
+                    || (is_code && lacks)
+                    || is_unread
+                    || is_other
+                    || cause == Some(CauseKind::Unexplained)
             }
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn explain_by_release(left: &Manifest, right: &Manifest, files: &mut 
                 "the manifests name different releases, {from} and {to}; a manifest has no code, and there is no source to \
                  compile"
             );
-            let reason = CauseReason::NoSource(reason);
+            let reason = CauseReason::no_source(reason);
             file.cause = Some(Cause { reason, ..Cause::new(CauseKind::NotChecked, "") });
         }
     }

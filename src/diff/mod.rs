@@ -13,6 +13,7 @@ mod cause;
 mod code;
 mod content;
 mod forms;
+mod links;
 mod listed_archives;
 mod listing;
 mod lists;

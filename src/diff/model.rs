@@ -1,6 +1,7 @@
 //! Result of a comparison.
 
 use super::cause::{Cause, CauseKind};
+use super::links::TARGETS;
 use super::nested::Nested;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -333,6 +334,16 @@ impl FileDifference {
             true if self.is_folder() => Some(DiffSubject::Folder),
             true => Some(DiffSubject::File),
         }
+    }
+
+    /// Returns whether the files are symlinks with other targets.
+    pub fn has_other_targets(&self) -> bool {
+        self.findings.iter().any(|finding| finding.message == TARGETS)
+    }
+
+    /// Returns whether importers read a file of this name, other than a pyc, or a path file.
+    pub fn is_module(&self) -> bool {
+        [".py", ".pyw", ".so", ".pyd", ".pth", ".start"].iter().any(|end| self.path.ends_with(end))
     }
 
     /// Returns whether the files are directories that belong together.

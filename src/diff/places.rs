@@ -2,6 +2,7 @@
 
 use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes, tell_entries_once};
 use super::content::{TEXT, compare_content, compare_large, is_pyc};
+use super::links::{TARGETS, tell_links};
 use super::listed_archives::archives_in_tree;
 use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
@@ -13,6 +14,7 @@ use super::opened::{OneSided, OpenedFile, Room, may_be_archive, open, refused};
 use super::pairing::{Pairing, pair, pair_listed};
 use super::pyc::compare_pycs;
 use super::sides::{Files, Side, SideContent, SideError, SideFile, files, files_of};
+use crate::input::Place;
 use crate::text::{Shown as _, counted, python};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +118,11 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     }
     if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
         explain_by_release(one, other, &mut found.files);
+    }
+    for (side, place) in [(0, left.place()), (1, right.place())] {
+        if let Some(place) = place {
+            tell_links(&mut found.files, side, place, "");
+        }
     }
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(Comparison {
@@ -306,7 +313,7 @@ fn compare_files(
         vec![DiffFinding::new(DifferenceKind::Unreadable, message).sides(one, other)]
     };
     let links = left.link().zip(right.link()).map(|(one, other)| {
-        let finding = DiffFinding::new(DifferenceKind::Content, "the targets of the symlinks differ");
+        let finding = DiffFinding::new(DifferenceKind::Content, TARGETS);
         let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
         if one == other { Vec::new() } else { vec![finding] }
     });
@@ -340,14 +347,10 @@ fn compare_files(
             findings.extend(unreadable("neither file can be read".to_owned(), &one, &other));
         }
         (SideContent::Failed(one), _) => {
-            findings.extend(unreadable(format!("the left file cannot be read: {one}"), &one, "can be read"));
+            findings.extend(unreadable(format!("the left file cannot be read: {one}"), &one, "a file"));
         }
         (_, SideContent::Failed(other)) => {
-            findings.extend(unreadable(
-                format!("the right file cannot be read: {other}"),
-                "can be read",
-                &other,
-            ));
+            findings.extend(unreadable(format!("the right file cannot be read: {other}"), "a file", &other));
         }
     }
     // An archive has differences as a whole besides those of its entry.
@@ -418,7 +421,12 @@ fn compare_nested(
             if outcome.files.is_empty() {
                 outcome.files.push(other_bytes(paths.right).from_left(paths.left));
             }
-            nested.keep(paths.right, one, other);
+            let (one, other) = (Place::Archive(one), Place::Archive(other));
+            tell_links(&mut outcome.files, 0, &one, prefix.left);
+            tell_links(&mut outcome.files, 1, &other, prefix.right);
+            if let (Place::Archive(one), Place::Archive(other)) = (one, other) {
+                nested.keep(paths.right, one, other);
+            }
         }
         (OpenedFile::Refused(one), OpenedFile::Refused(other)) => {
             outcome.add_pair(paths, vec![refused(Some(&one), Some(&other))]);

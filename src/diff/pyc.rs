@@ -78,7 +78,7 @@ fn size(bytes: &[u8]) -> String {
 }
 
 fn unreadable<E: std::fmt::Display>(left: Option<E>, right: Option<E>) -> DiffFinding {
-    let say = |error: Option<E>| error.map_or_else(|| "can be read".to_owned(), |error| error.to_string());
+    let say = |error: Option<E>| error.map_or_else(|| "a pyc".to_owned(), |error| error.to_string());
     let message = match (&left, &right) {
         (Some(_), Some(_)) => "neither side can be read as a pyc",
         (Some(_), None) => "the left side cannot be read as a pyc",

@@ -40,7 +40,7 @@ pub enum SideError {
     #[error(transparent)]
     Manifest(#[from] ManifestError),
     /// A single file has no partner on a side with several files.
-    #[error("{} contains {found} files with the name of {}: compare it with one file", other.shown(), file.shown())]
+    #[error("{}", no_partner(file, other, *found))]
     NoPartner {
         /// The single file.
         file: PathBuf,
@@ -156,6 +156,18 @@ impl Side {
             Self::Manifest(_, manifest) => Some(manifest),
             Self::Place(..) | Self::Nothing(_) => None,
         }
+    }
+}
+
+fn no_partner(file: &Path, other: &Path, found: usize) -> String {
+    let name = Path::new(file.file_name().unwrap_or(file.as_os_str())).shown();
+    match found {
+        0 => format!("{} has no file named {name}", other.shown()),
+        _ => format!(
+            "{} has {found} files named {name}: compare {} with one of them",
+            other.shown(),
+            file.shown()
+        ),
     }
 }
 

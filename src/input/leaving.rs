@@ -181,6 +181,33 @@ impl<'a> Package<'a> {
                     && folder.rsplit('/').next().is_some_and(|folder| is_packages(folder.as_ref()))))
     }
 
+    /// Returns the symlinks that lead out of the package to what may be modules: they are named
+    /// like modules, and are where modules are.
+    fn modules(&self) -> BTreeSet<String> {
+        let archive = self.archive;
+        let is_code = |name: &str| is_source(name.as_bytes()) || name.ends_with(".pyc");
+        let files = archive.files().map(|file| file.name.as_str()).filter(|name| is_code(name));
+        let folders: BTreeSet<&str> = files.map(above).chain([""]).collect();
+        let leads = |special: &&Special| {
+            let SpecialKind::Symlink(to) = &special.what else { return false };
+            let (folder, file) = (above(&special.name), special.name.rsplit('/').next().unwrap_or_default());
+            let is_module = is_source(file.as_bytes()) || !file.contains(['.', '-']) || is_extension(file);
+            let is_searched = || {
+                folders.contains(folder)
+                    || is_packages(folder.rsplit('/').next().unwrap_or_default().as_ref())
+            };
+            let is_outside = || match resolved(archive, &special.name) {
+                None => true,
+                Some(place) => {
+                    (to.starts_with('/') || sibling(archive, &special.name, to).is_none())
+                        && !self.is_inside(&place)
+                }
+            };
+            is_module && (is_source(file.as_bytes()) || is_searched()) && is_outside()
+        };
+        archive.specials.iter().filter(leads).map(|special| special.name.clone()).collect()
+    }
+
     fn leaving(mut self) -> Unseen {
         let archive = self.archive;
         let mut unseen = Vec::new();
@@ -329,6 +356,18 @@ fn below<'a>(specials: &'a [Special], start: usize, part: &str) -> &'a [Special]
     let from = specials.partition_point(|special| is_before(special, '/'));
     let to = specials.partition_point(|special| is_before(special, '0'));
     &specials[from..to]
+}
+
+/// Returns the symlinks of a package that lead out of it to what may be modules.
+pub(super) fn leaving_modules(archive: &Archive) -> BTreeSet<String> {
+    match archive.format {
+        Format::Zip => BTreeSet::new(),
+        _ => Package::new(archive, Sought::Bytecode).modules(),
+    }
+}
+
+fn is_extension(name: &str) -> bool {
+    name.ends_with(".so") || name.ends_with(".pyd")
 }
 
 /// Returns the directory of a file.

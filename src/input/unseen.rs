@@ -2,12 +2,13 @@
 //! path of imports, and directories that cannot be listed.
 
 use super::carrier::{Sought, is_source};
-use super::leaving::leaving;
+use super::leaving::{leaving, leaving_modules};
 use super::outside::{OutsideFiles, read_text_or_start};
 use super::place::{Place, PlaceError};
 use super::prefix::moved;
 use super::pth::{LARGEST, PathForm, PathLines, package_of};
 use super::routes::{Routes, is_packages};
+use crate::archive::SpecialKind;
 use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular, real_path};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,10 +91,41 @@ impl Place {
             }
             Self::Archive(archive) => {
                 let (unseen, again) = leaving(archive, surroundings.sought);
-                Survey { unseen, again, ..Survey::default() }
+                let mut modules = leaving_modules(archive);
+                for (name, _) in &unseen {
+                    modules.remove(name);
+                }
+                Survey { unseen, again, modules, ..Survey::default() }
             }
             Self::File(_) => Survey::default(),
         }
+    }
+
+    /// Returns the symlinks that lead to code outside of this place, with their targets.
+    pub fn links_to_code(&self) -> BTreeMap<String, String> {
+        let has_links = match self {
+            Self::Tree(_, listing) => listing.names.values().any(|found| *found == FoundKind::Symlink),
+            Self::Archive(archive) => !archive.specials.is_empty(),
+            Self::File(_) => false,
+        };
+        if !has_links {
+            return BTreeMap::new();
+        }
+        let survey = self.survey(Surroundings::default());
+        let unseen = survey.unseen.into_iter().filter(|(_, error)| error.leads_out()).map(|(name, _)| name);
+        let target = |name: &str| match self {
+            Self::Tree(root, listing) => {
+                let target = std::fs::read_link(listing.path_of(root, name)).ok()?;
+                Some(python::os_text(target.as_os_str()))
+            }
+            Self::Archive(archive) => match &archive.special(name)?.what {
+                SpecialKind::Symlink(target) => Some(target.clone()),
+                _ => None,
+            },
+            Self::File(_) => None,
+        };
+        let names = unseen.chain(survey.modules).collect::<BTreeSet<String>>();
+        names.into_iter().filter_map(|name| target(&name).map(|target| (name, target))).collect()
     }
 
     /// Returns the path of this place without symlinks.

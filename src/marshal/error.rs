@@ -25,6 +25,8 @@ pub enum MarshalPart {
     Field(&'static str),
     /// A reference.
     Reference,
+    /// An object of a given length; the fault names it.
+    Sized,
     /// Bytes after the object.
     End,
 }
@@ -34,7 +36,8 @@ impl MarshalPart {
     fn before(self, at: usize) -> String {
         match self {
             Self::End => String::new(),
-            part => format!("byte {at}, reading {part}: "),
+            Self::Sized => format!("at byte {at}: "),
+            part => format!("at byte {at}, reading {part}: "),
         }
     }
 }
@@ -50,6 +53,7 @@ impl fmt::Display for MarshalPart {
             Self::Bytes => "bytes",
             Self::Str => "a string",
             Self::Elements => "elements",
+            Self::Sized => "an object with a length",
             Self::Field(name) => return write!(formatter, "the code object's {name}"),
             Self::Reference => "a reference",
             Self::End => "the end",

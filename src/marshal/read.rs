@@ -19,8 +19,8 @@ pub fn read(bytes: &[u8], layout: CodeLayout) -> ReadResult<Objects> {
         MarshalReader { bytes, at: 0, layout, nodes: Vec::new(), refs: Vec::new(), open: Vec::new() };
     reader.run()?;
     if reader.at != bytes.len() {
-        let more = counted(bytes.len() - reader.at, "byte follows", "bytes follow");
-        let fault = format!("{more} its end, at byte {}", reader.at);
+        let more = counted(bytes.len() - reader.at, "extra byte", "extra bytes");
+        let fault = format!("{more} after the end of the code");
         return Err(MarshalError { at: reader.at, what: MarshalPart::End, fault });
     }
     Ok(Objects { nodes: reader.nodes })
@@ -383,11 +383,7 @@ impl MarshalReader<'_> {
         let left = self.bytes.len() - self.at;
         match usize::try_from(length) {
             Ok(length) if length <= left => Ok(length),
-            _ => Err(MarshalError {
-                at,
-                what,
-                fault: format!("a length of {length}, and {} left", counted(left, "byte is", "bytes are")),
-            }),
+            _ => Err(MarshalError { at, what: MarshalPart::Sized, fault: sized(what, length, left) }),
         }
     }
 
@@ -400,11 +396,23 @@ impl MarshalReader<'_> {
         let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
         let Some(end) = end else {
             let left = self.bytes.len() - self.at;
-            let fault = format!("{} needed, {left} are left", counted(count, "byte is", "bytes are"));
+            let fault = format!("{} needed, but only {left} remain", counted(count, "byte is", "bytes are"));
             return Err(MarshalError { at: self.at, what, fault });
         };
         let taken = &self.bytes[self.at..end];
         self.at = end;
         Ok(taken)
     }
+}
+
+/// Returns the words about an object that is longer than the rest of the bytes.
+fn sized(what: MarshalPart, length: i32, left: usize) -> String {
+    let (object, unit) = match what {
+        MarshalPart::Bytes => ("a bytes object", "byte"),
+        MarshalPart::Str => ("a string", "byte"),
+        _ => ("a collection", "element"),
+    };
+    let bytes = if unit == "byte" { "" } else { " bytes" };
+    let plural = if length == 1 { "" } else { "s" };
+    format!("{object} of {length} {unit}{plural}, but only {left}{bytes} remain")
 }

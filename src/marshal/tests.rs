@@ -82,30 +82,33 @@ fn what_only_looks_equal_stays() {
 
 #[test]
 fn refusals_have_their_place() {
-    assert_eq!(refusal(b""), "byte 0, reading an object: 1 byte is needed, 0 are left");
-    assert_eq!(refusal(b"NN"), "1 byte follows its end, at byte 1");
-    assert_eq!(refusal(b"?"), "byte 0, reading an object: unknown type code 0x3f");
+    assert_eq!(refusal(b""), "at byte 0, reading an object: 1 byte is needed, but only 0 remain");
+    assert_eq!(refusal(b"NN"), "1 extra byte after the end of the code");
+    assert_eq!(refusal(b"?"), "at byte 0, reading an object: unknown type code 0x3f");
     assert_eq!(
         refusal(b"(\xff\xff\xff\x7f"),
-        "byte 1, reading elements: a length of 2147483647, and 0 bytes are left"
+        "at byte 1: a collection of 2147483647 elements, but only 0 bytes remain"
     );
     assert_eq!(
         refusal(b"\xa9\x01r\0\0\0\0"),
-        "byte 2, reading a reference: object number 0 would contain itself"
+        "at byte 2, reading a reference: object number 0 would contain itself"
     );
-    assert_eq!(refusal(b"r\x05\0\0\0"), "byte 0, reading a reference: there is no object number 5");
-    assert_eq!(refusal(b"z\x01\xff"), "byte 2, reading a string: it is not ASCII");
-    assert_eq!(refusal(b"u\x01\0\0\0\xff"), "byte 5, reading a string: it is not UTF-8");
-    assert_eq!(refusal(b"l\x01\0\0\0\0\0"), "byte 1, reading an integer's digits: a leading zero");
+    assert_eq!(refusal(b"r\x05\0\0\0"), "at byte 0, reading a reference: there is no object number 5");
+    assert_eq!(refusal(b"z\x01\xff"), "at byte 2, reading a string: it is not ASCII");
+    assert_eq!(refusal(b"u\x01\0\0\0\xff"), "at byte 5, reading a string: it is not UTF-8");
+    assert_eq!(refusal(b"l\x01\0\0\0\0\0"), "at byte 1, reading an integer's digits: a leading zero");
     assert_eq!(
         refusal(b"c\0\0"),
-        "byte 1, reading the code object's argcount: 4 bytes are needed, 2 are left"
+        "at byte 1, reading the code object's argcount: 4 bytes are needed, but only 2 remain"
     );
     let code = [&b"c"[..], &[0; 20], b"N"].concat();
-    assert_eq!(refusal(&code), "byte 22, reading the code object's consts: 1 byte is needed, 0 are left");
+    assert_eq!(
+        refusal(&code),
+        "at byte 22, reading the code object's consts: 1 byte is needed, but only 0 remain"
+    );
     assert_eq!(
         refusal(&b")\x01".repeat(3000)),
-        "byte 4000, reading an object: objects nested more than 2000 deep"
+        "at byte 4000, reading an object: objects nested more than 2000 deep"
     );
 }
 

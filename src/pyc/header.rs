@@ -61,7 +61,7 @@ pub enum Header {
 #[non_exhaustive]
 pub enum HeaderError {
     /// The file has fewer than 16 bytes.
-    #[error("the file has {0} bytes, a pyc has at least 16")]
+    #[error("{}; a pyc has at least 16 bytes", size(*.0))]
     Short(usize),
     /// The magic number is not followed by `\r\n`.
     #[error("the file does not start with a pyc's magic number")]
@@ -69,6 +69,13 @@ pub enum HeaderError {
     /// The flags have bits that PEP 552 does not define.
     #[error("invalid flags {0:#x} in the pyc's header")]
     Flags(u32),
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0 => "the file is empty".to_owned(),
+        bytes => format!("the file has {}", crate::text::counted(bytes, "byte", "bytes")),
+    }
 }
 
 impl Header {

@@ -89,7 +89,7 @@ impl FindingText {
         };
         let several = match files {
             1 => String::new(),
-            files => format!("{files} files, of which this is the first: "),
+            files => format!("the first of {files} files: "),
         };
         format!("{}: {}: {several}{message}", visible(&self.path), self.kind)
     }

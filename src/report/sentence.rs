@@ -28,7 +28,7 @@ impl FindingSubject {
 pub(super) fn sentence(finding: &Finding) -> String {
     let sentence = of(&finding.reason, FindingSubject::One);
     match finding.pycs {
-        Some(pycs) => format!("{pycs} pycs, of which this is the first: {sentence}"),
+        Some(pycs) => format!("the first of {pycs} pycs: {sentence}"),
         None => sentence,
     }
 }
@@ -56,6 +56,10 @@ fn of(reason: &Reason, about: FindingSubject) -> String {
     match reason {
         Reason::Unreadable(error) | Reason::BadHeader(error) | Reason::Wheel(error) => error.clone(),
         Reason::Tag(wrong) => wrong.to_string(),
+        Reason::Exchanged { of: other, reason } => {
+            let of_other = format!("it is the pyc of {}", if about == FindingSubject::One { other } else { "another source" });
+            format!("{of_other}: {}", of(reason, about))
+        }
         Reason::OtherHeader { field, source, code } => {
             beside_header(*field, about.source(source), code.as_deref(), about)
         }
@@ -135,7 +139,7 @@ fn of_forms(forms: &[Form]) -> String {
     let words: Vec<&str> =
         forms.iter().filter(|form| **form != Form::NoColumns).map(|form| form.words()).collect();
     let columns =
-        forms.contains(&Form::NoColumns).then(|| "it has no columns (-X no_debug_ranges)".to_owned());
+        forms.contains(&Form::NoColumns).then(|| "it has no column numbers (-X no_debug_ranges)".to_owned());
     let parts = (!words.is_empty()).then(|| differ(&words));
     columns.into_iter().chain(parts).collect::<Vec<_>>().join("; ")
 }
@@ -256,6 +260,7 @@ fn of_record(recorded: &RecordFault, about: FindingSubject) -> String {
         RecordFault::Rows(more) => format!("{more} more rows of RECORDs do not match it"),
         RecordFault::Link => "Python can import modules through it, and no RECORD lists them".to_owned(),
         RecordFault::Module => format!("Python can import it, and {UNLISTED}"),
+        RecordFault::StartupCode => format!("Python reads it when it starts, and {UNLISTED}: it runs code"),
         RecordFault::Startup => format!("Python reads it when it starts, and {UNLISTED}"),
         RecordFault::StartupModule => format!("Python imports it when it starts, and {UNLISTED}"),
         RecordFault::PackagePaths => {

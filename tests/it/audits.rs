@@ -241,7 +241,7 @@ fn one_distribution_of_an_environment() {
         session.run(&["verify", "v", "--only", name]).exits(0).says("1 verified, 0 findings\n");
     }
     let said = session.run(&["verify", "v", "--only", "three"]).exits(2);
-    assert_eq!(said.err, "error: there is no distribution three\nhint: there are one-thing, two\n");
+    assert_eq!(said.err, "error: no distribution is named three\nhint: there are one-thing, two\n");
     let site = "v/lib/python3.14/site-packages";
     session.file(&format!("{site}/two/__init__.py"), "x = 2\n");
     session.run(&["verify", "v", "--only", "one-thing"]).exits(0).says("1 verified, 0 findings\n");
@@ -294,9 +294,10 @@ fn one_distribution_of_one_module() {
     session.file(&format!("{site}/x.pth"), "import sys\n");
     session.file(&format!("{site}/sitecustomize.py"), "");
     let said = session.run(&command).exits(1);
-    for (name, reads) in [("x.pth", "reads"), ("sitecustomize.py", "imports")] {
-        let line =
-            format!("{site}/{name}: record: Python {reads} it when it starts, and no RECORD lists it\n");
+    for (name, reads, runs) in [("x.pth", "reads", ": it runs code"), ("sitecustomize.py", "imports", "")] {
+        let line = format!(
+            "{site}/{name}: record: Python {reads} it when it starts, and no RECORD lists it{runs}\n"
+        );
         assert!(said.out.contains(&line), "{}", said.out);
     }
 }
@@ -353,7 +354,7 @@ fn a_version_that_nothing_compiles_is_told_once() {
     }
     let said = session.run(&["verify", "t", "--engine", "native"]).exits(1);
     assert!(said.err.contains("3 verified, 1 finding in 3 pycs\n"), "{}", said.err);
-    let first = "t/__pycache__/a.cpython-312.pyc: version: 3 pycs, of which this is the first: no engine compiles for \
+    let first = "t/__pycache__/a.cpython-312.pyc: version: the first of 3 pycs: no engine compiles for \
                  Python 3.12: the native compiler does not support 3.12";
     assert!(said.out.starts_with(first) && said.out.lines().count() == 1, "{}", said.out);
     let said = session.run(&["verify", "t", "--engine", "native", "--json"]).exits(1);
@@ -396,7 +397,7 @@ fn one_poison_in_many_pycs_is_one_finding() {
         session.file(&name, poisoned);
     }
     let said = session.run(&["verify", "t"]).exits(1).out;
-    let first = "t/__pycache__/m10.cpython-314.pyc: code: 20 files, of which this is the first: its code is not that of \
+    let first = "t/__pycache__/m10.cpython-314.pyc: code: the first of 20 files: its code is not that of \
                  m10.py: at f10, line 2, the pyc has LOAD_SMALL_INT 99 where the source compiles to LOAD_SMALL_INT 10\n    \
                  t/__pycache__/m11.cpython-314.pyc\n";
     assert!(said.starts_with(first), "{said}");
@@ -406,7 +407,7 @@ fn one_poison_in_many_pycs_is_one_finding() {
         std::fs::remove_file(session.path(&format!("t/m{number}.py"))).unwrap();
     }
     let said = session.run(&["verify", "t"]).exits(1).out;
-    let first = "t/__pycache__/m10.cpython-314.pyc: source: 20 files, of which this is the first: its source m10.py does \
+    let first = "t/__pycache__/m10.cpython-314.pyc: source: the first of 20 files: its source m10.py does \
                  not exist\n";
     assert!(said.starts_with(first), "{said}");
 }
@@ -432,14 +433,11 @@ fn many_equal_lines_are_one_with_their_number() {
     for number in 10..35 {
         session.file(&format!("t/m{number}.pyc"), "no pyc");
     }
-    let message = "the file has 6 bytes, a pyc has at least 16";
+    let message = "the file has 6 bytes; a pyc has at least 16 bytes";
     let said = session.run(&["verify", "t"]).says("0 verified, 25 findings\n");
     let others: String = (11..20).map(|number| format!("    t/m{number}.pyc\n")).collect();
     let more = "    and 15 more: `--limit 0` lists all\n";
-    prints(
-        said,
-        &format!("t/m10.pyc: header: 25 files, of which this is the first: {message}\n{others}{more}"),
-    );
+    prints(said, &format!("t/m10.pyc: header: the first of 25 files: {message}\n{others}{more}"));
     let said = session.run(&["verify", "t", "--limit", "0"]).exits(1);
     assert!(said.out.starts_with(&format!("t/m10.pyc: header: {message}\nt/m11.pyc: ")), "{}", said.out);
     assert_eq!(said.out.lines().count(), 25);

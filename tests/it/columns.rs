@@ -30,7 +30,7 @@ fn pair() -> Pair {
 
 const HARMLESS: &str = "1 file differs in form alone; nothing that differs is unexplained";
 const NO_COLUMNS: &str =
-    "its code is that of its source in another form: it has no columns (-X no_debug_ranges)";
+    "its code is that of its source in another form: it has no column numbers (-X no_debug_ranges)";
 
 #[test]
 fn a_pyc_without_columns_is_another_form() {
@@ -127,7 +127,7 @@ fn an_added_instruction_has_one_line_everywhere() {
         pair.write(side, "demo/core.py", source).compile(side, &["--python", "3.14"]);
     }
     pair.write("b", PYC, [&pair.read("b", PYC)[..16], &bad[16..]].concat());
-    let place = "line 3, the pyc has LOAD_GLOBAL h (+1) in addition";
+    let place = "line 3, the pyc has an extra LOAD_GLOBAL h (+1)";
     let found = reason(&pair.document(&[]), PYC);
     assert!(found.ends_with(&format!("at demo.core:f, {place}")), "{found}");
     let said = pair.run_in(".", &["verify", "b"]).exits(1);

@@ -133,7 +133,8 @@ fn two_recorded_file_names_are_called_that() {
         let line = format!("b/{}: filename: {names}\n", pyc(version));
         assert!(said.out.contains(&line), "{}", said.out);
         let found = reason(&pair.document(&[]), &pyc(version));
-        let words = "at demo.core:f, the pyc has co_filename demo/core.py, but its module has demo/zzzz.py";
+        let words =
+            "at demo.core:f, the pyc records the file name demo/core.py; its module records demo/zzzz.py";
         assert!(found.ends_with(words), "{found}");
         // The class records another name than the module.
         let pair = of_code(version, source, source, |code| rename(code, 1));
@@ -173,7 +174,7 @@ fn the_source_of_the_other_side_may_explain_a_pyc() {
     let new = pair.read("b", PYC);
     pair.write("a", PYC, &new).write("b", PYC, &old);
     ends(right);
-    let left = " where the source compiles to LOAD_SMALL_INT 1; it is what the right demo/core.py compiles to; nor is";
+    let left = " where the source compiles to LOAD_SMALL_INT 1; it is what the right demo/core.py compiles to; the right pyc is not";
     let found = reason(&pair.document(&[]), PYC);
     assert!(found.contains(left), "{found}");
     // The header is that of its own source, or of none.

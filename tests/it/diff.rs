@@ -152,7 +152,10 @@ fn what_is_missing_or_broken_is_told() {
     pyc.push(b'N');
     session.file(name, pyc);
     let found = findings(&session);
-    assert!(found[0]["rows"][0]["right"].as_str().unwrap().contains("1 byte follows its end"), "{found:?}");
+    assert!(
+        found[0]["rows"][0]["right"].as_str().unwrap().contains("1 extra byte after the end of the code"),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -147,11 +147,15 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
     assert_eq!(said.err.lines().count(), whole.len());
     assert!(said.err.lines().all(|line| line.starts_with("error: ")), "{}", said.err);
     assert!(
-        said.err.contains("error: 0003.pyc: the file has 3 bytes, a pyc has at least 16\n"),
+        said.err.contains("error: 0003.pyc: the file has 3 bytes; a pyc has at least 16 bytes\n"),
         "{}",
         said.err
     );
-    assert!(said.err.contains("error: 0016.pyc: the code cannot be read: byte 0, reading "), "{}", said.err);
+    assert!(
+        said.err.contains("error: 0016.pyc: the code cannot be read: at byte 0, reading "),
+        "{}",
+        said.err
+    );
     assert!(said.out.starts_with("\nwhole.pyc\n"), "{}", said.out);
     let refused: [(&str, Vec<u8>, &str); 4] = [
         ("magic", [b"\0\0\r\n", &whole[4..]].concat(), "magic number 0 is of no version that is known"),

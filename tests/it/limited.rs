@@ -93,7 +93,7 @@ fn a_free_threaded_build_is_not_accused() {
         let code = std::fs::read(pyc(other)).unwrap();
         std::fs::write(pyc(name), [&own[..16], &code[16..]].concat()).unwrap();
     }
-    let words = "version: 2 pycs, of which this is the first: it was not checked, because the native compiler \
+    let words = "version: the first of 2 pycs: it was not checked, because the native compiler \
                  does not support free-threaded builds";
     let said = run(&session, &["verify", "v"]).exits(1);
     assert_eq!(said.out.matches("a.cpython-314.pyc: ").count(), 1, "{}", said.out);

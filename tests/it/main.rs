@@ -40,6 +40,7 @@ mod encodings;
 mod env;
 #[cfg(unix)]
 mod env_places;
+mod exchanged;
 mod features;
 mod foreign;
 mod golden;
@@ -57,6 +58,8 @@ mod left_to_backend;
 #[cfg(unix)]
 mod leftovers;
 mod limited;
+#[cfg(unix)]
+mod linked;
 mod listed;
 mod lists;
 #[cfg(unix)]
@@ -69,6 +72,7 @@ mod native;
 #[cfg(target_os = "linux")]
 mod not_utf8;
 mod noted;
+mod one_sided;
 mod packages;
 mod page;
 mod pair;

@@ -48,7 +48,7 @@ fn pycs_that_cannot_be_read_have_no_entry() {
     session.file("p/__pycache__/other.cpython-99.pyc", [&b"\xff\xff\r\n"[..], &[0; 20]].concat());
     let said = session.run(&["manifest", "."]).exits(1).says("3 pycs, 3 without an entry");
     assert!(
-        said.err.contains("short.cpython-314.pyc: the file has 5 bytes, a pyc has at least 16\n"),
+        said.err.contains("short.cpython-314.pyc: the file has 5 bytes; a pyc has at least 16 bytes\n"),
         "{}",
         said.err
     );

@@ -51,7 +51,7 @@ fn the_matrix_counts_the_differences_of_each_kind() {
     assert!(rows[1].contains("<strong class=\"badge follows\">follows from source</strong>"), "{matrix}");
     assert!(rows[1].contains("<td></td><td><a"), "{matrix}");
     // The legend has a line for each word.
-    let legend = page.split("What the words say").nth(1).unwrap().split("</details>").next().unwrap();
+    let legend = page.split("Legend").nth(1).unwrap().split("</details>").next().unwrap();
     assert_eq!(legend.matches("<dt>").count(), kinds.len() + 2, "{legend}");
 }
 

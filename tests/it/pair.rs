@@ -123,3 +123,10 @@ pub(crate) fn reason(document: &Value, path: &str) -> String {
     let file = files.iter().find(|file| file["path"] == path).unwrap();
     file["cause"]["reason"].as_str().unwrap().to_owned()
 }
+
+/// Checks that standard output has a text.
+#[track_caller]
+pub(crate) fn prints(said: &Said, text: &str) {
+    let out = said.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains(text), "expected {text:?} in\n{}", said.out);
+}

@@ -269,7 +269,7 @@ fn causes_of_pairs() {
                 pair.write("b", "src/demo/core.py", CORE).write("a", "demo/more.py", OTHER);
             },
             causes: &[("demo/more.py", "one-side", None), ("src/demo/core.py", "one-side", None)],
-            sentence: "2 files are only on one side; nothing that differs is unexplained",
+            sentence: "2 files are only on one side, with code in demo/more.py, src/demo/core.py; nothing that differs is unexplained",
         },
         Case {
             name: "trees of two versions of an sdist",
@@ -311,7 +311,7 @@ fn causes_of_pairs() {
                 }
             },
             causes: &[("demo-1.0/lib/demo/core.py", "one-side", None), ("demo/core.py", "one-side", None)],
-            sentence: "2 files are only on one side; nothing that differs is unexplained",
+            sentence: "2 files are only on one side, with code in demo-1.0/lib/demo/core.py, demo/core.py; nothing that differs is unexplained",
         },
         Case {
             name: "metadata in trees of two versions",

@@ -175,7 +175,7 @@ fn many_links_to_one_path_file() {
     for number in 0..15 {
         link(&session, "../../data.txt", &format!("t/s/{number}/x.pth"));
     }
-    both(&session, 1, "x.pth: unreadable: its paths are not followed");
+    both(&session, 1, "x.pth: unreadable: its paths were not followed");
     // In one directory they are one file.
     let session = tree(b"out");
     session.file("t/data.txt", (0..2_000).map(|number| format!("../no{number}\n")).collect::<String>());

@@ -91,7 +91,7 @@ fn the_headline_differs_on_both_sides() {
         match sides {
             Some((one, other)) => assert!(!one.ends_with(other.trim_start_matches("the ")), "{reason}"),
             None => {
-                let is_of_one_side = what.starts_with("yc lacks ") || what.ends_with(" in addition");
+                let is_of_one_side = what.starts_with("yc lacks ") || what.starts_with("yc has an extra ");
                 assert!(is_of_one_side, "{reason}");
             }
         }
@@ -209,7 +209,7 @@ fn the_name_of_no_distribution_is_an_error_before_anything_runs() {
         let said = session.run(&["verify", "v", "--only", name]).exits(2);
         assert_eq!(
             (said.out, said.err),
-            (String::new(), format!("error: there is no distribution {name}\nhint: {hint}\n"))
+            (String::new(), format!("error: no distribution is named {name}\nhint: {hint}\n"))
         );
     }
 }

@@ -198,7 +198,8 @@ const VERDICTS: &[Verdict] = &[
             ("demo.zip!demo/other.py", "one-side"),
             ("text", "one-side"),
         ],
-        sentence: "6 files are only on one side; nothing that differs is unexplained",
+        sentence: "6 files are only on one side, with code in demo.zip!demo/core.py, demo.zip!demo/other.py; \
+                   nothing that differs is unexplained",
     },
     Verdict {
         name: "poison in an archive that one side has",
@@ -216,7 +217,7 @@ const VERDICTS: &[Verdict] = &[
             ("demo.zip!demo/other.py", "one-side"),
             ("text", "one-side"),
         ],
-        sentence: "1 pyc is unexplained; 5 files are only on one side",
+        sentence: "1 pyc is unexplained; 5 files are only on one side, with code in demo.zip!demo/core.py, demo.zip!demo/other.py",
     },
     Verdict {
         name: "an archive and a text",
@@ -233,7 +234,8 @@ const VERDICTS: &[Verdict] = &[
             ("data!demo/core.py", "one-side"),
             ("data!demo/other.py", "one-side"),
         ],
-        sentence: "4 files are only on one side; 1 other file differs; nothing that differs is unexplained",
+        sentence: "4 files are only on one side, with code in data!demo/core.py, data!demo/other.py; \
+                   1 other file differs; nothing that differs is unexplained",
     },
     Verdict {
         name: "times of entries",
@@ -643,7 +645,8 @@ fn archives_of_two_versions_are_compared() {
     // Two of one project, of which neither has the tags of one on the other side.
     pair.write("x", "demo-1.1-cp312-none-any.whl", packed(&pair, "a", 1980));
     let found = document(&[]);
-    let sentence = "1 pyc is unexplained; 14 files are only on one side; 1 archive has another name";
+    let sentence = "1 pyc is unexplained; 14 files are only on one side, with code in demo-1.0-cp313-none-any.whl!demo/core.py, \
+                    demo-1.0-cp313-none-any.whl!demo/other.py, demo-1.1-cp312-none-any.whl!demo/core.py and 3 more; 1 archive has another name";
     assert_eq!(found["conclusion"], sentence);
     // sdists.
     let pair = Pair::new();

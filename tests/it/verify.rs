@@ -94,11 +94,11 @@ fn trailing_bytes_and_truncated_bodies() {
     let name = pyc(&session, "/m.");
     let bytes = read(&session, &name);
     session.file(&name, [&bytes[..], b"payload"].concat());
-    found(&session, "malformed", "its code cannot be read: 7 bytes follow its end, at byte ");
+    found(&session, "malformed", "its code cannot be read: 7 extra bytes after the end of the code");
     session.file(&name, &bytes[..bytes.len() - 10]);
-    found(&session, "malformed", "are left");
+    found(&session, "malformed", " remain");
     session.file(&name, &bytes[..10]);
-    found(&session, "header", "the file has 10 bytes, a pyc has at least 16");
+    found(&session, "header", "the file has 10 bytes; a pyc has at least 16 bytes");
 }
 
 #[test]
@@ -467,7 +467,7 @@ fn a_pyc_without_columns_is_another_form() {
     session.python(compile, &[]).exits(0);
     let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains(": other-form: "), "{}", said.out);
-    assert!(said.out.ends_with("it has no columns (-X no_debug_ranges)\n"), "{}", said.out);
+    assert!(said.out.ends_with("it has no column numbers (-X no_debug_ranges)\n"), "{}", said.out);
     session.run(&["verify", "t", "--references", "any"]).exits(0);
     session.run(&["verify", "t", "--references", "any", "--engine", "python"]).exits(0);
 }

@@ -101,6 +101,17 @@ impl OriginFault {
         }
     }
 
+    /// Returns the place in the code that differs.
+    pub(super) fn place(&self) -> Option<LentPlace> {
+        match self {
+            Self::Code { source, first: Some(first) } => {
+                Some(LentPlace { source: source.clone(), place: first.to_string() })
+            }
+            Self::Header { code: OtherCode::Wrong(fault), .. } => fault.place(),
+            _ => None,
+        }
+    }
+
     /// Returns the kind of a finding for the fault.
     const fn kind(&self) -> DifferenceKind {
         match self {
@@ -141,13 +152,21 @@ impl OriginFault {
     }
 }
 
+/// Place at which a pyc without a source differs from what the source of the other side compiles
+/// to.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct LentPlace {
+    pub(super) source: String,
+    pub(super) place: String,
+}
+
 /// Reason for which a pyc was not checked.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Unchecked {
     /// There is no source for it.
     NoSource,
     /// There is no source for it, and the source of another side does not explain it.
-    Lent { lender: usize, has_other_header: bool },
+    Lent { lender: usize, has_other_header: bool, first: Option<LentPlace> },
     /// No importer knows its name.
     Name,
     /// The source cannot be read; with the error.
@@ -163,10 +182,18 @@ impl std::fmt::Display for Unchecked {
         const NO_SOURCE: &str = "there is no source for it";
         match self {
             Self::NoSource => formatter.write_str(NO_SOURCE),
-            Self::Lent { lender, has_other_header: true } => {
+            Self::Lent { lender, first: Some(first), .. } => {
+                let (source, place) = (&first.source, &first.place);
+                write!(
+                    formatter,
+                    "it has no source and differs from what the {} {source} compiles to: {place}",
+                    SIDES[*lender]
+                )
+            }
+            Self::Lent { lender, has_other_header: true, .. } => {
                 write!(formatter, "{NO_SOURCE}, and its header is not that of the {} source", SIDES[*lender])
             }
-            Self::Lent { lender, has_other_header: false } => {
+            Self::Lent { lender, .. } => {
                 write!(formatter, "{NO_SOURCE}, and it is not what the {} source compiles to", SIDES[*lender])
             }
             Self::Name => formatter.write_str("no importer recognizes its name"),
@@ -186,7 +213,11 @@ impl Unchecked {
     pub(super) fn cause(&self, context: &str) -> Cause {
         let sentence = format!("{context}{self}");
         let reason = match self {
-            Self::NoSource | Self::Lent { .. } => CauseReason::NoSource(sentence),
+            Self::Lent { lender, has_other_header, .. } => {
+                let all = Self::Lent { lender: *lender, has_other_header: *has_other_header, first: None };
+                CauseReason::NoSource { sentence, common: format!("{context}{all}") }
+            }
+            Self::NoSource => CauseReason::no_source(sentence),
             _ => CauseReason::Words(sentence),
         };
         Cause { kind: CauseKind::NotChecked, reason, also: Vec::new(), source: None }
@@ -205,7 +236,16 @@ pub(super) fn unexplained(side: usize, fault: &OriginFault) -> Cause {
 pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause {
     told(left.kind().max(right.kind()), |about| match (left.words(about), right.words(about)) {
         (one, other) if one == other => left.clause("neither pyc is", about),
-        (_, other) => format!("{}; nor is the right one: {other}", left.clause(IS_NOT[0], about)),
+        (one, other) => match (one.split_once(": "), other.split_once(": ")) {
+            // The same source, and another place in each pyc.
+            (Some((one, at)), Some((other, other_at)))
+                if one == other && one.starts_with("it is not what ") =>
+            {
+                let what = one.trim_start_matches("it is not what ");
+                format!("neither pyc is what {what}: on the left, {at}; on the right, {other_at}")
+            }
+            _ => format!("{}; {}", left.clause(IS_NOT[0], about), right.clause(IS_NOT[1], about)),
+        },
     })
 }
 

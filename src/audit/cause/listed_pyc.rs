@@ -169,7 +169,7 @@ pub(super) fn two_entries(
             () if is_same_source == Some(true) => "the code differs, although the source is the same",
             () => "the code differs",
         };
-        let reason = CauseReason::NoSource(format!("{known}; {NO_CODE}"));
+        let reason = CauseReason::no_source(format!("{known}; {NO_CODE}"));
         return Cause { reason, ..Cause::new(CauseKind::NotChecked, "") };
     }
     let compiled = |side: usize| {

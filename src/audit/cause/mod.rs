@@ -275,7 +275,7 @@ fn name_alarm(file: &mut FileDifference) {
 
 /// Returns whether a pyc was not checked because its source is missing.
 pub fn lacks_source(file: &FileDifference) -> bool {
-    file.cause.as_ref().is_some_and(|cause| matches!(cause.reason, CauseReason::NoSource(_)))
+    file.cause.as_ref().is_some_and(|cause| matches!(cause.reason, CauseReason::NoSource { .. }))
 }
 
 fn stopped() -> Cause {

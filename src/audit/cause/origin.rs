@@ -263,7 +263,17 @@ pub(super) fn find_source(
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
         (Place::File(_), _) => view.read_source(name),
-        (_, Some(parsed)) => view.read(&parsed.source).map(|bytes| (parsed.source.clone(), bytes)),
+        (_, Some(parsed)) => {
+            let read = match view.read(&parsed.source) {
+                // A symlink to another source of the place is read as importers read it.
+                Err(PlaceError::Symlink(link)) => {
+                    let real = view.place.resolve(&parsed.source);
+                    real.and_then(|real| view.read(&real)).map_err(|_| PlaceError::Symlink(link))
+                }
+                read => read,
+            };
+            read.map(|bytes| (parsed.source.clone(), bytes))
+        }
         (_, None) => return (None, Err(Unchecked::Name)),
     };
     let found = own.or_else(|error| match (&parsed, sources) {

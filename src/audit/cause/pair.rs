@@ -12,7 +12,7 @@ use crate::diff::{
     Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, have_same_value, other_forms,
 };
 use crate::engine::Engine;
-use crate::input::PlaceError;
+use crate::input::{Place, PlaceError};
 use crate::pyc::{HEADER_SIZE, Header};
 use std::collections::BTreeMap;
 
@@ -77,6 +77,9 @@ impl Pair<'_> {
         }
         if let Some(script) = script(file) {
             return Cause { reason: CauseReason::Script(script), ..Cause::new(CauseKind::OtherContent, "") };
+        }
+        if !name.ends_with(".pyc") && file.has_other_targets() {
+            return Cause::new(CauseKind::OtherContent, "");
         }
         if !name.ends_with(".pyc") && [0, 1].into_iter().all(|side| self.is_no_pyc(side, names[side])) {
             return Cause::new(CauseKind::OtherContent, "");
@@ -190,7 +193,10 @@ impl Pair<'_> {
                             OriginFault::Header { code, .. } => matches!(code, OtherCode::Right),
                             _ => false,
                         };
-                        Origin::Unknown(Unchecked::Lent { lender: 1 - side, has_other_header: code })
+                        // Of two files, git passes one that the other commit's source explains.
+                        let is_single = matches!(self.views[side].place, Place::File(_));
+                        let first = fault.place().filter(|_| !is_single);
+                        Origin::Unknown(Unchecked::Lent { lender: 1 - side, has_other_header: code, first })
                     }
                     origin => origin,
                 }

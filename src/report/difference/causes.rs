@@ -152,7 +152,29 @@ fn also(comparison: &Comparison, kind: CauseKind) -> String {
         (number, all) if number == all => format!(", all {words}"),
         (number, _) => format!(", {number} of them {words}"),
     };
-    others.into_iter().chain(scripts).map(clause).collect()
+    let clauses: String = others.into_iter().chain(scripts).map(clause).collect();
+    format!("{clauses}{}", modules(kind, &files))
+}
+
+/// Number of modules that the sentence names.
+const NAMED: usize = 3;
+
+/// Returns the clause about the modules and path files that only one side has.
+fn modules(kind: CauseKind, files: &[&FileDifference]) -> String {
+    let found: Vec<&str> = match kind {
+        CauseKind::OneSide => {
+            files.iter().filter(|file| file.is_module()).map(|file| file.path.as_str()).collect()
+        }
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        return String::new();
+    }
+    let more = match found.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(", with code in {}{more}", found[..found.len().min(NAMED)].join(", "))
 }
 
 const fn is_alarm(kind: CauseKind) -> bool {

@@ -12,7 +12,7 @@ pub use page::html;
 pub use text::{TextOptions, text};
 
 use crate::diff::{CauseKind, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row};
-use crate::text::{counted, numbers};
+use crate::text::counted;
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -144,10 +144,11 @@ fn subjects<'a>(files: impl IntoIterator<Item = &'a FileDifference>) -> String {
     }
 }
 
-/// Returns the number of findings of each kind, as `1 header, 3 constants`; empty if there are
+/// Returns the number of findings of each kind, as `header 1, constants 3`; empty if there are
 /// none.
 pub fn kinds(comparison: &Comparison) -> String {
-    numbers(comparison.counts().into_iter().map(|(kind, count)| (kind.words(), count)))
+    let counts = comparison.counts().into_iter().map(|(kind, count)| format!("{} {count}", kind.words()));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns the reasons for which a file differs, one line for each finding that says more than the

@@ -187,11 +187,12 @@ fn causes(comparison: &Comparison, width: usize, limit: Option<usize>, out: &mut
         {
             line(out, style, &format!("{}{text}", if index == 0 { "  " } else { "    " }));
         }
-        for file in group.files.iter().take(NAMED) {
+        let named = limit.map_or(group.files.len(), |_| NAMED);
+        for file in group.files.iter().take(named) {
             line(out, QUIET, &format!("      {}", visible(&super::path(file))));
         }
-        if group.files.len() > NAMED {
-            line(out, QUIET, &format!("      and {} more", group.files.len() - NAMED));
+        if group.files.len() > named {
+            line(out, QUIET, &format!("      and {} more (--limit 0)", group.files.len() - named));
         }
     }
     if groups.len() > shown {
@@ -314,6 +315,10 @@ fn fold(parts: &Parts, columns: usize, style: Style) -> Vec<(String, usize)> {
         for character in text.chars() {
             let wide = character.width().unwrap_or(0);
             if taken + wide > columns {
+                // A space at the break would end the line, before the end of the color.
+                let text = line.trim_end_matches(' ').len();
+                taken -= line.len() - text;
+                line.truncate(text);
                 let _ = write!(line, "{style:#}");
                 lines.push((std::mem::take(&mut line), taken));
                 let _ = write!(line, "{style}");

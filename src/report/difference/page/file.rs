@@ -6,6 +6,7 @@ use super::{FINDINGS, LISTINGS};
 use crate::diff::{Cause, DiffFinding, FileDifference, Row};
 use crate::report::difference::emphasis::{Parts, sides};
 use crate::text::counted;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Number of rows up to which a listing is open at first.
@@ -35,10 +36,13 @@ pub(super) fn section(file: &FileDifference, is_open: bool, out: &mut String) {
         out.push_str("<p class=\"remark\">Not shown, to keep the page short: compare this file alone.</p>\n");
     } else {
         let mut place = None;
+        let mut known = BTreeSet::new();
         for finding in &file.findings {
             if finding.place != place {
                 place.clone_from(&finding.place);
-                if let Some(place) = &place {
+                if let Some(place) = finding.place.as_deref().filter(|place| !known.insert(*place)) {
+                    let _ = writeln!(out, "<h3><code>{}</code></h3>", escape(place));
+                } else if let Some(place) = &place {
                     let id = format!("{name}.{}", &anchor(place)[2..]);
                     let _ = writeln!(
                         out,

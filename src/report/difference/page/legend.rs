@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 /// Writes the legend, which is closed at first.
 pub(super) fn legend(comparison: &Comparison, out: &mut String) {
-    out.push_str("<details class=\"legend\">\n<summary>What the words say</summary>\n<dl>\n");
+    out.push_str("<details class=\"legend\">\n<summary>Legend</summary>\n<dl>\n");
     let causes: BTreeSet<CauseKind> =
         comparison.files.iter().filter_map(|file| file.cause.as_ref()).map(|cause| cause.kind).collect();
     for kind in causes {
