@@ -412,6 +412,11 @@ impl<'g> Recognizer<'g> {
         }
         let text = &self.text[self.tokens[start].end..self.tokens[equals.end].start];
         let escaped = self.target.features.escaped_debug_text && fields == 0 && !opening.contains(['r', 'R']);
-        fields < 2 && (!escaped || super::literal::escapes_fit(text, self.target))
+        // The release that decodes escapes has removed all number signs, to the end of the line.
+        let without_comments = || {
+            let lines = text.split('\n').map(|line| line.split('#').next().unwrap_or_default());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        fields < 2 && (!escaped || super::literal::escapes_fit(&without_comments(), self.target))
     }
 }
