@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::recorded::Recorded;
 use super::shadows::shadows;
 use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, Survey, embedded};
-use crate::project::{FoundFiles, FoundKind, PACKAGES, links_and_files, name_below, names_in};
+use crate::project::{FoundFiles, FoundKind, PACKAGES, links_and_files, name_below, names_in, real_path};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ const PROGRAMS: [&str; 2] = ["bin", "Scripts"];
 /// checked. `packages` are directories of packages below `prefix`, with `/` at the end. Their own
 /// files are left out.
 pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<String>) {
-    let real = prefix.canonicalize().unwrap_or_else(|_| prefix.to_path_buf());
+    let real = real_path(prefix).unwrap_or_else(|_| prefix.to_path_buf());
     let mut lister = Lister { prefix, real, listing: FoundFiles::default() };
     lister.file("pyvenv.cfg");
     for folder in PROGRAMS {
@@ -102,7 +102,7 @@ impl Lister<'_> {
             let path = self.real.join(&place);
             if path.is_symlink() {
                 self.file(&name_below(Path::new(""), &place));
-                let target = path.canonicalize().ok();
+                let target = real_path(&path).ok();
                 if let Some(below) = target.as_deref().and_then(|real| real.strip_prefix(&self.real).ok()) {
                     place = below.to_path_buf();
                 }

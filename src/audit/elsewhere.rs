@@ -7,6 +7,7 @@ use super::installed::Installed;
 use super::unrecorded::is_module;
 use crate::build::env::{VirtualEnvironment, has_system_packages};
 use crate::input::{Place, PlaceError, Survey};
+use crate::project::real_path;
 use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
 
@@ -49,7 +50,7 @@ pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: 
             notes.push(system(&config.shown()));
         }
     }
-    let real = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let real = real_path(root).unwrap_or_else(|_| root.clone());
     if let (Some("__pycache__"), Some(above)) =
         (real.file_name().and_then(|name| name.to_str()), real.parent())
     {

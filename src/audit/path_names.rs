@@ -4,7 +4,7 @@
 
 use super::import_paths::{ImportPaths, PathEntry, PathEntryKind};
 use crate::input::FolderLinks;
-use crate::project::{FoundFiles, FoundKind, PACKAGES, library_version, name_below, names_in};
+use crate::project::{FoundFiles, FoundKind, PACKAGES, library_version, name_below, names_in, real_path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -70,7 +70,7 @@ impl NamesBehind {
             return;
         }
         if own > 0
-            && let Ok(real) = path.canonicalize()
+            && let Ok(real) = real_path(path)
         {
             let children = self.children.entry(real.clone()).or_insert_with(|| {
                 let names = names_in(&real).unwrap_or_default().into_iter();
@@ -212,7 +212,7 @@ impl PrefixFinder<'_> {
 
 /// Returns the paths by which a place is reached: its real path, and the one that the user named.
 pub(super) fn spellings(root: &Path, directory: Option<&Path>) -> Vec<PathBuf> {
-    let real = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    let real = real_path(root).unwrap_or_else(|_| root.to_path_buf());
     let named = directory.map_or_else(|| root.to_path_buf(), |directory| directory.join(root));
     let has_dots = named.components().any(|part| matches!(part, Component::ParentDir | Component::CurDir));
     let named: PathBuf = named.components().collect();

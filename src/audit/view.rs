@@ -2,7 +2,7 @@
 
 use crate::build::env::{KeptFiles, version_of};
 use crate::input::{Place, PlaceError};
-use crate::project::{FoundFiles, FoundKind};
+use crate::project::{FoundFiles, FoundKind, real_path};
 use crate::pyc::{PycName, parse_name, source_path};
 use crate::text::Shown as _;
 use crate::wheel::installed_place;
@@ -47,7 +47,7 @@ impl<'a> View<'a> {
             let places = place.names().into_iter().rev();
             places.filter_map(|name| Some((installed_place(&name).ok()?, name))).collect()
         });
-        let path = place.disk_path().and_then(|path| path.canonicalize().ok());
+        let path = place.disk_path().and_then(|path| real_path(path).ok());
         let free_threaded = path.is_some_and(|path| path.iter().any(is_of_threads));
         Self { place, installed, limit, free_threaded, pycs: OnceLock::new(), kept: None }
     }

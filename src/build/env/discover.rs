@@ -4,7 +4,7 @@ use super::{Bounds, FOLLOW_LINKS};
 use crate::build::errno::open_diagnostic;
 use crate::engine::Diagnostic;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
-use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open};
+use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open, real_path};
 use crate::target::{PyVersion, Release, Series};
 use crate::text::{Shown as _, python};
 use crate::wheel::{Record, RecordError};
@@ -255,7 +255,7 @@ fn prefix_around(path: &Path) -> Option<PathBuf> {
     }
     // Python finds `pyvenv.cfg` by the path that it was started with, which may lead through
     // symlinks.
-    [path.canonicalize().ok(), Some(path.to_path_buf())].into_iter().flatten().find_map(|path| {
+    [real_path(path).ok(), Some(path.to_path_buf())].into_iter().flatten().find_map(|path| {
         let lib = packages_around(&path)?.parent()?.parent()?;
         let is_lib = lib.file_name().is_some_and(|name| name == "lib" || name == "lib64");
         lib.parent().filter(|prefix| is_lib && has_config(prefix)).map(Path::to_path_buf)
