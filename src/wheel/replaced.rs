@@ -68,13 +68,19 @@ fn replaces_program(path: &str, is_pip: bool) -> bool {
         || ["activate", "deactivate", "activate_this"].iter().any(|name| is_activation(name))
 }
 
-/// Returns whether a file below the prefix is a module of the library there, or a zip of it.
+/// Returns whether a file below the prefix is a module of the library there, a zip of it, or the
+/// shared library of the interpreter.
 fn is_of_library(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split('/').collect();
     let is_module = |file: &str| [".py", ".pyw", ".pyc", ".so", ".pyd"].iter().any(|end| file.ends_with(end));
     let is_zip = |file: &str| file.starts_with("python") && file.ends_with(".zip");
+    let is_libpython = |file: &str| {
+        file.starts_with("libpython") && [".so", ".dylib", ".dll"].iter().any(|end| file.contains(end))
+    };
     match parts.as_slice() {
+        ["lib" | "lib64" | "lib32", file] | ["lib", _, file] if is_libpython(file) => true,
+        [file] if file.starts_with("python") && file.ends_with(".dll") => true,
         [file] | ["lib" | "lib64" | "lib32", file] if is_zip(file) => true,
         ["lib" | "lib64" | "lib32", python, .., file]
             if python.starts_with("python") || python.starts_with("pypy") =>
@@ -132,6 +138,11 @@ mod tests {
             "Lib/json/__init__.py",
             "python314.zip",
             "DLLs/x.pyd",
+            "lib/libpython3.13.so.1.0",
+            "lib64/libpython3.so",
+            "lib/x86_64-linux-gnu/libpython3.13.so",
+            "lib/libpython3.13.dylib",
+            "python313.dll",
         ] {
             assert!(is_of_library(name), "{name}");
         }
