@@ -15,6 +15,8 @@ pub(super) struct ImportPaths {
     paths: BTreeMap<(String, String), DefaultPath>,
     /// Directories and zips that path files add, with the directories of these files.
     added: BTreeMap<PathEntry, BTreeSet<String>>,
+    /// Entries that the path files of a directory add, with true for those moved to the front.
+    added_by: BTreeMap<String, BTreeMap<PathEntry, bool>>,
     /// Names by which Python reaches entries of paths, and their real names, without `/` at the
     /// end.
     ways: BTreeSet<String>,
@@ -165,7 +167,7 @@ impl ImportPaths {
     }
 
     /// Returns the directories with packages of users that an interpreter searches before a
-    /// directory of packages.
+    /// directory of packages, and what their path files add.
     pub(super) fn of_users_before(&self, base: &str) -> Vec<PathEntry> {
         let mut found = BTreeSet::new();
         for key in self.keys_of(base).filter(|key| !is_of_user(&key.0) && !self.is_virtual(base)) {
@@ -173,7 +175,17 @@ impl ImportPaths {
             let all = self.of_users.iter().filter(|(version, _)| key.1.is_empty() || **version == key.1);
             found.extend(all.flat_map(|(_, names)| names));
         }
-        found.into_iter().filter(|name| *name != base).map(|name| of_packages(name)).collect()
+        let found = found.into_iter().filter(|name| *name != base);
+        let entries = found.flat_map(|name| {
+            let added = self.added_in(name).map(|(entry, _)| entry.clone());
+            std::iter::once(of_packages(name)).chain(added.filter(|entry| entry.name != base))
+        });
+        entries.collect()
+    }
+
+    /// Returns what the path files of a directory add, with true for what is moved to the front.
+    fn added_in(&self, folder: &str) -> impl Iterator<Item = (&PathEntry, &bool)> {
+        self.added_by.get(folder).into_iter().flatten()
     }
 
     /// Numbers the paths.
@@ -201,7 +213,7 @@ impl ImportPaths {
     /// entries of default paths. The files next to an interpreter replace the default path.
     pub(super) fn add<'a>(&mut self, survey: &'a Survey, bases: impl Iterator<Item = &'a str>) {
         for added in &survey.added {
-            let AddedPath { name, file, is_first } = added;
+            let AddedPath { name, file, is_first, is_moved } = added;
             let entry = PathEntry { name: name.clone(), kind: PathEntryKind::Added, is_virtual: false };
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
             let prefix = folder.rsplit_once('/').map_or("", |(prefix, _)| prefix);
@@ -213,6 +225,8 @@ impl ImportPaths {
                 }
             }
             let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            let by_folder = self.added_by.entry(folder.clone()).or_default();
+            *by_folder.entry(entry.clone()).or_default() |= is_moved;
             self.added.entry(entry).or_default().insert(folder);
         }
         let mut next = self.paths.len();
@@ -261,8 +275,16 @@ impl ImportPaths {
             let others = path.packages.iter().filter(|(name, other)| {
                 *name != base && other.order <= own.order && other.is_alternative_to(own)
             });
-            before.extend(others.map(|(name, _)| of_packages(name)));
+            for (name, _) in others {
+                before.insert(of_packages(name));
+                before.extend(self.added_in(name).map(|(entry, _)| entry.clone()));
+            }
+            for name in path.packages.keys() {
+                let moved = self.added_in(name).filter(|(entry, is_moved)| **is_moved && entry.name != base);
+                before.extend(moved.map(|(entry, _)| entry.clone()));
+            }
         }
+        before.retain(|entry| entry.name != base);
         before
     }
 

@@ -43,6 +43,8 @@ impl Imports {
         let (others, more) = strays(place, installed, &recorded, searched, &survey.lists, &known);
         notes.extend(more);
         notes.extend(note_on_packages(&around));
+        known.extend(others.iter().map(|finding| finding.path.clone()));
+        notes.extend(note_on_added(place, &recorded, searched, &survey, &known));
         selection.add(around);
         let starts =
             [RecordFault::StartupModule, RecordFault::Startup, RecordFault::StartupCode].map(Reason::Record);
@@ -97,6 +99,45 @@ fn note_on_packages(around: &[String]) -> Option<String> {
         "packages of other distributions contain its modules and run before them",
     );
     Some(format!("{packages}: the first is {first}"))
+}
+
+/// Returns a note on the modules that no RECORD lists in directories that path files add. The ones
+/// of directories of packages are examined there, and `found` are those with a finding.
+fn note_on_added(
+    place: &Place,
+    recorded: &Recorded<'_>,
+    searched: &ImportPaths,
+    survey: &Survey,
+    found: &BTreeSet<String>,
+) -> Option<String> {
+    let Place::Tree(_, listing) = place else { return None };
+    let added = searched.added().map(|entry| entry.name.as_str());
+    let folders: BTreeSet<&str> = added
+        .chain(survey.of_packages.iter().map(String::as_str))
+        .filter(|name| (name.is_empty() || name.ends_with('/')) && !survey.site_folders.contains(*name))
+        .collect();
+    let (mut modules, mut outer): (Vec<&str>, Option<&str>) = (Vec::new(), None);
+    for folder in folders {
+        // Directories in one that has been examined follow it.
+        if outer.is_some_and(|outer| folder.starts_with(outer)) {
+            continue;
+        }
+        outer = Some(folder);
+        let names = listing.names.range(folder.to_owned()..).map(|(name, _)| name.as_str());
+        let names = names.take_while(|name| name.starts_with(folder));
+        // `pkgutil` adds directories to packages, not to the path of imports.
+        let is_of_package = survey.of_packages.contains(folder);
+        let is_listed =
+            |name: &str| recorded.has(name) || (is_of_package && recorded.bases(name).next().is_some());
+        modules.extend(names.filter(|name| is_module(name) && !is_listed(name) && !found.contains(*name)));
+    }
+    let first = modules.first()?;
+    let modules = counted(
+        modules.len(),
+        "module in a directory that a path file adds is",
+        "modules in directories that path files add are",
+    );
+    Some(format!("{modules} in no RECORD: the first is {first}"))
 }
 
 fn note_on_processes(links: &[&String]) -> Option<String> {

@@ -28,6 +28,8 @@ pub(super) struct InstalledDistribution {
     pub(super) dist_info: String,
     /// The RECORD, or the reason for which it cannot be read; `None` if there is none.
     pub(super) record: Option<Result<Record, String>>,
+    /// True if the directory has METADATA.
+    pub(super) has_metadata: bool,
     /// Files that the RECORD lists, by their real directories; `None` without a readable RECORD.
     pub(super) files: Option<BTreeSet<String>>,
 }
@@ -59,8 +61,10 @@ impl Installed {
                 base,
                 dist_info: format!("{folder}/"),
                 record: None,
+                has_metadata: false,
                 files: None,
             });
+            distribution.has_metadata |= file == "METADATA";
             if file == "RECORD" {
                 let bytes = place.read(&name).map_err(|error| error.to_string());
                 let record = bytes.and_then(|bytes| Record::parse(&bytes).map_err(|error| error.to_string()));

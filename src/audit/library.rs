@@ -10,9 +10,9 @@ use super::recorded::Recorded;
 use super::shadows::Exposed;
 use super::unrecorded::{is_custom, is_module, is_startup};
 use crate::input::{FolderLinks, Place};
-use crate::project::{FoundFiles, FoundKind, LARGEST, PACKAGES, names_in, read_regular};
+use crate::project::{FoundFiles, FoundKind, LARGEST, PACKAGES, names_in, read_regular, real_path};
 use crate::text::{Shown as _, counted};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -74,7 +74,7 @@ pub(super) fn strays(
     let mut search = StraySearch {
         place,
         root,
-        real_root: root.canonicalize().unwrap_or_else(|_| root.clone()),
+        real_root: real_path(root).unwrap_or_else(|_| root.clone()),
         listing,
         links: &installed.links,
         recorded,
@@ -255,7 +255,7 @@ impl StraySearch<'_> {
         let names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
         for file in &names {
             let path = folder.join(file);
-            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            let real = real_path(&path).unwrap_or_else(|_| path.clone());
             let bytes = || read_regular(&real, LARGEST);
             let read = |below: &str| read_regular(&real.join(below), LARGEST).ok();
             let is_known = |below: &&str| is_of_distutils_hack(&format!("{file}/{below}"), || read(below));
@@ -287,12 +287,27 @@ pub(super) fn strays_in_zip(
     only: Option<&str>,
 ) -> (Vec<Finding>, Vec<String>) {
     let bases = searched.bases_behind(entry);
-    let behind = installed.in_tree().iter().filter(|one| bases.contains(one.base.as_str()));
-    let behind = behind.filter(|one| only.is_none_or(|only| one.name == only));
+    let behind = installed.in_tree().iter().filter(|one| only.is_none_or(|only| one.name == only));
+    let mut known: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    let behind = behind.filter_map(|one| {
+        let base = one.base.as_str();
+        let (is_before, is_with) = *known.entry(base).or_insert_with(|| {
+            let is_before = bases.contains(base)
+                || searched.before(base).contains(entry)
+                || (only.is_some() && searched.of_users_before(base).contains(entry));
+            (is_before, only.is_some() && searched.with(base).contains(entry))
+        });
+        match (is_before, is_with) {
+            (true, _) => Some(Exposed::of(one)),
+            // A package comes before a namespace package wherever it is.
+            (false, true) => Some(Exposed::of(one).without_init()),
+            (false, false) => None,
+        }
+    });
     let mut findings: Vec<Finding> = Vec::new();
     let mut found = BTreeSet::new();
-    for distribution in behind {
-        for (name, instead) in Exposed::of(distribution).in_zip(names) {
+    for exposed in behind {
+        for (name, instead) in exposed.in_zip(names) {
             let top = name.split(['/', '.']).next().unwrap_or(&name);
             if (entry.is_virtual || !is_of_library(top)) && found.insert(name.clone()) {
                 let fault = RecordFault::Shadows { instead: instead.to_owned(), record: None };

@@ -6,11 +6,13 @@ use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
 use crate::archive::Fault;
-use crate::input::{Place, PlaceError, is_source};
+use crate::input::{Place, is_source};
 use crate::project::PACKAGES;
 use crate::text::{Shown as _, counted};
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io;
 use std::sync::Arc;
 
 /// Rows of every RECORD of a place, by the names of the files that the rows list.
@@ -37,11 +39,6 @@ fn is_without_digest(path: &str) -> bool {
             .any(|file| path.strip_suffix(file).is_some_and(|folder| folder.ends_with(".dist-info/")))
 }
 
-/// Returns whether a file is a symlink out of the place, as `flit install --symlink` writes.
-fn place_is_link(place: &Place, path: &str) -> bool {
-    matches!(place.resolve(path), Err(PlaceError::Symlink(_)))
-}
-
 /// Largest number of findings for one file: a RECORD may contain a hundred thousand wrong rows for
 /// it.
 const MOST: usize = 10;
@@ -52,13 +49,10 @@ fn is_compiled(row: &RecordRow) -> bool {
 }
 
 impl Rows {
-    /// Collects the rows of sources, pycs and files that `site` reads, of every RECORD except a
-    /// wheel's own, which [`wheel`] checks.
+    /// Collects the rows of every RECORD except a wheel's own, which [`wheel`] checks.
     pub(super) fn read(place: &Place, installed: &Installed, searched: &ImportPaths) -> (Self, Vec<Finding>) {
         let mut by_name: BTreeMap<String, Vec<ListedRow>> = BTreeMap::new();
         let (mut findings, mut deleted) = (Vec::new(), Vec::new());
-        // Files with the RECORD that lists them first, and whether a row has a digest.
-        let mut others: BTreeMap<String, (String, bool)> = BTreeMap::new();
         let names = place.names();
         let is_there = |name: &str| names.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
         for distribution in installed.all() {
@@ -81,19 +75,17 @@ impl Rows {
             for row in &record.rows {
                 let Some(path) = installed.links.file(base, &row.path) else { continue };
                 let speaks = searched.speaks(&distribution.base, &path);
-                if speaks && is_there(&path) && !is_without_digest(&path) {
-                    let has_digest = others.entry(path.clone()).or_insert_with(|| (name.clone(), false));
-                    has_digest.1 |= !row.hash.is_empty();
-                }
                 let below = path.strip_prefix(&distribution.base).unwrap_or(&path);
                 let is_read_by_site = is_startup(below) || path.ends_with(".pkg");
-                if !(is_source(path.as_bytes()) || path.ends_with(".pyc") || is_read_by_site) {
+                let is_run = is_source(path.as_bytes()) || path.ends_with(".pyc") || is_read_by_site;
+                if !is_run && (is_without_digest(&path) || (row.hash.is_empty() && !speaks)) {
                     continue;
                 }
                 if is_there(&path) {
                     let listed = ListedRow { record: Arc::clone(&shared), row: row.clone(), speaks };
                     by_name.entry(path).or_default().push(listed);
-                } else if !is_read_by_site
+                } else if is_run
+                    && !is_read_by_site
                     && (is_installed || !is_compiled(row))
                     && missing.insert(path.clone())
                 {
@@ -105,10 +97,6 @@ impl Rows {
                 }
             }
         }
-        let others = others.into_iter().filter(|(path, (_, has_digest))| {
-            !has_digest && !by_name.contains_key(path) && !place_is_link(place, path)
-        });
-        findings.extend(others.map(|(path, (record, _))| of(path, RecordFault::NoDigest { record })));
         (Self { by_name, deleted }, findings)
     }
 
@@ -133,12 +121,25 @@ impl Rows {
         self.by_name.contains_key(name) && self.check(name, bytes).is_empty()
     }
 
-    /// Checks a file against its rows. Installers leave out the digests of the pycs that they
-    /// compile, and of no other file that Python runs; one row with a digest is enough.
+    /// Checks a file whose content is read in blocks against its rows.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub(super) fn check_file(&self, name: &str, file: &File) -> io::Result<Vec<Finding>> {
+        let rows = self.by_name.get(name).into_iter().flatten().map(|row| &row.row);
+        Ok(self.check_digests(name, Digests::read(file, rows)?))
+    }
+
+    /// Checks a file against its rows.
     pub(super) fn check(&self, name: &str, bytes: &[u8]) -> Vec<Finding> {
+        self.check_digests(name, Digests::new(bytes))
+    }
+
+    /// Checks the digests of a file against its rows. Installers leave out the digests of the pycs
+    /// that they compile, and of no other file that Python runs; one row with a digest is enough.
+    fn check_digests(&self, name: &str, mut digests: Digests<'_>) -> Vec<Finding> {
         let mut found = BTreeSet::new();
         let mut more = 0;
-        let mut digests = Digests::new(bytes);
         let rows = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
         let is_spoken_for = rows.iter().any(|row| row.speaks);
         let mut own = rows.iter().filter(|row| row.speaks || !is_spoken_for).peekable();

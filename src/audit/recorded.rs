@@ -2,6 +2,7 @@
 
 use super::import_paths::ImportPaths;
 use super::installed::{Installed, InstalledDistribution};
+use super::unrecorded::is_custom;
 use std::collections::BTreeMap;
 
 /// Files of distributions in a tree.
@@ -16,6 +17,11 @@ impl<'a> Recorded<'a> {
         let mut by_file: BTreeMap<&str, Vec<&InstalledDistribution>> = BTreeMap::new();
         for distribution in installed.in_tree() {
             for file in distribution.files.iter().flatten() {
+                // No installer writes a RECORD alone, and what runs at start-up is not left to it.
+                let below = file.strip_prefix(&distribution.base).unwrap_or(file);
+                if !distribution.has_metadata && is_custom(below) {
+                    continue;
+                }
                 by_file.entry(file).or_default().push(distribution);
             }
         }

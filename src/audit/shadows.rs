@@ -29,6 +29,8 @@ const MOST_FORMS: usize = 64;
 pub(super) struct Exposed<'a> {
     distribution: &'a InstalledDistribution,
     modules: BTreeMap<String, ExposedModule<'a>>,
+    /// Modules in packages of the same distribution, which only files next to them can shadow.
+    inner: BTreeMap<String, ExposedModule<'a>>,
 }
 
 /// A module that could be shadowed.
@@ -50,10 +52,11 @@ impl<'a> Exposed<'a> {
             let known = forms.entry(module).or_insert((rank, file));
             *known = (*known).min((rank, file));
         }
-        let mut modules = BTreeMap::new();
+        let (mut modules, mut inner) = (BTreeMap::new(), BTreeMap::new());
         for (module, (rank, file)) in &forms {
             let above: Vec<&str> = module.match_indices('/').map(|(at, _)| &module[..at]).collect();
             if above.iter().any(|package| forms.contains_key(*package)) {
+                inner.insert(module.clone(), ExposedModule { rank: Some(*rank), file });
                 continue;
             }
             for package in above {
@@ -61,11 +64,11 @@ impl<'a> Exposed<'a> {
             }
             modules.insert(module.clone(), ExposedModule { rank: Some(*rank), file });
         }
-        Self { distribution, modules }
+        Self { distribution, modules, inner }
     }
 
     /// Returns the namespace packages alone.
-    fn without_init(mut self) -> Self {
+    pub(super) fn without_init(mut self) -> Self {
         self.modules.retain(|_, module| module.rank.is_none());
         self
     }
@@ -100,7 +103,9 @@ pub(super) fn shadows(
     searched: &ImportPaths,
     only: Option<&str>,
 ) -> Shadows {
-    let Place::Tree(root, _) = place else { return Shadows { findings: Vec::new(), around: Vec::new() } };
+    let Place::Tree(root, listing) = place else {
+        return Shadows { findings: Vec::new(), around: Vec::new() };
+    };
     let mut search = ShadowSearch {
         root,
         recorded,
@@ -109,6 +114,9 @@ pub(super) fn shadows(
         around: BTreeSet::new(),
         failed: BTreeMap::new(),
     };
+    // A directory without any metadata has no distribution that could own a module.
+    let with_metadata: BTreeSet<&str> =
+        listing.names.keys().filter_map(|name| metadata_folder(name)).collect();
     let mut entries_before: BTreeMap<&str, BTreeSet<PathEntry>> = BTreeMap::new();
     for distribution in installed.in_tree() {
         if distribution.files.is_none() || only.is_some_and(|only| distribution.name != only) {
@@ -120,8 +128,15 @@ pub(super) fn shadows(
             let mut entries = searched.before(base);
             match only {
                 Some(_) => entries.extend(searched.of_users_before(base)),
-                None => entries
-                    .retain(|entry| !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)),
+                None => {
+                    entries.retain(|entry| {
+                        !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)
+                    });
+                    let of_users = searched.of_users_before(base).into_iter();
+                    entries.extend(of_users.filter(|entry| {
+                        entry.kind == PathEntryKind::Packages && !with_metadata.contains(entry.name.as_str())
+                    }));
+                }
             }
             entries
         });
@@ -171,7 +186,7 @@ struct ShadowSearch<'a> {
 impl ShadowSearch<'_> {
     /// Searches the distribution's own directory for files that other distributions, or none, list.
     fn beside(&mut self, exposed: &Exposed<'_>) {
-        for (module, target) in &exposed.modules {
+        for (module, target) in exposed.modules.iter().chain(&exposed.inner) {
             let forms = self.forms(&exposed.distribution.base, module);
             let best = forms.iter().map(|(rank, _)| *rank).min();
             for (rank, name) in forms {
@@ -262,6 +277,20 @@ impl ShadowSearch<'_> {
         self.listed.insert(real, Rc::clone(&names));
         names
     }
+}
+
+/// Returns the directory of packages that a file or directory of metadata is in, empty or with `/`
+/// at its end.
+fn metadata_folder(name: &str) -> Option<&str> {
+    const ENDS: [&str; 4] = [".dist-info", ".egg-info", ".egg-link", ".egg"];
+    let mut start = 0;
+    for part in name.split('/') {
+        if ENDS.iter().any(|end| part.ends_with(end)) {
+            return Some(&name[..start]);
+        }
+        start += part.len() + 1;
+    }
+    None
 }
 
 /// Returns the module of a file by its path below a directory of the path of imports, without a

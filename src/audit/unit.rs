@@ -15,9 +15,11 @@ use crate::archive::is_called_an_archive;
 use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Carrier, Place, PlaceError, is_source};
+use crate::project::open_regular;
 use crate::pyc::source_path;
 use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 /// Files that are verified together.
@@ -119,14 +121,23 @@ impl Judgment<'_> {
         if !self.rows.name(name) {
             return;
         }
-        match self.view.place.read_followed(name) {
-            Ok(bytes) => {
+        let place = self.view.place;
+        let findings = match place.path(name) {
+            Ok(path) | Err(PlaceError::Symlink(path)) => open_regular(&path)
+                .and_then(|file| self.rows.check_file(name, &file))
+                .map_err(|source| match source.kind() {
+                    io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
+                    _ => PlaceError::Read { path, source },
+                }),
+            Err(_) => place.read_followed(name).map(|bytes| self.rows.check(name, &bytes)),
+        };
+        match findings {
+            Ok(findings) => {
                 // `flit install --symlink` lists its symlinks to the checkout without digests.
                 let leads_out = matches!(self.view.place.resolve(name), Err(PlaceError::Symlink(_)));
                 let is_of_flit = |finding: &Finding| {
                     leads_out && matches!(&finding.reason, Reason::Record(RecordFault::NoDigest { .. }))
                 };
-                let findings = self.rows.check(name, &bytes);
                 outcome.findings.extend(findings.into_iter().filter(|finding| !is_of_flit(finding)));
             }
             Err(PlaceError::Missing(_)) => {}

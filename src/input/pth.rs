@@ -41,6 +41,12 @@ impl PathForm {
     }
 }
 
+/// Returns whether a `.pth` file has code that moves its paths to the front of the path of imports:
+/// setuptools marks them with `sys.__egginsert`.
+pub(super) fn moves_paths(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"__egginsert").is_some()
+}
+
 /// Returns the package of a `.pkg` file by the file's name: `a.b` of `a.b.pkg`.
 pub(super) fn package_of(file: &str) -> Option<&str> {
     let package = file.strip_suffix(".pkg")?;

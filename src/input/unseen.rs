@@ -6,7 +6,7 @@ use super::leaving::{leaving, leaving_modules};
 use super::outside::{OutsideFiles, read_text_or_start};
 use super::place::{Place, PlaceError};
 use super::prefix::moved;
-use super::pth::{LARGEST, PathForm, PathLines, package_of};
+use super::pth::{LARGEST, PathForm, PathLines, moves_paths, package_of};
 use super::routes::{Routes, is_packages};
 use crate::archive::SpecialKind;
 use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular, real_path};
@@ -56,6 +56,8 @@ pub struct Survey {
     pub again: Vec<(String, String)>,
     /// Directories and files of this place that path files add to the path of imports.
     pub added: Vec<AddedPath>,
+    /// Directories of this place that `.pkg` files add to the paths of packages.
+    pub of_packages: BTreeSet<String>,
     /// `.pkg` files, whose paths `pkgutil` adds to those of a package.
     pub lists: BTreeSet<String>,
 }
@@ -69,6 +71,8 @@ pub struct AddedPath {
     pub file: String,
     /// True if the file is next to an interpreter and replaces the default path.
     pub is_first: bool,
+    /// True if the file moves its paths to the front, as `easy-install.pth` does.
+    pub is_moved: bool,
 }
 
 impl Place {
@@ -197,6 +201,7 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         followed: 0,
         again: 0,
         added: Vec::new(),
+        of_packages: BTreeSet::new(),
         lists: BTreeSet::new(),
     };
     let site_folders = tree.site_folders();
@@ -214,6 +219,7 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         again,
         modules: BTreeSet::new(),
         added: tree.added,
+        of_packages: tree.of_packages,
         lists: tree.lists,
     }
 }
@@ -265,6 +271,8 @@ struct SurveyedTree<'a> {
     again: usize,
     /// Paths in the tree.
     added: Vec<AddedPath>,
+    /// Directories in the tree that `.pkg` files name.
+    of_packages: BTreeSet<String>,
     /// Names of `.pkg` files with paths.
     lists: BTreeSet<String>,
 }
@@ -360,15 +368,24 @@ impl SurveyedTree<'_> {
             if form == PathForm::Package && !paths.is_empty() {
                 self.lists.extend(names.values().flatten().cloned());
             }
+            let is_moved = form == PathForm::Site && moves_paths(&bytes);
             for (at, (folder, names)) in names.into_iter().enumerate() {
                 let is_for_imports = match form {
                     PathForm::Site => is_for_site,
                     PathForm::Interpreter | PathForm::Build => true,
                     PathForm::Package => false,
                 };
-                if let Some(name) = names.first().filter(|_| is_for_imports) {
-                    let added = self.inside_paths(&paths, form, &folder, name);
-                    self.added.extend(added);
+                if is_for_imports || form == PathForm::Package {
+                    let added = self.inside_paths(&paths, &folder);
+                    match names.first().filter(|_| is_for_imports) {
+                        Some(name) => self.added.extend(added.into_iter().map(|path| AddedPath {
+                            name: path,
+                            file: name.clone(),
+                            is_first: form != PathForm::Site,
+                            is_moved,
+                        })),
+                        None => self.of_packages.extend(added),
+                    }
                 }
                 let leading = self.leading(&paths, form, &folder, at > 0);
                 for name in names {
@@ -400,13 +417,7 @@ impl SurveyedTree<'_> {
     }
 
     /// Returns the paths that lead to files and directories of the tree, by their real names.
-    fn inside_paths(
-        &mut self,
-        paths: &PathLines<'_>,
-        form: PathForm,
-        folder: &Path,
-        name: &str,
-    ) -> Vec<AddedPath> {
+    fn inside_paths(&mut self, paths: &PathLines<'_>, folder: &Path) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for path in paths.iter().take(MOST_LEADING) {
             let path = PathBuf::from(python::os_name(path.into_owned()));
@@ -436,8 +447,7 @@ impl SurveyedTree<'_> {
                 found.insert(name_inside);
             }
         }
-        let is_first = form != PathForm::Site;
-        found.into_iter().map(|path| AddedPath { name: path, file: name.to_owned(), is_first }).collect()
+        found
     }
 
     /// Returns the paths that lead out of the tree to bytecode from a directory; `None` if too many

@@ -2,8 +2,9 @@
 
 use crate::archive::Blocks;
 use crate::text;
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
 
 /// Row of a RECORD.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,14 +124,54 @@ fn quoted(field: &str) -> String {
 /// Digests of a file as in its rows. Each is computed once, regardless of the number of rows.
 #[derive(Debug)]
 pub struct Digests<'a> {
-    content: Blocks<'a>,
+    /// Content whose digests are computed as they are asked for.
+    content: Option<Blocks<'a>>,
+    size: usize,
     by_algorithm: BTreeMap<&'static str, String>,
+}
+
+/// Size of the blocks in which a file is read.
+const BLOCK: usize = 1 << 16;
+
+impl Digests<'static> {
+    /// Reads content once, in blocks, and computes the digests that these rows have.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn read<'r>(mut content: impl Read, rows: impl Iterator<Item = &'r RecordRow>) -> io::Result<Self> {
+        let wanted: BTreeSet<&str> = rows.filter_map(|row| Some(row.hash.split_once('=')?.0)).collect();
+        let mut sha256 = wanted.contains("sha256").then(Sha256::new);
+        let mut sha384 = wanted.contains("sha384").then(Sha384::new);
+        let mut sha512 = wanted.contains("sha512").then(Sha512::new);
+        let (mut block, mut size) = (vec![0; BLOCK], 0);
+        loop {
+            let length = match content.read(&mut block) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            size += length;
+            let read = &block[..length];
+            sha256.iter_mut().for_each(|digest| digest.update(read));
+            sha384.iter_mut().for_each(|digest| digest.update(read));
+            sha512.iter_mut().for_each(|digest| digest.update(read));
+        }
+        let digests = [
+            ("sha256", sha256.map(|digest| base64(&digest.finalize()))),
+            ("sha384", sha384.map(|digest| base64(&digest.finalize()))),
+            ("sha512", sha512.map(|digest| base64(&digest.finalize()))),
+        ];
+        let by_algorithm = digests.into_iter().filter_map(|(name, digest)| Some((name, digest?))).collect();
+        Ok(Self { content: None, size, by_algorithm })
+    }
 }
 
 impl<'a> Digests<'a> {
     /// Creates the set without computing any digest.
     pub fn new(content: impl Into<Blocks<'a>>) -> Self {
-        Self { content: content.into(), by_algorithm: BTreeMap::new() }
+        let content = content.into();
+        Self { content: Some(content), size: content.len(), by_algorithm: BTreeMap::new() }
     }
 
     fn get(&mut self, algorithm: &str) -> Option<&str> {
@@ -140,7 +181,9 @@ impl<'a> Digests<'a> {
             "sha512" => ("sha512", digest::<Sha512>),
             _ => return None,
         };
-        let content = self.content;
+        let Some(content) = self.content else {
+            return self.by_algorithm.get(algorithm).map(String::as_str);
+        };
         Some(self.by_algorithm.entry(algorithm).or_insert_with(|| {
             #[cfg(test)]
             tests::TAKEN.with(|taken| taken.set(taken.get() + 1));
@@ -199,7 +242,7 @@ impl RecordRow {
         if found != said.trim_end_matches('=') {
             return Err(RecordError::Digest(path()));
         }
-        let found = digests.content.len();
+        let found = digests.size;
         if !self.size.is_empty() && self.size.parse() != Ok(found) {
             return Err(RecordError::Size { path: path(), said: self.size.clone(), found });
         }
@@ -346,6 +389,18 @@ mod tests {
     std::thread_local! {
         /// Number of digests computed by this thread.
         pub(super) static TAKEN: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    #[test]
+    fn a_file_that_is_read_in_blocks_has_the_digests_of_its_bytes() {
+        let bytes: Vec<u8> = (0..3 * BLOCK + 7).map(|at| at as u8).collect();
+        let row = RecordRow::of("a.so", &bytes);
+        let other = RecordRow { hash: "sha512=x".to_owned(), ..row.clone() };
+        let mut digests = Digests::read(bytes.as_slice(), [&row, &other].into_iter()).unwrap();
+        assert_eq!(row.check_digests(&mut digests), Ok(()));
+        assert!(matches!(other.check_digests(&mut digests), Err(RecordError::Digest(_))));
+        let mut digests = Digests::read(&bytes[1..], [&row].into_iter()).unwrap();
+        assert!(matches!(row.check_digests(&mut digests), Err(RecordError::Digest(_))));
     }
 
     #[test]

@@ -73,6 +73,7 @@ mod native;
 mod not_utf8;
 mod noted;
 mod one_sided;
+mod outranked;
 mod packages;
 mod page;
 mod pair;
