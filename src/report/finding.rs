@@ -206,15 +206,15 @@ pub fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
         let pycs = counted(release.pycs, "pyc", "pycs");
         lines.push(match (&release.first, found[..at].iter().find(of_version)) {
             (Some(first), Some(main)) => format!(
-                "bytes of CPython {}, which {} does not write: {pycs}, the first is {}",
+                "bytes that CPython {} writes, and {} does not: {pycs}, the first is {}",
                 release.release,
                 main.release,
                 visible(&shown(first, release.place, places))
             ),
             _ if found.iter().filter(of_version).count() > 1 => {
-                format!("bytes of CPython {}: {pycs}", release.release)
+                format!("bytes that CPython {} writes: {pycs}", release.release)
             }
-            _ => format!("bytes of CPython {}", release.release),
+            _ => format!("bytes that CPython {} writes", release.release),
         });
     }
     lines

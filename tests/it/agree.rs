@@ -95,13 +95,13 @@ fn code_comes_first() {
 #[test]
 fn the_release_is_that_of_the_environment_if_it_writes_these_bytes() {
     let session = environment();
-    session.run(&["verify", "v"]).exits(0).says("\nbytes of CPython 3.14.10\n");
+    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.10 writes\n");
     session.file("v/pyvenv.cfg", "version = 3.14.8\n");
-    session.run(&["verify", "v"]).exits(0).says("\nbytes of CPython 3.14.8\n");
-    session.run(&["verify", SITE]).exits(0).says("\nbytes of CPython 3.14.8\n");
-    session.run(&["verify", &pyc("a")]).exits(0).says("\nbytes of CPython 3.14.8\n");
+    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
+    session.run(&["verify", SITE]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
+    session.run(&["verify", &pyc("a")]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
     session.file("v/pyvenv.cfg", "version = 3.13.18\n");
-    session.run(&["verify", "v"]).exits(0).says("\nbytes of CPython 3.14.10\n");
+    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.10 writes\n");
 }
 
 #[test]
@@ -217,7 +217,8 @@ fn a_source_of_one_side_is_compiled_for_both() {
     let document = pair.document(&[]);
     assert_eq!(reason(&document, "demo/core.pyc"), words, "{document:#}");
     pair.write("a", "demo/core.py", CORE.replace('1', "2")).compile("a", &["--python", "3.14"]);
-    let words = "the right pyc was not checked: there is no source for it, and it is not what the left source compiles to";
+    let words = "the right pyc was not checked: it has no source and differs from what the left demo/core.py compiles \
+                 to: at demo.core:f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     assert_eq!(reason(&pair.document(&[]), "demo/core.pyc"), words);
     pair.write("s", "demo/core.py", CORE);
     let document = pair.document(&["--sources", "s"]);
@@ -265,8 +266,7 @@ fn a_distribution_without_a_record_excuses_no_module() {
     session.file(&format!("{SITE}/evil.py"), "import os\n");
     assert_eq!(session.run(&["verify", "v"]).exits(1).out, foreign);
     session.file(&format!("{SITE}/x-1.dist-info/METADATA"), "Name: x\nVersion: 1\n");
-    let gone =
-        format!("{SITE}/x-1.dist-info/RECORD: record: it does not exist, although installers write one");
+    let gone = format!("{SITE}/x-1.dist-info/RECORD: record: there is none, although installers write one");
     for path in ["v", SITE] {
         let said = session.run(&["verify", path]).exits(1);
         assert!(said.out.contains(&foreign) && said.out.contains(&gone), "{}", said.out);
