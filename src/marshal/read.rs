@@ -396,7 +396,11 @@ impl MarshalReader<'_> {
         let end = self.at.checked_add(count).filter(|end| *end <= self.bytes.len());
         let Some(end) = end else {
             let left = self.bytes.len() - self.at;
-            let fault = format!("{} needed, but only {left} remain", counted(count, "byte is", "bytes are"));
+            let fault = format!(
+                "{} needed, but only {left} {}",
+                counted(count, "byte is", "bytes are"),
+                remain(left)
+            );
             return Err(MarshalError { at: self.at, what, fault });
         };
         let taken = &self.bytes[self.at..end];
@@ -412,7 +416,16 @@ fn sized(what: MarshalPart, length: i32, left: usize) -> String {
         MarshalPart::Str => ("a string", "byte"),
         _ => ("a collection", "element"),
     };
-    let bytes = if unit == "byte" { "" } else { " bytes" };
+    let bytes = match (unit, left) {
+        ("byte", _) => "",
+        (_, 1) => " byte",
+        _ => " bytes",
+    };
     let plural = if length == 1 { "" } else { "s" };
-    format!("{object} of {length} {unit}{plural}, but only {left}{bytes} remain")
+    format!("{object} of {length} {unit}{plural}, but only {left}{bytes} {}", remain(left))
+}
+
+/// Returns the verb for a number of bytes.
+const fn remain(bytes: usize) -> &'static str {
+    if bytes == 1 { "remains" } else { "remain" }
 }

@@ -24,7 +24,7 @@ pub enum PycError {
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// The magic number is unknown.
-    #[error("magic number {0} is of no version that is known")]
+    #[error("magic number {0} belongs to no known version")]
     Magic(u16),
     /// The code is malformed.
     #[error("the code cannot be read: {0}")]

@@ -158,7 +158,7 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
     );
     assert!(said.out.starts_with("\nwhole.pyc\n"), "{}", said.out);
     let refused: [(&str, Vec<u8>, &str); 4] = [
-        ("magic", [b"\0\0\r\n", &whole[4..]].concat(), "magic number 0 is of no version that is known"),
+        ("magic", [b"\0\0\r\n", &whole[4..]].concat(), "magic number 0 belongs to no known version"),
         (
             "flags",
             [&whole[..4], b"\x05\0\0\0", &whole[8..]].concat(),
