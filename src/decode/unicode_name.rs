@@ -32,8 +32,8 @@ fn is_in_upper_case(name: &str) -> bool {
     if strip(name, TANGUT).is_some() {
         return false;
     }
-    let code = strip(name, CJK).or_else(|| strip(name, HANGUL).map(|_| name));
-    code.is_none_or(|code| !code.bytes().any(|byte| byte.is_ascii_lowercase()))
+    let is_listed = strip(name, CJK).or_else(|| strip(name, HANGUL)).is_some();
+    !is_listed || !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn unknown_to_parser(name: &str) -> Option<char> {

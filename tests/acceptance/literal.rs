@@ -141,11 +141,9 @@ pub fn byte_escapes_fit(body: &str) -> bool {
 fn is_named(name: &str, target: &Target) -> bool {
     let upper = name.to_ascii_uppercase();
     if !target.features.ideograph_names_in_any_case {
-        let digits = upper.find("IDEOGRAPH-").map_or(name, |at| &name[at..]);
-        let is_listed = digits.to_ascii_uppercase() == digits;
         if upper.starts_with("TANGUT IDEOGRAPH-")
-            || (upper.starts_with("HANGUL SYLLABLE ") && name != upper)
-            || (upper.starts_with("CJK UNIFIED IDEOGRAPH-") && !is_listed)
+            || (["HANGUL SYLLABLE ", "CJK UNIFIED IDEOGRAPH-"].iter().any(|head| upper.starts_with(head))
+                && name != upper)
         {
             return false;
         }

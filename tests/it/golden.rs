@@ -210,6 +210,35 @@ fn lines_read_again() {
     }
 }
 
+/// The answers are those of CPython 3.13.0, 3.13.5 and 3.13.15.
+#[test]
+fn names_of_ideographs_by_release() {
+    let accepts = |release: &str, name: &str| {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let source = format!("'\\N{{{name}}}'");
+        Engine::open(source.as_bytes()).compile(&engine, "m.py".as_ref(), 0).code.is_ok()
+    };
+    for name in ["CJK UNIFIED IDEOGRAPH-4E00", "HANGUL SYLLABLE GA", "latin small letter a"] {
+        assert_eq!(
+            ["3.13.0", "3.13.5", "3.13.15"].map(|release| accepts(release, name)),
+            [true; 3],
+            "{name}"
+        );
+    }
+    for name in [
+        "cjk unified ideograph-4E00",
+        "cjk unified IDEOGRAPH-4E00",
+        "CJK UNIFIED ideograph-4E00",
+        "CJK UNIFIED IDEOGRAPH-4e00",
+        "hangul syllable GA",
+        "HANGUL SYLLABLE ga",
+        "TANGUT IDEOGRAPH-17000",
+    ] {
+        let expected = [false, false, true];
+        assert_eq!(["3.13.0", "3.13.5", "3.13.15"].map(|release| accepts(release, name)), expected, "{name}");
+    }
+}
+
 /// The rows are CPython 3.14.2's, of which there are no goldens.
 #[test]
 fn refusals_of_3_14_2() {
