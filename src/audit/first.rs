@@ -2,6 +2,7 @@
 
 use super::reason::CodePlace;
 use crate::diff::{AS_LONG, DiffFinding, DifferenceKind, Row, compare_values};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
 /// of times as much memory.
@@ -137,6 +138,28 @@ fn text(side: Option<&str>) -> Option<String> {
     })
 }
 
+/// Returns two texts with their characters outside ASCII escaped, if they may look the same: they
+/// are as long, or equal once they are normalized (NFKC).
+fn told_apart(left: &str, right: &str) -> (String, String) {
+    let is_alike = left.chars().count() == right.chars().count() || left.nfkc().eq(right.nfkc());
+    let shown = |text: &str| match is_alike {
+        true => text.chars().map(escaped).collect(),
+        false => text.to_owned(),
+    };
+    (shown(left), shown(right))
+}
+
+/// Returns a character as `ascii` shows it; an ellipsis stands for text that is left out.
+fn escaped(character: char) -> String {
+    match u32::from(character) {
+        0..=0x7f => character.into(),
+        _ if character == '…' => character.into(),
+        number @ 0x80..=0xff => format!("\\x{number:02x}"),
+        number @ 0x100..=0xffff => format!("\\u{number:04x}"),
+        number => format!("\\U{number:08x}"),
+    }
+}
+
 /// Describes a row that differs; `left` is what the source compiles to.
 fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right: Option<&str>) -> String {
     if finding.kind == DifferenceKind::Structure {
@@ -190,6 +213,7 @@ fn change(finding: &DiffFinding, label: Option<&str>, left: Option<&str>, right:
         }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
+            let (left, right) = told_apart(&left, &right);
             format!("the pyc has {what}{right}{EXPECTED}{left}")
         }
         (Some(left), None) if finding.kind == DifferenceKind::ExceptionTable => {
@@ -283,6 +307,19 @@ mod tests {
         let of = |kind| finding(kind, "");
         let has = "the pyc has the constant 2 where the source compiles to 1";
         assert_eq!(change(&of(DifferenceKind::Constants), None, Some("1"), Some("2")), has);
+        let constants = |left, right| change(&of(DifferenceKind::Constants), None, Some(left), Some(right));
+        assert_eq!(
+            constants("'caf\u{e9}'", "'cafe\u{301}'"),
+            r"the pyc has the constant 'cafe\u0301' where the source compiles to 'caf\xe9'"
+        );
+        assert_eq!(
+            constants("'admin'", "'\u{430}dmin'"),
+            r"the pyc has the constant '\u0430dmin' where the source compiles to 'admin'"
+        );
+        assert_eq!(
+            constants("'é'", "'xy'"),
+            "the pyc has the constant 'xy' where the source compiles to 'é'"
+        );
         let long = format!("1 {AS_LONG}");
         let written = change(&of(DifferenceKind::Constants), None, Some("1"), Some(&long));
         assert_eq!(written, "the pyc has the int 1 in the form of a long");
