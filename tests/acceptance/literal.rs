@@ -140,13 +140,11 @@ pub fn byte_escapes_fit(body: &str) -> bool {
 /// Returns whether the target's Unicode has a character of this name.
 fn is_named(name: &str, target: &Target) -> bool {
     let upper = name.to_ascii_uppercase();
-    if !target.features.ideograph_names_in_any_case {
-        if upper.starts_with("TANGUT IDEOGRAPH-")
-            || (["HANGUL SYLLABLE ", "CJK UNIFIED IDEOGRAPH-"].iter().any(|head| upper.starts_with(head))
-                && name != upper)
-        {
-            return false;
-        }
+    let is_computed =
+        ["HANGUL SYLLABLE ", "CJK UNIFIED IDEOGRAPH-"].iter().any(|head| upper.starts_with(head));
+    let is_refused = upper.starts_with("TANGUT IDEOGRAPH-") || (is_computed && name != upper);
+    if !target.features.ideograph_names_in_any_case && is_refused {
+        return false;
     }
     let code =
         ["CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-"].iter().find_map(|head| upper.strip_prefix(head));
