@@ -109,12 +109,15 @@ pub(super) fn end(bytes: &[u8]) -> Result<End<'_>, Fault> {
     let mut end = at;
     let locator = at.checked_sub(LOCATOR_SIZE).filter(|&start| bytes[start..].starts_with(LOCATOR));
     if let Some(locator) = locator {
-        let (large, start) = zip64_end(bytes, locator, at)?;
+        let (large, start, said) = zip64_end(bytes, locator, at)?;
         if !numbers.agree_with(large) {
             return Err(Fault::Zip64("end of central directory"));
         }
         (numbers, end) = (large, start);
-        check_locator(bytes, locator, at, (numbers, end))?;
+        let base = (end as u64).checked_sub(numbers.size).and_then(|start| start.checked_sub(numbers.offset));
+        if base.and_then(|base| base.checked_add(said)) != Some(end as u64) {
+            return Err(Fault::Zip64("locator"));
+        }
     } else if numbers.need_zip64() {
         return Err(Fault::Zip64("end of central directory"));
     }
@@ -151,14 +154,16 @@ fn end_record(bytes: &[u8], at: usize) -> Result<(EndNumbers, &[u8]), Fault> {
     Ok((EndNumbers { entries, size, offset }, comment))
 }
 
-/// Reads the zip64 end record, which is directly before its locator, and returns its numbers and
-/// its position.
-fn zip64_end(bytes: &[u8], locator: usize, at: usize) -> Result<(EndNumbers, usize), Fault> {
+/// Reads the zip64 end record, which is directly before its locator, and returns its numbers, its
+/// position, and the offset that the locator has of it.
+fn zip64_end(bytes: &[u8], locator: usize, at: usize) -> Result<(EndNumbers, usize, u64), Fault> {
     let start = locator
         .checked_sub(END64_SIZE)
         .filter(|&start| bytes[start..].starts_with(END64))
         .ok_or(Fault::Zip64("end of central directory"))?;
-    let (disk, _, disks) = zip64_locator(bytes, locator, at)?;
+    let mut fields = ArchiveFields::new(&bytes[locator..at], locator as u64, "zip64 locator");
+    fields.take(4)?;
+    let (disk, said, disks) = (fields.u32()?, fields.u64()?, fields.u32()?);
     let mut fields =
         ArchiveFields::new(&bytes[start..locator], start as u64, "zip64 end of central directory");
     fields.take(4)?;
@@ -173,29 +178,7 @@ fn zip64_end(bytes: &[u8], locator: usize, at: usize) -> Result<(EndNumbers, usi
     if record_size != END64_SIZE as u64 - 12 {
         return Err(Fault::Zip64("end of central directory"));
     }
-    Ok((EndNumbers { entries, size, offset }, start))
-}
-
-/// Reads the zip64 locator: disk and offset of the zip64 end record, and the number of disks.
-fn zip64_locator(bytes: &[u8], locator: usize, at: usize) -> Result<(u32, u64, u32), Fault> {
-    let mut fields = ArchiveFields::new(&bytes[locator..at], locator as u64, "zip64 locator");
-    fields.take(4)?;
-    Ok((fields.u32()?, fields.u64()?, fields.u32()?))
-}
-
-/// Checks that the locator's offset leads to the zip64 end record that was read.
-fn check_locator(
-    bytes: &[u8],
-    locator: usize,
-    at: usize,
-    (numbers, end): (EndNumbers, usize),
-) -> Result<(), Fault> {
-    let (_, said, _) = zip64_locator(bytes, locator, at)?;
-    let base = (end as u64).checked_sub(numbers.size).and_then(|start| start.checked_sub(numbers.offset));
-    match base.and_then(|base| base.checked_add(said)) {
-        Some(place) if place == end as u64 => Ok(()),
-        _ => Err(Fault::Zip64("locator")),
-    }
+    Ok((EndNumbers { entries, size, offset }, start, said))
 }
 
 /// Values of a zip64 extra field for the 32-bit fields whose bits are all set.

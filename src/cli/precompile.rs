@@ -108,7 +108,7 @@ impl PrecompileArgs {
             let path = folder.map_or(path.clone(), |folder| folder.join(&path));
             let cannot = |error| usage(format!("cannot read {}: {error}", path.shown()));
             let text = read_regular(&path, LARGEST_FILE).map_err(cannot)?;
-            // The lines of Python's `splitlines`: an empty file has none.
+            // An empty file has no arguments, and lines may end as on Windows.
             let lines = text.split_inclusive(|&byte| byte == b'\n').map(|line| {
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
                 path_from_bytes(line.strip_suffix(b"\r").unwrap_or(line)).into()

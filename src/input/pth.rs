@@ -5,6 +5,7 @@
 //! for `.pkg` files.
 
 use crate::decode::locale::{self, BLANKS, Blanks};
+use crate::text::ends_line;
 use crate::text::python::is_space;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -229,12 +230,6 @@ fn without_start<'a>(mut line: &'a [u8], blanks: &[&[u8]]) -> &'a [u8] {
 
 fn ends_ascii(byte: u8) -> bool {
     byte.is_ascii() && ends_line(char::from(byte))
-}
-
-/// Returns whether `str.splitlines` ends a line at a character.
-fn ends_line(char: char) -> bool {
-    let others = ['\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
-    matches!(char, '\n' | '\r') || others.contains(&char)
 }
 
 #[cfg(test)]

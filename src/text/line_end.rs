@@ -1,5 +1,13 @@
 //! Line ends.
 
+/// Returns whether `str.splitlines` ends a line at a character.
+pub const fn ends_line(character: char) -> bool {
+    matches!(
+        character,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
 /// Returns a text with `\n` for `\r\n`. Other carriage returns are kept: `site` ends a line at
 /// them.
 pub fn unix_lines(text: &[u8]) -> Vec<u8> {

@@ -13,7 +13,7 @@ mod visible;
 
 pub use counted::{bytes, counted, numbers};
 pub use error::{ErrorType, SyntaxError};
-pub use line_end::unix_lines;
+pub use line_end::{ends_line, unix_lines};
 pub use location::{Location, Position};
 pub use name::{Name, Names};
 pub use printable::is_printable;

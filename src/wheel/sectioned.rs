@@ -3,6 +3,8 @@
 //! CPython: `Sectioned` of `Lib/importlib/metadata/__init__.py`, which splits lines by
 //! `str.splitlines` and removes all brackets around the name of a group.
 
+use crate::text::ends_line;
+
 /// Entry point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct EntryPoint<'a> {
@@ -23,14 +25,8 @@ impl EntryPoint<'_> {
 
 /// Returns the entry points in the order of the text.
 pub(super) fn entry_points(text: &str) -> impl Iterator<Item = EntryPoint<'_>> {
-    let ends = |character: char| {
-        matches!(
-            character,
-            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-        )
-    };
     let mut group = "";
-    text.split(ends).map(str::trim).filter_map(move |line| {
+    text.split(ends_line).map(str::trim).filter_map(move |line| {
         if line.starts_with('[') && line.ends_with(']') {
             group = line.trim_matches(['[', ']']).trim();
             return None;
