@@ -118,7 +118,8 @@ pub fn hold(bytes: usize) {
     look(0);
 }
 
-/// [`hold`], for what is small: the next question tells whether it is too much.
+/// Counts `bytes` as [`hold`] does, for small amounts: the next call of [`ask`] or [`hold`] checks
+/// the limit.
 #[inline]
 pub fn note(bytes: usize) {
     HELD.set(HELD.get().saturating_add(bytes));

@@ -23,7 +23,7 @@ impl Container {
     /// a package. A broken archive is refused rather than treated as another file.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub fn of_file(path: &Path) -> io::Result<Option<Self>> {
         if is_called_a_zip(path) || begins_like_a_zip(path) {
             return Ok(Some(Self::Zip));
@@ -33,7 +33,7 @@ impl Container {
     }
 
     /// Returns the format that the name or the first bytes of a file declare, although the file may
-    /// be no such archive, or a broken one.
+    /// not be such an archive, or may be broken.
     pub fn declared(path: &Path, bytes: &[u8]) -> Option<Self> {
         match () {
             () if is_package(bytes) => Some(Self::Package),

@@ -93,7 +93,7 @@ impl EndNumbers {
         self.entries == 0xffff || self.size == 0xffff_ffff || self.offset == 0xffff_ffff
     }
 
-    /// Returns whether a zip64 end record has the same numbers, but for those that it replaces.
+    /// Returns whether a zip64 end record has the same numbers, except for those that it replaces.
     fn agree_with(self, large: Self) -> bool {
         let agrees = |small: u64, sentinel: u64, large: u64| small == sentinel || small == large;
         agrees(self.entries, 0xffff, large.entries)
@@ -155,7 +155,7 @@ fn end_record(bytes: &[u8], at: usize) -> Result<(EndNumbers, &[u8]), Fault> {
 }
 
 /// Reads the zip64 end record, which is directly before its locator, and returns its numbers, its
-/// position, and the offset that the locator has of it.
+/// position, and the offset that the locator records for it.
 fn zip64_end(bytes: &[u8], locator: usize, at: usize) -> Result<(EndNumbers, usize, u64), Fault> {
     let start = locator
         .checked_sub(END64_SIZE)

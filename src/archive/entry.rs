@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Content of a file; copies share the bytes. The content of a large entry stays as it is in the
-/// archive and is unpacked at each read, so that only entries that are being read take memory.
+/// archive and is unpacked at each read, so that an entry uses memory only while it is read.
 #[derive(Clone, Debug)]
 pub struct Bytes(Content);
 
@@ -70,7 +70,7 @@ impl Bytes {
     /// Returns the first bytes, up to `count`.
     pub fn head(&self, count: u64) -> Vec<u8> {
         let mut head = Vec::new();
-        // Data that were unpacked once can be unpacked again.
+        // Cannot fail: reading the archive has unpacked the same data.
         let _ = self.reader().take(count).read_to_end(&mut head);
         head
     }
@@ -107,7 +107,8 @@ impl PackedEntry {
         self.archive.get(self.data.clone()).unwrap_or_default()
     }
 
-    /// Unpacks the data. The check has unpacked the same data, so only memory can be missing.
+    /// Unpacks the data. The check has unpacked the same data, so this fails only if memory runs
+    /// out.
     fn read(&self) -> Result<Cow<'_, [u8]>, Fault> {
         match self.compression {
             Compression::Stored => Ok(Cow::Borrowed(self.data())),

@@ -4,7 +4,7 @@ use super::name::NameFault;
 use crate::text::{Shown as _, bytes, counted};
 use std::path::PathBuf;
 
-/// A refused archive. The fault is in the archive or the file system.
+/// A refused archive, or one that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", archive.shown(), self.within())]
 #[non_exhaustive]
@@ -59,10 +59,10 @@ pub enum Fault {
         offset: u64,
     },
     /// An archive that is split into several files.
-    #[error("it is one part of an archive in several")]
+    #[error("it is one part of a multi-part archive")]
     MultiDisk,
     /// The end record and the central directory disagree.
-    #[error("the end of central directory says {said} for {what}, there is {found}")]
+    #[error("the end of central directory gives {said} for {what}, but {found} was found")]
     Directory {
         /// The field.
         what: &'static str,
@@ -146,7 +146,7 @@ pub enum Fault {
     #[error("unsupported flags {0:#06x}")]
     Flags(u16),
     /// A version of the format that does not exist or is not supported.
-    #[error("it needs version {}.{} of the zip format, at most 6.3 is read", .0 / 10, .0 % 10)]
+    #[error("it needs version {}.{} of the zip format; up to 6.3 is supported", .0 / 10, .0 % 10)]
     Version(u16),
     /// A compression method other than stored or deflated.
     #[error("unsupported compression method {}", method_name(*.0))]
@@ -169,7 +169,7 @@ pub enum Fault {
     #[error("the data is not the {} that the directory says", bytes(*.0))]
     Size(u64),
     /// The archive is too large to be read.
-    #[error("{what}: {found}, at most {limit} are read")]
+    #[error("{what}: {found}, more than the limit of {limit}")]
     Limit {
         /// Quantity that is limited.
         what: &'static str,
@@ -190,7 +190,7 @@ pub enum Fault {
         limit: u64,
     },
     /// A zip bomb.
-    #[error("{size} bytes out of {compressed}: more than {limit} to one is taken for a zip bomb")]
+    #[error("{size} bytes out of {compressed}: a ratio above {limit} to 1 is treated as a zip bomb")]
     Bomb {
         /// Unpacked size in the central directory.
         size: u64,
@@ -209,7 +209,7 @@ pub enum Fault {
     #[error("the {0} data needs a dictionary of more than 128 MiB")]
     Dictionary(&'static str),
     /// A compression that is not supported.
-    #[error("it is compressed by {0}, which is not read: gzip, xz and zstd are")]
+    #[error("it is compressed by {0}, which is not supported: gzip, xz and zstd are")]
     Packing(&'static str),
     /// A tar or cpio archive that the reader cannot parse: part, offset and message of the reader.
     #[error("{0}")]
@@ -233,7 +233,7 @@ pub enum Fault {
     #[error("unsupported container image: {0}")]
     Image(&'static str),
     /// A file that is a zip and another format at once.
-    #[error("it is a zip and a {0} at once, with other files in each")]
+    #[error("it is both a zip and a {0}, with different files in each")]
     Both(&'static str),
     /// A tar header with invalid fields or a wrong checksum.
     #[error("the tar header at offset {0} is malformed")]
@@ -242,7 +242,7 @@ pub enum Fault {
     #[error("a global pax header with {0:?} is refused: some readers apply it to every entry")]
     Global(String),
     /// Two headers of an entry of a tar archive give it different names.
-    #[error("its headers give it different names, of which readers choose different ones")]
+    #[error("its headers give it different names, and readers differ in which one they use")]
     Names,
     /// An entry that is neither a file, a directory nor a link.
     #[error("entries of type {0:?} are refused: neither a file, a directory nor a link")]
@@ -251,7 +251,7 @@ pub enum Fault {
     #[error("it is a hard link to {0:?}, which is not an earlier file of the archive")]
     HardLink(String),
     /// A source distribution without a single top-level directory.
-    #[error("a source distribution has one directory with all files in it")]
+    #[error("a source distribution must have one top-level directory with all files")]
     NoFolder,
     /// Memory could not be allocated.
     #[error("no memory for {0} bytes")]

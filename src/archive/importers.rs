@@ -48,7 +48,7 @@ fn without_zip64(bytes: &[u8]) -> Option<Directory> {
     plain(bytes, end)
 }
 
-/// As 3.13 and later versions do.
+/// Rules of CPython 3.13 and later versions.
 fn with_zip64(bytes: &[u8]) -> Option<Directory> {
     let end = rfind(bytes, END_WINDOW, END)?;
     match rfind(bytes, END_WINDOW, END64) {

@@ -209,7 +209,7 @@ fn names_are_unique_everywhere() {
     assert!(read(Path::new("a.whl"), two("a", "a"), &limits).is_err());
 }
 
-/// A name of 32,000 directories takes no more memory than its letters.
+/// A name of 32,000 directories takes memory in proportion to its length.
 #[test]
 fn deep_names() {
     let deep = |last: &str| format!("{}{last}", "a/".repeat(32_000));
@@ -272,7 +272,7 @@ fn headers_agree() {
     refused(&change(|raw| raw.data.truncate(3)), "entry \"abc\": the compressed data is broken");
     refused(&change(|raw| raw.data = vec![0xff; 9]), "entry \"abc\": the compressed data is broken");
     refused(&change(|raw| raw.needed = 84), "entry \"abc\": it needs version 8.4 of the zip format");
-    refused(&change(|raw| raw.disk = 1), "entry \"abc\": it is one part of an archive in several");
+    refused(&change(|raw| raw.disk = 1), "entry \"abc\": it is one part of a multi-part archive");
     refused(&change(|raw| raw.extra = vec![1, 0, 9]), "entry \"abc\": malformed extra fields");
 }
 

@@ -6,8 +6,8 @@
 //! them.
 //!
 //! The writer is not the `zip` crate, because the bytes are a promise: the crate chooses versions,
-//! attributes and extra fields itself, and may choose otherwise after an update. In the tests it is
-//! the second reader.
+//! attributes and extra fields itself, and may choose differently after an update. In the tests it
+//! is the second reader.
 
 use crate::archive::{Blocks, Clash, Compression, DosTime, File, NameFault, NameTree, check_file_name};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
@@ -32,7 +32,7 @@ impl Default for ZipOptions {
     }
 }
 
-/// Files that cannot be written to a zip. The fault is the config's.
+/// Files that cannot be written to a zip.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ZipError {
@@ -177,7 +177,7 @@ fn pack(file: &File, wanted: Compression) -> WrittenEntry<'_> {
     };
     Blocks::from(&file.bytes).each(|block| {
         crc.update(block);
-        // What does not become smaller is not held.
+        // The compressed form is dropped once it is as large as the content.
         let goes_on = deflated.as_mut().is_some_and(|deflated| deflated.add(block, file.bytes.len()));
         if !goes_on {
             deflated = None;
@@ -220,7 +220,7 @@ impl Deflate {
         true
     }
 
-    /// The whole stream, if it is smaller than `limit`.
+    /// Returns the whole stream, if it is smaller than `limit`.
     fn finish(mut self, limit: usize) -> Option<Vec<u8>> {
         loop {
             self.out.reserve(Self::ROOM);

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Lib/zipapp.py`.
 
-/// A `main` that does not name a function. The fault is the config's.
+/// Error of a config whose `main` does not name a function.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not `package.module:function`")]
 #[non_exhaustive]

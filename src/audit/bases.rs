@@ -1,5 +1,5 @@
-//! Directories of packages, and what the distributions in them say about files. They can contain
-//! each other, so that each file is looked up in all that it is in at once.
+//! Directories of packages, and the files that the distributions in them own. The directories can
+//! contain each other, and each file is looked up in all of them at once.
 
 use super::import_paths::ImportPaths;
 use super::installed::{Installed, InstalledDistribution};
@@ -50,8 +50,8 @@ pub(super) fn bases<'a>(
     let base = |(name, distributions): (&'a str, Vec<&InstalledDistribution>)| {
         let is_site = survey.site_folders.contains(name);
         let is_packages = || PACKAGES.iter().any(|packages| real_root.join(name).ends_with(packages));
-        // Without any RECORD, nothing says whose a module is, unless the other directories of
-        // packages of a virtual environment have some.
+        // Without any RECORD, the owner of a module is unknown, unless other directories of
+        // packages of the virtual environment have RECORDs.
         let is_recorded = distributions.iter().any(|one| one.files.is_some())
             || (is_site
                 && is_packages()
@@ -68,8 +68,8 @@ impl PackageFolder<'_> {
         self.others.files.contains(name) || self.others.owns_top(below.split('/').next().unwrap_or(below))
     }
 
-    /// Returns whether distributions without a list of their files may have installed a file. What
-    /// runs at start-up is not left to a guess.
+    /// Returns whether distributions without a list of their files may have installed a file. Files
+    /// that run at start-up need an owner that is certain.
     pub(super) fn others_install(&self, reason: &RecordFault) -> bool {
         match reason {
             RecordFault::StartupModule => !self.is_site && self.others.any,
@@ -107,7 +107,7 @@ impl PackageFolder<'_> {
 pub(super) struct ReadAs {
     /// True for a module that Python imports when it starts.
     pub(super) is_custom: bool,
-    /// True if what no RECORD lists is nobody's.
+    /// True if a file that no RECORD lists belongs to no distribution.
     pub(super) is_recorded: bool,
     /// True for a file that `site` reads.
     pub(super) is_startup: bool,
@@ -187,8 +187,8 @@ impl<'a> PackageFolders<'a> {
         Self { bases, recorded, index, listing, nested }
     }
 
-    /// Returns the directory of packages that a file is in directly, and what those say in which
-    /// the file is in another directory.
+    /// Returns the directory of packages that directly contains a file, and the numbers of those
+    /// that contain it in a directory of their own.
     pub(super) fn of(&mut self, name: &'a str) -> (Option<&'a PackageFolder<'a>>, Above) {
         let (bases, recorded) = (self.bases, self.recorded);
         let (own, mut above) = self.nested.of(name, |at, top, before: Above| {
@@ -202,7 +202,7 @@ impl<'a> PackageFolders<'a> {
                 startup_modules: before.startup_modules + usize::from(startup_module),
             }
         });
-        // A list in one of them says nothing for the others.
+        // A list in one of them does not apply to the others.
         let recorded = recorded.bases(name).filter_map(|base| self.index.get(base));
         let recorded: BTreeSet<usize> = recorded.copied().collect();
         let listed = self.listing.get(name).into_iter().flatten();

@@ -1,4 +1,5 @@
-//! The libraries and programs beside the directories of packages of an environment, by their names.
+//! The libraries and programs of an environment, next to its directories of packages, by their
+//! names.
 
 use super::finding::Finding;
 use super::import_paths::ImportPaths;

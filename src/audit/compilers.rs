@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// All engines for a version, or the reason for which there are none.
+/// All engines for a version, or the reason why there are none.
 pub(super) type FoundCompilers = Result<Releases, String>;
 
 /// The engines for a version: the environment's own release first, then the newest.

@@ -1,5 +1,5 @@
-//! Files that Debian packages own, by the database of dpkg, which says of installed distributions
-//! what a RECORD says of others.
+//! Files that Debian packages own, by the database of dpkg, which lists their files as a RECORD
+//! lists those of other distributions.
 
 use crate::manifest::hex;
 use crate::project::{LARGEST, PACKAGES, names_in, read_regular};
@@ -44,7 +44,7 @@ impl Dpkg {
         found.is_some()
     }
 
-    /// Returns notes on files for which only the system speaks that they are a part of.
+    /// Returns notes on files that only the database of their own system lists.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         self.own.iter().filter_map(|(database, files)| {
             let (first, database) = (files.first()?.shown(), database.shown());

@@ -1,5 +1,5 @@
-//! Notes on code outside of what is verified that Python imports together with it, and on modules
-//! that scripts import before all others.
+//! Notes on code outside of the verified places that Python imports together with them, and on
+//! modules that scripts import before all others.
 //!
 //! CPython: `venv` of `Lib/site.py`; `sys.path[0]` of `Modules/main.c`.
 

@@ -1,5 +1,5 @@
-//! Extension modules, whose machine code nothing is compared with, and what takes the place of
-//! modules in imports.
+//! Extension modules, whose machine code is not verified, and files that Python imports instead of
+//! modules.
 //!
 //! CPython: `_PyImport_DynLoadFiletab` of `Python/dynload_shlib.c` and `Python/dynload_win.c`. The
 //! content does not matter: code of a shared library runs when it is loaded, before the importer

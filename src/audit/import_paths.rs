@@ -343,7 +343,7 @@ impl ImportPaths {
         zips.get(name)
     }
 
-    /// Returns the directories of packages that an entry leads to.
+    /// Returns the directories of packages whose path of imports has the entry.
     pub(super) fn bases_behind(&self, entry: &PathEntry) -> BTreeSet<&str> {
         let paths = self.paths_of(&entry.name).filter(|path| path.first.contains(entry));
         paths.flat_map(|path| path.packages.keys()).map(String::as_str).collect()

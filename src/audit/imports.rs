@@ -1,4 +1,4 @@
-//! Files that Python imports or reads by default, of which no RECORD says what they are.
+//! Files that Python imports or reads by default and that no RECORD lists.
 
 use super::finding::Finding;
 use super::import_paths::ImportPaths;
@@ -36,7 +36,8 @@ impl Imports {
         let (mut findings, mut notes) = unrecorded(place, installed, &recorded, searched, &survey);
         let Shadows { findings: found, around } = shadows(place, installed, &recorded, searched, only);
         let mut known: BTreeSet<String> = found.iter().map(|finding| finding.path.clone()).collect();
-        // What a module is imported instead of says more than that it can be imported.
+        // The finding that names the module which the file replaces says more than the one that the
+        // file can be imported.
         let is_module = |finding: &Finding| finding.reason == Reason::Record(RecordFault::Module);
         findings.retain(|finding| !(is_module(finding) && known.contains(&finding.path)));
         known.extend(findings.iter().map(|finding| finding.path.clone()));
@@ -77,7 +78,7 @@ impl Imports {
         }
         if only.is_some() && searched.is_packages() {
             notes.push(
-                "Python searches directories above PATH first, such as its library, which are not looked at"
+                "Python searches directories above PATH first, such as its library, which are not checked"
                     .to_owned(),
             );
         }
@@ -144,6 +145,6 @@ fn note_on_processes(links: &[&String]) -> Option<String> {
     let first = links.first()?;
     let leading = counted(links.len(), "symlink leads", "symlinks lead");
     Some(format!(
-        "{leading} through /proc to what depends on the process, and is not checked: the first is {first}"
+        "{leading} through /proc to targets that depend on the process, and is not checked: the first is {first}"
     ))
 }

@@ -26,7 +26,7 @@ pub(super) struct InstalledDistribution {
     pub(super) base: String,
     /// Path of the `dist-info`, with `/` at its end.
     pub(super) dist_info: String,
-    /// The RECORD, or the reason for which it cannot be read; `None` if there is none.
+    /// The RECORD, or the reason why it cannot be read; `None` if there is none.
     pub(super) record: Option<Result<Record, String>>,
     /// True if the directory has METADATA.
     pub(super) has_metadata: bool,

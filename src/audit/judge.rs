@@ -66,7 +66,7 @@ impl Judge<'_> {
             Reason::OtherHeader { code: Some(code), .. } => code,
             reason => reason,
         };
-        // A name of another module is no matter of form.
+        // The name of another module is not a difference of form.
         let wrong = matches!(form, Reason::OtherForm { .. }).then(|| self.wrong_filename(pyc)).flatten();
         Err(wrong.map(Reason::Filename).into_iter().chain([reason]).collect())
     }

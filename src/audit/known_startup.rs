@@ -1,4 +1,4 @@
-//! Code in `.pth` files that installers are known to write to `site-packages` without a RECORD.
+//! Known code in `.pth` files that installers write to `site-packages` without a RECORD.
 //!
 //! setuptools: `_nspkg_tmpl` of `setuptools/namespaces.py`, `_pth_contents` of `setup.py`,
 //! `PthDistributions` of `setuptools/command/easy_install.py`.

@@ -42,7 +42,7 @@ struct Standing {
 }
 
 impl Standing {
-    /// `is_full` tells whether the entry has a standard library.
+    /// Returns the standing of an entry; `is_full` is true if it has a standard library.
     fn of(entry: &PathEntry, searched: &ImportPaths, installed: &Installed, is_full: bool) -> Self {
         let bases = searched.bases_behind(entry);
         let has_records = || bases.iter().any(|base| installed.has_record_in(base));
@@ -221,9 +221,9 @@ impl StraySearch<'_> {
         }
     }
 
-    /// Returns the library in this one that a file is in. Python imports nothing from it as from
-    /// this one: no package is called `python3.14`. Libraries within each other would otherwise be
-    /// examined as many times as they are deep.
+    /// Returns the library in this one that a file is in. Python does not import its files as
+    /// modules of this one: no package is called `python3.14`. Libraries within each other would
+    /// otherwise be examined as many times as they are deep.
     fn inner_library<'b>(&self, folder: &str, name: &'b str, searched: &ImportPaths) -> Option<&'b str> {
         let slashes = name[folder.len()..].match_indices('/').map(|(slash, _)| folder.len() + slash);
         let mut folders = slashes.map(|slash| &name[..=slash]);
@@ -247,8 +247,8 @@ impl StraySearch<'_> {
         }
     }
 
-    /// Reports files of a directory outside that Python imports when it starts, or that `is_read`
-    /// tells it reads, by name and content. Returns the names in the directory.
+    /// Reports files of a directory outside that Python imports when it starts, or for which
+    /// `is_read` returns true, by name and content. Returns the names in the directory.
     fn starting_outside(&mut self, name: &str, is_read: impl Fn(&str, &[u8]) -> bool) -> Vec<String> {
         let folder = self.root.join(name);
         let names = names_in(&folder).unwrap_or_default();

@@ -34,7 +34,7 @@ pub(super) struct Compared {
     pub(super) expected: Vec<u8>,
 }
 
-/// Reason for which there is nothing to compare with.
+/// Reason why there is nothing to compare with.
 pub(super) enum CompareError {
     /// The source does not compile.
     Compile(Box<Diagnostic>),

@@ -72,7 +72,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Checks a pyc and its source against the entry; `path` is the installed path of the source.
-    /// With `compilers`, code with another digest is compiled again to find in what it differs.
+    /// With `compilers`, code with another digest is compiled again to find the difference.
     pub(super) fn check(
         &self,
         view: &View<'_>,
@@ -292,7 +292,7 @@ fn wrong_facts(listed: &FileEntry, pyc: &[u8], source: Option<&[u8]>) -> Option<
     (!wrong.is_empty()).then_some(wrong)
 }
 
-/// Holds the releases of a manifest against those that wrote the pycs; returns findings, and notes
+/// Checks the releases of a manifest against those that wrote the pycs; returns findings, and notes
 /// on releases that are not known.
 pub(super) fn against_releases(manifest: &Manifest, found: &[ReleaseFound]) -> (Vec<Finding>, Vec<String>) {
     let (mut findings, mut notes) = (Vec::new(), Vec::new());

@@ -9,7 +9,7 @@ struct Frame<'a, T> {
     index: usize,
     /// True for a directory in it.
     is_top: bool,
-    /// Facts about the files in this directory, and those before.
+    /// Facts about the files in this directory and in the directories around it.
     facts: T,
     before: T,
 }

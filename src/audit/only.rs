@@ -50,7 +50,7 @@ pub enum OnlyError {
         known: BTreeSet<String>,
     },
     /// The distribution has no RECORD, so that its files are unknown.
-    #[error("{0} has no RECORD that can be read: nothing says which files are its own")]
+    #[error("{0} has no RECORD that can be read: its files are unknown")]
     NoRecord(String),
 }
 

@@ -8,10 +8,10 @@ use crate::project::{FoundFiles, FoundKind, PACKAGES, library_version, name_belo
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// Largest number of names behind symlinks that are looked at.
+/// Largest number of names in the targets of symlinks that are examined.
 const MOST: usize = 100_000;
 
-/// Names of directories that could be on the path of imports, with those behind symlinks.
+/// Names of directories that could be on the path of imports, with those that symlinks lead to.
 pub(super) struct PathNames {
     /// Names of directories and zips in a tree.
     pub(super) folders: BTreeSet<String>,
@@ -120,14 +120,14 @@ impl PrefixFinder<'_> {
         }
     }
 
-    /// Adds what the path of a directory, symlink or zip says. The first `known` parts are those of
-    /// the path before, and have been looked at with it.
+    /// Adds the directories that the path of a directory, symlink or zip implies. The first `known`
+    /// parts are those of the previous path, which have been added already.
     pub(super) fn add(&mut self, parts: &[&str], known: usize) {
         for (at, lib) in parts.iter().enumerate() {
             if PACKAGES.contains(lib) {
                 break;
             }
-            // A library is told by up to three parts.
+            // A library is recognized by up to three parts.
             if at + 3 <= known && known < parts.len() {
                 continue;
             }

@@ -22,14 +22,14 @@ pub enum Reason {
         field: PycField,
         /// Name of the source.
         source: String,
-        /// Reason for which the code is not verified either; `None` if the code is right.
+        /// Reason why the code is not verified either; `None` if the code is right.
         code: Option<Box<Self>>,
     },
     /// The pyc is that of another source next to its own.
     Exchanged {
         /// Name of that source.
         of: String,
-        /// Reason for which it is not that of its own source.
+        /// Reason why it is not that of its own source.
         reason: Box<Self>,
     },
     /// No known version has the magic number.
@@ -286,7 +286,7 @@ pub enum ManifestFault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OtherFile {
-    /// The digest of the code differs, and no source shows in what.
+    /// The digest of the code differs, and no source shows the difference.
     Code,
     /// The source is the listed one, and does not compile to the code.
     CodeOfSource,
@@ -365,7 +365,7 @@ pub enum RecordFault {
     },
     /// Number of further rows that are wrong about the file.
     Rows(usize),
-    /// No RECORD lists the modules behind a symlink.
+    /// No RECORD lists the modules that a symlink leads to.
     Link,
     /// No RECORD lists the module.
     Module,

@@ -124,7 +124,7 @@ impl Rows {
     /// Checks a file whose content is read in blocks against its rows.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn check_file(&self, name: &str, file: &File) -> io::Result<Vec<Finding>> {
         let rows = self.by_name.get(name).into_iter().flatten().map(|row| &row.row);
         Ok(self.check_digests(name, Digests::read(file, rows)?))
@@ -208,7 +208,7 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
         }
         finding
     };
-    // An archive within a directory is read like a zipapp, before which any bytes may stand.
+    // An archive within a directory is read like a zipapp, which any bytes may precede.
     let prefix = Fault::Prefix(archive.prefix.len() as u64);
     let prefix = (!archive.prefix.is_empty()).then(|| Finding::new("", Reason::Wheel(prefix.to_string())));
     prefix.into_iter().chain(faults(archive).into_iter().map(finding).map(own)).collect()

@@ -1,4 +1,4 @@
-//! The files that RECORDs list, each with the RECORDs that speak for it.
+//! The files that RECORDs list, each with the RECORDs that apply to it.
 
 use super::import_paths::ImportPaths;
 use super::installed::{Installed, InstalledDistribution};
@@ -17,7 +17,8 @@ impl<'a> Recorded<'a> {
         let mut by_file: BTreeMap<&str, Vec<&InstalledDistribution>> = BTreeMap::new();
         for distribution in installed.in_tree() {
             for file in distribution.files.iter().flatten() {
-                // No installer writes a RECORD alone, and what runs at start-up is not left to it.
+                // No installer writes a RECORD alone, so that one without METADATA does not vouch
+                // for files that run at start-up.
                 let below = file.strip_prefix(&distribution.base).unwrap_or(file);
                 if !distribution.has_metadata && is_custom(below) {
                     continue;
@@ -28,13 +29,13 @@ impl<'a> Recorded<'a> {
         Self { by_file, searched }
     }
 
-    /// Returns whether a RECORD that speaks for a file lists it.
+    /// Returns whether a RECORD that applies to a file lists it.
     pub(super) fn has(&self, file: &str) -> bool {
         self.speaking(file).next().is_some()
     }
 
-    /// Returns whether a RECORD that speaks for a file lists it, or one in the directory `base`,
-    /// which the file is below.
+    /// Returns whether a file is listed by a RECORD that applies to it, or by one in the directory
+    /// `base` above it.
     pub(super) fn has_in(&self, base: &str, file: &str) -> bool {
         self.has(file) || self.by_file.get(file).is_some_and(|all| all.iter().any(|one| one.base == base))
     }

@@ -15,7 +15,7 @@ pub struct Settled<'a> {
 
 impl<'a> Settled<'a> {
     /// Returns the settled pycs: `entries` are those that their sources compile to, `told` the
-    /// names of those whose faults are reported elsewhere, `kept` the files that were read.
+    /// names of those whose faults have been reported, `kept` the files that were read.
     pub fn new(entries: &'a [FileEntry], told: BTreeSet<String>, kept: &'a KeptFiles) -> Self {
         let right = entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
         Self { right, told, kept }

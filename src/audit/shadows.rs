@@ -307,7 +307,8 @@ fn form(below: &str) -> Option<(String, u8)> {
     }
 }
 
-/// Returns the name of a module, which may be `__init__`, and the rank of its form.
+/// Returns the module that a file name stands for, which may be `__init__`, and the rank of its
+/// form.
 fn form_of(file: &str) -> Option<(&str, u8)> {
     if let Some(found) = extension(file) {
         return Some(found);

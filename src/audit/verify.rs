@@ -95,7 +95,7 @@ pub struct Verified {
     pub releases: Vec<ReleaseFound>,
 }
 
-/// Reason for which nothing could be verified.
+/// Reason why nothing could be verified.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {

@@ -42,7 +42,7 @@ pub(super) fn names_at<'a>(listing: &'a FoundFiles, base: &str) -> Vec<&'a str> 
         let Some(below) = name.strip_prefix(base) else { break };
         let top = below.split('/').next().unwrap_or(below);
         found.push(top);
-        // A directory is followed by what sorts after all names in it.
+        // The search continues after all names in the directory.
         from = if top == below { format!("{name}\0") } else { format!("{base}{top}0") };
     }
     found

@@ -1,8 +1,8 @@
 //! Messages in JSON.
 //!
-//! Newer versions of Bazel write one object a line, older ones write them without anything in
-//! between, so the end of an object is found by its brackets. The value of `inputs`, which can be
-//! long and is not used, is left out while the object is read.
+//! Newer versions of Bazel write one object per line, older ones write them without a separator, so
+//! the end of an object is found by its brackets. The value of `inputs`, which can be long and is
+//! not used, is left out while the object is read.
 
 use super::message::{LARGEST, StreamFault, WorkRequest, WorkResponse};
 use super::protocol::{Incoming, filled};

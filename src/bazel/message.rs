@@ -83,7 +83,7 @@ pub enum StreamFault {
         "the requests end in the middle of one; a request is JSON, or a protobuf message after its length"
     )]
     Half,
-    /// The length of a message is none that a message can have.
+    /// The length of a message is invalid.
     #[error("the length of a request is not one of the protocol: {0}")]
     Length(&'static str),
     /// Reading failed.

@@ -92,7 +92,7 @@ impl Message {
                     ));
                 }
             };
-            // A number of 32 bits, which is the lower half of one of 64 bits.
+            // A 32-bit number is encoded as a 64-bit number.
             let number = value as u32 as i32;
             match (tag >> 3, tag & 7) {
                 (1, kind::BYTES) => {
@@ -139,7 +139,7 @@ impl Message {
     }
 }
 
-/// Skips as many bytes; returns the number of those that there were.
+/// Skips up to `count` bytes; returns the number of skipped bytes.
 fn skip(input: &mut impl BufRead, count: u64) -> Result<u64, StreamFault> {
     let mut left = count;
     while left > 0 {

@@ -26,9 +26,9 @@ impl Protocol {
     /// Returns the encoding of a stream whose first bytes are `start`, or `None` if more of them
     /// are needed.
     ///
-    /// JSON begins with white space or `{`, all of which can be the length of a message as well.
-    /// The next byte tells: after a length it is the number of a field, mostly that of the first
-    /// one, which is the same as a line end.
+    /// JSON begins with white space or `{`, which can also be the length of a message. The next
+    /// byte decides: after a length comes the number of a field, usually of the first one, which
+    /// has the same value as a line end.
     pub fn of(start: &[u8]) -> Option<Self> {
         const FIRST_FIELD: u8 = 0x0a;
         match start {

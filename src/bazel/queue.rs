@@ -14,7 +14,7 @@ const MOST_BYTES: usize = 64 << 20;
 pub(super) struct Queue<'a> {
     state: Mutex<QueueState>,
     changed: Condvar,
-    /// Called when there is nothing to do (true), or something again.
+    /// Called with true when there is nothing to do, and with false when there is work again.
     idle: &'a (dyn Fn(bool) + Sync),
 }
 
@@ -56,8 +56,8 @@ impl<'a> Queue<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a message, as soon as there is room; returns the number of threads that it takes to
-    /// work on all at once.
+    /// Adds a message as soon as there is room; returns the number of messages that could be worked
+    /// on at once.
     pub(super) fn add(&self, incoming: Incoming) -> usize {
         let size = size_of(&incoming);
         let is_full = |state: &mut QueueState| {
@@ -134,7 +134,7 @@ impl<'a> Queue<'a> {
         }
     }
 
-    /// Adds nothing more; without `keeps`, what waits is dropped.
+    /// Ends the queue; without `keeps`, waiting messages are dropped.
     pub(super) fn close(&self, keeps: bool) {
         let mut state = self.state();
         state.is_closed = true;

@@ -21,12 +21,12 @@ pub struct Service<'a> {
     pub protocol: Option<Protocol>,
     /// Largest number of requests that are handled at the same time.
     pub jobs: usize,
-    /// Called when there is nothing to do (true), or something again.
+    /// Called with true when there is nothing to do, and with false when there is work again.
     pub idle: &'a (dyn Fn(bool) + Sync),
 }
 
-/// Answers requests until the stream ends. `make` creates the tool of a thread, which is told to
-/// stop by the flag.
+/// Answers requests until the stream ends. `make` creates the tool of a thread, which stops when
+/// the flag is set.
 ///
 /// # Errors
 /// [`StreamFault`]; all requests before the fault are answered, if anybody reads the answers.
@@ -64,7 +64,7 @@ pub fn serve<P: Precompile>(
                 match thread::Builder::new().name("requests".into()).spawn_scoped(scope, work) {
                     Ok(_) => threads += 1,
                     Err(error) if threads == 0 => return Err(StreamFault::Thread(error)),
-                    // There are fewer at a time.
+                    // The threads that did start handle the requests.
                     Err(_) => {}
                 }
             }
@@ -108,7 +108,7 @@ fn work<P: Precompile>(
                     Ok(reply) => WorkResponse::new(request.id, reply),
                     Err(_) => WorkResponse::refusal(request.id, "this is a bug in pycompile"),
                 };
-                // Its state may be halfway.
+                // A panic may have left its state inconsistent.
                 if is_bug || response.was_cancelled {
                     tool = make(stop);
                 }
@@ -144,7 +144,8 @@ impl<W: Write> Answers<W> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Returns the error of an answer that could not be written; that nobody reads is none.
+    /// Returns the error of an answer that could not be written, unless the reader has closed the
+    /// stream.
     fn end(self) -> Result<(), StreamFault> {
         match self.fault.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(StreamFault::Write(error)),

@@ -41,8 +41,8 @@ pub struct CompileSettings {
     pub bounds: CompileBounds,
     /// Hard-link the pycs of a source that are equal at several levels.
     pub hardlink_dupes: bool,
-    /// Leave temporary files of killed runs in the directories of the pycs, which takes a listing
-    /// of each to find.
+    /// Leave temporary files of killed runs in the directories of the pycs: each directory has to
+    /// be listed to find them.
     pub keep_leftovers: bool,
 }
 
@@ -279,7 +279,7 @@ fn write(
     let output = &*written.output.insert(output);
     let mut digested = |pyc: &[u8]| written.digest = settings.digests.then(|| FileDigest::of(pyc));
     if is_source(output, &task.file, named.is_some()) {
-        let message = format!("{} is the source: no pyc is written over it", output.shown());
+        let message = format!("refusing to overwrite {}: it is the source", output.shown());
         return Err(Diagnostic::without_place("FileExistsError", message));
     }
     let place = match settings.place(output, Missing::Refused) {

@@ -9,8 +9,8 @@ use crate::target::PyVersion;
 use std::path::Path;
 
 /// Refuses to write over files of a directory in which nothing shows that `build` has written to
-/// it: a pyc that records the name of its source, or a file as the manifest lists it. Files that
-/// equal what is written are no reason to refuse.
+/// it: a pyc that records the name of its source, or a file as the manifest lists it. Files with
+/// the bytes that would be written are accepted.
 ///
 /// # Errors
 /// [`ProjectError::ForeignFile`].

@@ -23,7 +23,7 @@ pub(super) struct OtherPyc<'a> {
 impl OtherPyc<'_> {
     /// Returns whether the file is in a `__pycache__`, and the bytes are a pyc that records the
     /// name of its source as `build` does. Python records the path by which it found the source. A
-    /// pyc next to its source may be there to stay.
+    /// pyc next to its source may be there on purpose.
     pub(super) fn is_own(&self, project: &BuildProject, bytes: &[u8]) -> bool {
         let Some((series, optimize)) = self.cached else { return false };
         Pyc::parse(bytes).is_ok_and(|pyc| {
@@ -40,7 +40,7 @@ pub(super) fn records_name(project: &BuildProject, pyc: &Pyc, file: &Selected, o
 }
 
 /// Returns the pycs of the config's files in its tree for which `is_known` is false: those in a
-/// `__pycache__`, then those next to the sources. What is not a regular file is not one of them.
+/// `__pycache__`, then those next to the sources. Only regular files are returned.
 pub(super) fn other_pycs<'a>(
     project: &'a BuildProject,
     is_known: impl Fn(&Path) -> bool,

@@ -15,8 +15,8 @@ use crate::wheel::in_order;
 use std::io;
 use std::path::Path;
 
-/// Refuses to write an archive over a file that `pack` has not written: it has not the form of
-/// those, and the manifest of the previous run does not list it.
+/// Refuses to write an archive over a file that `pack` has not written: the file does not have the
+/// form of its archives, and the manifest of the previous run does not list it.
 ///
 /// # Errors
 /// [`ProjectError::ForeignArchive`], [`ProjectError::Write`].

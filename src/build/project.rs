@@ -223,16 +223,16 @@ pub enum ProjectError {
     #[error(transparent)]
     Archive(#[from] crate::archive::ArchiveError),
     /// A file that is not a manifest is in the place of the manifest.
-    #[error("{} exists and is not a manifest: nothing is written over it", .0.shown())]
+    #[error("refusing to overwrite {}: it is not a manifest", .0.shown())]
     NotManifest(PathBuf),
     /// A file that `pack` has not written is in the place of an archive.
-    #[error("{} exists and is not an archive that `pack` has written: nothing is written over it", .0.shown())]
+    #[error("refusing to overwrite {}: it is not an archive that `pack` has written", .0.shown())]
     ForeignArchive(PathBuf),
     /// A file that `build` has not written is in the place of one of a mirror.
-    #[error("{} exists, and nothing in its tree shows that `build` has written it: nothing is written over it", .0.shown())]
+    #[error("refusing to overwrite {}: nothing in its tree shows that `build` has written it", .0.shown())]
     ForeignFile(PathBuf),
     /// A manifest has the path of a wheel.
-    #[error("{} is a wheel: no manifest is written over it", .0.shown())]
+    #[error("refusing to overwrite {}: it is a wheel, not a manifest", .0.shown())]
     ManifestOverWheel(PathBuf),
     /// A source distribution has no Python files for a wheel.
     #[error("{}: no Python files that its build backend would ship were found", .0.shown())]
@@ -250,7 +250,7 @@ pub enum ProjectError {
         reason: String,
     },
     /// The output would overwrite the input.
-    #[error("{} would be replaced by what is made of it", .0.shown())]
+    #[error("refusing to overwrite {}: it is the input", .0.shown())]
     OverInput(PathBuf),
     /// A zip cannot be built.
     #[error(transparent)]

@@ -8,7 +8,7 @@ use crate::output::writing::Writing;
 use std::io;
 use std::path::Path;
 
-/// Refuses a file at the path of a manifest that is none.
+/// Refuses to replace a file that is not a manifest of this form.
 ///
 /// # Errors
 /// [`ProjectError::NotManifest`].
@@ -22,7 +22,7 @@ pub fn check_manifest(form: ManifestForm, path: &Path, found: &[u8]) -> Result<(
     }
 }
 
-/// Refuses to write the manifest over files that are none, before anything is written.
+/// Refuses to write the manifest over files that are not manifests, before anything is written.
 pub(super) fn check_manifests(project: &BuildProject) -> Result<(), ProjectError> {
     for (form, path) in project.loaded.manifest_paths().iter().filter(|_| !project.check) {
         let Some(place) = project.place(path)? else { continue };

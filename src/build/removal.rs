@@ -28,7 +28,7 @@ pub struct Removal {
 /// Reason to keep a file whose content has changed.
 pub(super) const CHANGED: &str = "it has changed since it was written";
 
-/// Returns the reason to keep what is at the path of a file and is not a regular file.
+/// Returns the reason to keep something other than a regular file at the path of a file.
 fn not_removed(error: &WriteError) -> String {
     let what = match error {
         WriteError::Symlink(_) => "it is a symlink",

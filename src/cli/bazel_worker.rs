@@ -64,8 +64,7 @@ pub(super) fn run(arguments: BazelWorkerArgs, printer: &Printer) -> Result<Statu
     let reports = arguments.reports();
     if arguments.persistent {
         if arguments.request != PrecompileArgs::default() {
-            let message =
-                "with --persistent_worker, the arguments that say what to compile come with requests";
+            let message = "with --persistent_worker, sources and their options come with the requests";
             return Err(CommandError::Usage(message.into()));
         }
         return answer_requests(&arguments, reports);

@@ -1,7 +1,7 @@
 //! `pycompile build`.
 
 use super::error::{CommandError, Status};
-use super::format::{tell_artifacts, tell_manifests};
+use super::format::{print_artifacts, print_manifests};
 use super::limits::JobsArgs;
 use super::messages;
 use super::options::{FormatArgs, MessageFormat};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     progress.finish();
     let failed = built.outcomes.iter().any(|outcome| outcome.result().is_err());
     let status =
-        messages::tell(&built.outcomes, built.missing, &allowed(&project), arguments.format.get(), printer)?;
+        messages::print(&built.outcomes, built.missing, &allowed(&project), arguments.format.get(), printer)?;
     note_unlisted(&project, printer);
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
@@ -68,17 +68,17 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         return Ok(status);
     }
     let stale = remove_stale(&project, &built);
-    tell_stale(&stale, arguments.check, arguments.format.get(), printer)?;
+    print_stale(&stale, arguments.check, arguments.format.get(), printer)?;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(select::releases(&engines));
     let manifests = publish(&project, &with_archives(&project, manifest))?;
-    let changed = tell_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
-        + tell_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
+    let changed = print_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
+        + print_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
     let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());
     Ok(if changes { Status::No } else { status })
 }
 
 /// Prints files of an earlier build that were removed, and files that the build does not know.
-fn tell_stale(
+fn print_stale(
     stale: &Stale,
     is_check: bool,
     format: MessageFormat,
@@ -89,18 +89,18 @@ fn tell_stale(
     printer.count("left", removal.left.len() + removal.failed.len());
     printer.count("unknown", stale.unknown.len());
     if format == MessageFormat::Json {
-        let tell = |path: &Path, status: &str, reason: Option<&str>| {
+        let print = |path: &Path, status: &str, reason: Option<&str>| {
             let path = python::os_text(path.as_os_str());
             printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))
         };
         for path in &removal.removed {
-            tell(path, if is_check { "would-remove" } else { "removed" }, None)?;
+            print(path, if is_check { "would-remove" } else { "removed" }, None)?;
         }
         for (path, reason) in removal.left.iter().chain(&removal.failed) {
-            tell(path, "left", Some(reason))?;
+            print(path, "left", Some(reason))?;
         }
         for path in &stale.unknown {
-            tell(path, "unknown", None)?;
+            print(path, "unknown", None)?;
         }
     }
     let removed = if is_check { "would remove" } else { "removed" };

@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     for (path, reason) in &cleaned.failed {
         printer.file_error(&format!("{}: not removed: {reason}", path.shown()));
     }
-    tell_others(&cleaned.others, printer);
+    print_others(&cleaned.others, printer);
     printer.summary(&format!("{} removed, {} failed", cleaned.removed.len(), cleaned.failed.len()));
     Ok(if cleaned.failed.is_empty() { Status::Done } else { Status::No })
 }
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
 const OTHER: &str = "it is for another version, level or layout, and may not be from `build`";
 
 /// Prints a note about pycs for other versions, levels and layouts.
-fn tell_others(others: &[PathBuf], printer: &Printer) {
+fn print_others(others: &[PathBuf], printer: &Printer) {
     let Some(first) = others.first() else { return };
     let are = if others.len() == 1 { "is" } else { "are" };
     printer.summary(&format!(

@@ -13,7 +13,7 @@ use super::number::between;
 use super::options::{COMPILER, FormatArgs, MessageFormat, NAMES, check_engine, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
-use super::project::tell_engines;
+use super::project::print_engines;
 use super::warnings::{self, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::{compile, compile_bytes, compile_in_memory};
@@ -153,7 +153,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
         },
     )?;
     arguments.warnings.apply(&mut engines, printer);
-    tell_engines(&engines, printer);
+    print_engines(&engines, printer);
     let output = arguments.output.clone();
     if let Some(output) = &output {
         output.keeps_apart(format)?;
@@ -190,7 +190,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
         let error = Diagnostic::message_only("OSError", folder.to_string());
         Outcome::Directory(Failure { file: folder.path, error })
     }));
-    let status = messages::tell(&outcomes, missing, &[], format, printer)?;
+    let status = messages::print(&outcomes, missing, &[], format, printer)?;
     hint_directories(&outcomes, printer);
     Ok(status)
 }
@@ -224,14 +224,14 @@ fn standard_input(
     let bytes = interrupt::read_standard_input()?;
     if settings.output.is_some() {
         let outcomes = compile_bytes(name, &bytes, run, settings);
-        return messages::tell(&outcomes, 0, &[], format, printer);
+        return messages::print(&outcomes, 0, &[], format, printer);
     }
     to_standard_output(compile_in_memory(name, &Ok(SourceFile::from_bytes(bytes)), run, settings), printer)
 }
 
 fn to_standard_output(pycs: Vec<Made>, printer: &Printer) -> Result<Status, CommandError> {
     for Made { result, warnings } in pycs {
-        warnings::tell(&warnings, printer);
+        warnings::print(&warnings, printer);
         match result {
             Ok(pyc) => printer.bytes(&pyc)?,
             Err(error) => {

@@ -1,7 +1,7 @@
 //! `pycompile compileall`: the command line of `compileall`.
 //!
-//! CPython: `Lib/compileall.py`. Where compileall would silently do something unwanted, pycompile
-//! refuses; each of these errors says so.
+//! CPython: `Lib/compileall.py`. Where compileall silently does something unwanted, pycompile
+//! refuses with an error that says so.
 
 use super::error::{CommandError, Status};
 use super::messages;
@@ -9,7 +9,7 @@ use super::number::{at_least, between};
 use super::options::{COMPILER, MessageFormat, NAMES, PlainFormatArgs, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
-use super::project::tell_engines;
+use super::project::print_engines;
 use super::warnings::{Warned, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::compile;
@@ -151,14 +151,14 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
             return Ok(Status::Done);
         }
         return Err(CommandError::Usage(
-            "name a file or a directory (compileall would take all of sys.path)".into(),
+            "name a file or a directory (compileall would compile all of sys.path)".into(),
         ));
     }
     let places = environment::places();
     let options =
         EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
     let mut engines = select::start(&arguments.python, &options)?;
-    tell_engines(&engines, printer);
+    print_engines(&engines, printer);
     arguments.warnings.apply(&mut engines, printer);
     let mut failures = Vec::new();
     let tasks = tasks(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
@@ -173,11 +173,11 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
         for failure in &failures {
             printer.json(&serde_json::json!({"failure": failure}))?;
         }
-        let status = messages::tell(&outcomes, missing, &[], MessageFormat::Json, printer)?;
+        let status = messages::print(&outcomes, missing, &[], MessageFormat::Json, printer)?;
         printer.count("failures", failures.len());
         return Ok(if failures.is_empty() { status } else { Status::No });
     }
-    tell(&outcomes, &failures, printer)?;
+    print(&outcomes, &failures, printer)?;
     if missing > 0 {
         return Err(CommandError::Usage(format!(
             "interrupted: {} not reached",
@@ -230,7 +230,7 @@ fn tasks(
             let mut found = ProjectWalk::default();
             walk(destination, depth, &mut found);
             for folder in found.listed.iter().filter(|_| arguments.format.get() == MessageFormat::Human) {
-                printer.told(&format!("Listing '{}'...", folder.shown()))?;
+                printer.line(&format!("Listing '{}'...", folder.shown()))?;
             }
             for (folder, error) in found.failed {
                 failures.push(format!("Can't list '{}': {error}", folder.shown()));
@@ -325,7 +325,7 @@ fn settings(
 }
 
 /// Prints outcomes on standard output, as compileall does; each error of a source is printed once.
-fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<(), CommandError> {
+fn print(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<(), CommandError> {
     for failure in failures {
         printer.complaint(failure)?;
     }
@@ -333,12 +333,12 @@ fn tell(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result<
     let mut warned = Warned::new(outcomes);
     let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {
-        warned.tell(outcome, MessageFormat::Human, printer)?;
+        warned.print(outcome, MessageFormat::Human, printer)?;
         match outcome.result() {
             Ok(Done::UpToDate | Done::WouldChange) => {}
             Ok(Done::Compiled) => {
                 if last != Some((outcome.file(), "", None)) {
-                    printer.told(&format!("Compiling '{}'...", outcome.file().shown()))?;
+                    printer.line(&format!("Compiling '{}'...", outcome.file().shown()))?;
                     last = Some((outcome.file(), "", None));
                 }
             }

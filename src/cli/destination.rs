@@ -1,7 +1,7 @@
 //! Destination of an output file.
 
 use super::error::CommandError;
-use super::format::tell_artifacts;
+use super::format::print_artifacts;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError, check_manifest};
@@ -64,7 +64,7 @@ impl Destination {
         }
     }
 
-    /// Refuses what exists and is not a regular file.
+    /// Refuses a path that exists and is not a regular file.
     fn is_regular(&self) -> Result<(), CommandError> {
         let Some(path) = self.file() else { return Ok(()) };
         let what = match path.symlink_metadata() {
@@ -79,7 +79,7 @@ impl Destination {
         )))
     }
 
-    /// Refuses a file in a directory that does not exist, and what is not a regular file.
+    /// Refuses a file in a directory that does not exist, and a path that is not a regular file.
     pub(super) fn can_be_written(&self) -> Result<(), CommandError> {
         self.is_regular()?;
         let folder = self.file().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
@@ -121,7 +121,7 @@ impl Destination {
         printer: &Printer,
     ) -> Result<(), CommandError> {
         let written = self.publish_manifest(manifest, false, printer)?;
-        tell_artifacts(written.as_slice(), false, format, printer)?;
+        print_artifacts(written.as_slice(), false, format, printer)?;
         Ok(())
     }
 

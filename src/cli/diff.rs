@@ -2,7 +2,7 @@
 
 use super::destination::Destination;
 use super::error::{CommandError, Status};
-use super::format::{summary, tell_artifacts};
+use super::format::{print_artifacts, summary};
 use super::globs::{globs, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::number::at_least;
@@ -150,7 +150,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         page.keeps_apart(format)?;
         let read = [&arguments.left, &arguments.right].into_iter().chain(&arguments.sources);
         if let Some(side) = read.into_iter().find(|side| page.is(side)) {
-            let message = format!("{} is compared: no page is written over it", side.shown());
+            let message = format!("refusing to overwrite {}: it is one of the compared files", side.shown());
             return Err(CommandError::Usage(message));
         }
     }
@@ -185,7 +185,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             let limit = (limit > 0).then_some(limit);
             let options = difference::TextOptions { width, details: arguments.details, limit };
             let text = difference::text(&comparison, options);
-            printer.told(text.trim_end())?;
+            printer.line(text.trim_end())?;
         }
         MessageFormat::Github => {
             printer.data(&annotation::note(&difference::sentence(&comparison)))?;
@@ -195,7 +195,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
                 printer.data(&annotated(file, &comparison))?;
             }
         }
-        // No command with these results has this format.
+        // The commands with these results do not offer this format.
         MessageFormat::Sarif => {}
         MessageFormat::Json => {
             let text = if arguments.json {
@@ -216,7 +216,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         let pycs = counted(comparison.outside, "more pyc", "more pycs");
         printer.summary(&format!("the manifest lists {pycs} that the other side could not contain"));
     }
-    // Standard output says the same of equal sides.
+    // For equal sides, standard output has the same sentence already.
     if format != MessageFormat::Human || is_piped || !comparison.files.is_empty() {
         printer.summary(&difference::summary(&comparison));
     }
@@ -361,7 +361,7 @@ fn write_page(
     if let Some(path) = page.file().filter(|_| arguments.message_format == MessageFormat::Json) {
         let (kind, digest) = (ArtifactKind::Page, FileDigest::of(text.as_bytes()));
         let written = Artifact { path: path.into(), kind, digest, changed: true };
-        tell_artifacts(&[written], false, MessageFormat::Json, printer)?;
+        print_artifacts(&[written], false, MessageFormat::Json, printer)?;
     }
     Ok(())
 }

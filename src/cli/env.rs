@@ -4,7 +4,7 @@ use super::destination::Destination;
 use super::env_audit::{Checking, EnvAudit};
 use super::env_engine::EnvEngines;
 use super::error::{CommandError, Status};
-use super::format::tell_artifacts;
+use super::format::print_artifacts;
 use super::globs::{file_patterns, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
@@ -12,7 +12,7 @@ use super::number::between;
 use super::options::{COMPILER, FormatArgs, check_engine, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
-use super::project::tell_engines;
+use super::project::print_engines;
 use super::warnings::WarningArgs;
 use super::{environment, findings, hint};
 use crate::build::Outcome;
@@ -228,7 +228,7 @@ impl<'a> EnvRun<'a> {
         let (mut engines, interpreters) = self.engines.start(site, printer)?;
         arguments.warnings.apply(&mut engines, printer);
         let Some(target) = engines.first() else { return Ok(()) };
-        tell_engines(&engines, printer);
+        print_engines(&engines, printer);
         if let Engine::Python(engine) = &target.engine
             && arguments.check
             && arguments.interpreter.is_empty()
@@ -295,9 +295,9 @@ impl<'a> EnvRun<'a> {
         let status = if self.arguments.check && is_nothing {
             Status::Done
         } else {
-            messages::tell(&all.outcomes, all.missing, &self.allowed, format, self.printer)?
+            messages::print(&all.outcomes, all.missing, &self.allowed, format, self.printer)?
         };
-        tell_artifacts(&all.records, false, format, self.printer)?;
+        print_artifacts(&all.records, false, format, self.printer)?;
         Ok(status)
     }
 
@@ -308,10 +308,10 @@ impl<'a> EnvRun<'a> {
         let mut shown: Vec<FindingText> = own.chain(self.audit.texts()).collect();
         alarms_first(&mut shown);
         if self.arguments.check {
-            findings::tell_unlisted(&self.audit.unlisted, self.printer);
-            findings::tell_excluded(&self.audit.excluded_texts(), format, self.printer)?;
+            findings::print_unlisted(&self.audit.unlisted, self.printer);
+            findings::print_excluded(&self.audit.excluded_texts(), format, self.printer)?;
         }
-        findings::tell_env(&shown, format, self.arguments.limit, self.printer)?;
+        findings::print_env(&shown, format, self.arguments.limit, self.printer)?;
         Ok(shown.len())
     }
 
@@ -327,7 +327,7 @@ impl<'a> EnvRun<'a> {
         let pycs = self.audit.count(&self.all);
         findings::count_pycs(&pycs, printer);
         printer.count("findings", findings);
-        self.judges.tell(self.arguments.format.get(), printer)?;
+        self.judges.print(self.arguments.format.get(), printer)?;
         printer.summary(&format!("{}{}", counts(&pycs, findings), self.judges.sentence()));
         match pycs.not_reached {
             0 => Ok(findings > 0),

@@ -70,8 +70,8 @@ impl EnvAudit {
             several => options.named = several,
         }
         let failed: BTreeSet<&Path> = failed(report).collect();
-        let told = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
-        let settled = Settled::new(&report.entries, told.map(str::to_owned).collect(), &report.kept);
+        let reported = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
+        let settled = Settled::new(&report.entries, reported.map(str::to_owned).collect(), &report.kept);
         let directory = environment::entered_directory();
         let request = Request {
             sources: None,
@@ -101,7 +101,7 @@ impl EnvAudit {
             !is_followed && !failed.contains(&*path)
         };
         let mut verified = verified?;
-        findings::tell_notes(&verified.notes, checking.format, printer)?;
+        findings::print_notes(&verified.notes, checking.format, printer)?;
         self.is_interrupted |= verified.pycs.not_reached > 0;
         self.used.extend(place.names().iter().flat_map(|name| exclude.matching(name)));
         self.pycs.extend(place.pycs().iter().map(|name| path_of(name)));
@@ -133,9 +133,9 @@ impl EnvAudit {
         let unlisted = unlisted.filter(|path| !with_findings.contains(&**path));
         self.unlisted.extend(unlisted.map(|path| python::os_text(path.as_os_str())));
         // `verify` says more about the same files.
-        let told: BTreeSet<PathBuf> =
+        let reported: BTreeSet<PathBuf> =
             verified.excluded.iter().map(|finding| path_of(&finding.path)).collect();
-        self.own_excluded.extend(left_out.into_iter().filter(|(path, _)| !told.contains(path)));
+        self.own_excluded.extend(left_out.into_iter().filter(|(path, _)| !reported.contains(path)));
         self.found.extend(accused);
         let with_path = |finding: Finding| (path_of(&finding.path), finding);
         self.findings.extend(gathered(verified.findings).into_iter().map(with_path));
@@ -154,7 +154,7 @@ impl EnvAudit {
     ) -> Result<(), CommandError> {
         let packages: Vec<&str> = sites.iter().map(|site| site.below.as_str()).collect();
         let (findings, notes) = beside_packages(prefix, &packages);
-        findings::tell_notes(&notes, format, printer)?;
+        findings::print_notes(&notes, format, printer)?;
         for finding in findings {
             self.used.extend(exclude.matching(&finding.path));
             let is_excluded = exclude.has(&finding.path);

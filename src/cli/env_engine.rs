@@ -113,7 +113,7 @@ impl EnvEngines<'_> {
             _ if site.free_threaded => {
                 Some(format!("the native compiler does not know Python {}t", site.python))
             }
-            EngineChoice::Python => Some(String::from("as --engine python asks")),
+            EngineChoice::Python => Some(String::from("as requested by --engine python")),
             EngineChoice::Auto if Target::find(release).is_none() => {
                 Some(format!("the native compiler does not know Python {release}"))
             }

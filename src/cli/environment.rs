@@ -1,6 +1,7 @@
 //! Environment of the process. No other module reads it.
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
+use super::error::CommandError;
 use crate::engine::python::Places;
 use crate::project::CachePrefix;
 use crate::project::backend::PretendVersions;
@@ -26,7 +27,7 @@ pub(super) fn default_mode() -> InvalidationMode {
 ///
 /// # Errors
 /// The working directory does not exist.
-pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, super::error::CommandError> {
+pub(super) fn pycache_prefix() -> Result<Option<CachePrefix>, CommandError> {
     let Some(value) = std::env::var_os("PYTHONPYCACHEPREFIX").filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
@@ -47,9 +48,9 @@ pub(super) fn python_optimize() -> u8 {
 ///
 /// # Errors
 /// The working directory does not exist.
-pub(super) fn working_directory() -> Result<PathBuf, super::error::CommandError> {
+pub(super) fn working_directory() -> Result<PathBuf, CommandError> {
     std::env::current_dir()
-        .map_err(|error| super::error::CommandError::Usage(format!("there is no working directory: {error}")))
+        .map_err(|error| CommandError::Usage(format!("there is no working directory: {error}")))
 }
 
 /// Returns the working directory by the name under which the user entered it: `PWD`, which may
@@ -91,16 +92,16 @@ pub(super) fn python_warnings() -> String {
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is not a number of seconds, or is after the last time that a zip can
 /// represent.
-pub(super) fn archive_time() -> Result<i64, super::error::CommandError> {
+pub(super) fn archive_time() -> Result<i64, CommandError> {
     /// The end of 2107.
     const LAST: u64 = 4_354_819_199;
     match seconds()? {
         None => Ok(0),
         Some(time) => i64::try_from(time).ok().filter(|_| time <= LAST).ok_or_else(|| {
             let message = format!(
-                "SOURCE_DATE_EPOCH is {time}, which is after 2107: wheels and zips have no such time"
+                "SOURCE_DATE_EPOCH is {time}, which is after 2107, the last year that wheels and zips can represent"
             );
-            super::error::CommandError::Usage(message)
+            CommandError::Usage(message)
         }),
     }
 }
@@ -109,19 +110,19 @@ pub(super) fn archive_time() -> Result<i64, super::error::CommandError> {
 ///
 /// # Errors
 /// `SOURCE_DATE_EPOCH` is not set, or is not a number of seconds.
-pub(super) fn latest_time() -> Result<u64, super::error::CommandError> {
+pub(super) fn latest_time() -> Result<u64, CommandError> {
     seconds()?.ok_or_else(|| {
         let message = "--clamp-mtime needs SOURCE_DATE_EPOCH, which is not set";
-        super::error::CommandError::Usage(message.into())
+        CommandError::Usage(message.into())
     })
 }
 
 /// Returns `SOURCE_DATE_EPOCH` for uses that need the time itself.
-fn seconds() -> Result<Option<u64>, super::error::CommandError> {
+fn seconds() -> Result<Option<u64>, CommandError> {
     let Some(value) = source_date_epoch() else { return Ok(None) };
     value.to_str().and_then(|text| text.trim().parse().ok()).map(Some).ok_or_else(|| {
         let message = format!("SOURCE_DATE_EPOCH is `{}`, not a number of seconds", value.shown());
-        super::error::CommandError::Usage(message)
+        CommandError::Usage(message)
     })
 }
 

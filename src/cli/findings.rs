@@ -37,7 +37,7 @@ pub(super) fn texts(findings: &[Finding], places: &[Place], format: MessageForma
 }
 
 /// Prints the findings of `verify`: for people, at most `limit` of each kind, or all of them for 0.
-pub(super) fn tell(
+pub(super) fn print(
     findings: &[FindingText],
     format: MessageFormat,
     limit: usize,
@@ -53,7 +53,7 @@ pub(super) fn tell(
 }
 
 /// Prints the findings of `env`: for people on standard error, at most `limit` of each kind.
-pub(super) fn tell_env(
+pub(super) fn print_env(
     findings: &[FindingText],
     format: MessageFormat,
     limit: usize,
@@ -63,7 +63,7 @@ pub(super) fn tell_env(
         MessageFormat::Human => lines(findings, limit).iter().for_each(|line| printer.file_error(line)),
         MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object()))?,
         MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer))?,
-        // No command with these results has this format.
+        // The commands with these results do not offer this format.
         MessageFormat::Sarif => {}
     }
     Ok(())
@@ -79,8 +79,9 @@ pub(super) fn count_pycs(pycs: &PycCounts, printer: &Printer) {
     printer.count("not_reached", pycs.not_reached);
 }
 
-/// Prints notes on files that were not checked, in every format. A document of SARIF has them.
-pub(super) fn tell_notes(
+/// Prints notes on files that were not checked, in every format. The SARIF document includes them
+/// instead.
+pub(super) fn print_notes(
     notes: &[String],
     format: MessageFormat,
     printer: &Printer,
@@ -96,7 +97,7 @@ pub(super) fn tell_notes(
 }
 
 /// Prints a note on verified pycs that no RECORD lists, and counts them.
-pub(super) fn tell_unlisted(paths: &[String], printer: &Printer) {
+pub(super) fn print_unlisted(paths: &[String], printer: &Printer) {
     printer.count("unlisted", paths.len());
     if let Some(first) = paths.first() {
         printer.summary(&format!("note: {}", unlisted(paths.len(), first)));
@@ -112,7 +113,7 @@ pub(super) fn interrupted(pycs: &PycCounts) -> String {
 }
 
 /// Prints the findings that --exclude leaves out, and counts them.
-pub(super) fn tell_excluded(
+pub(super) fn print_excluded(
     excluded: &[FindingText],
     format: MessageFormat,
     printer: &Printer,
@@ -130,7 +131,7 @@ pub(super) fn tell_excluded(
                 printer.data(&annotation::notice(&finding.file, finding.kind, &message))?;
             }
             MessageFormat::Human => printer.detail(&format!("excluded: {}", finding.line())),
-            // The document has them.
+            // The SARIF document includes them.
             MessageFormat::Sarif => {}
         }
     }
@@ -164,7 +165,7 @@ fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
 
 /// Prints one document with all findings and notes; findings that --exclude leaves out are
 /// suppressed.
-pub(super) fn tell_sarif(
+pub(super) fn print_sarif(
     verified: &Verified,
     places: &[Place],
     exit_status: u8,

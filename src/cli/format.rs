@@ -22,7 +22,7 @@ struct ReportedFile<'a> {
 
 /// Prints files other than pycs: in JSON all of them, in text only those that `--check` finds
 /// changed. Returns the number of the latter.
-pub(super) fn tell_artifacts(
+pub(super) fn print_artifacts(
     artifacts: &[Artifact],
     check: bool,
     format: MessageFormat,
@@ -49,7 +49,7 @@ pub(super) fn tell_artifacts(
 }
 
 /// Prints the other forms of the manifest: a run that writes them reports their paths.
-pub(super) fn tell_manifests(
+pub(super) fn print_manifests(
     artifacts: &[Artifact],
     check: bool,
     format: MessageFormat,
@@ -58,7 +58,7 @@ pub(super) fn tell_manifests(
     for artifact in artifacts.iter().filter(|artifact| artifact.changed && !check) {
         printer.summary(&format!("wrote {}", artifact.path.shown()));
     }
-    tell_artifacts(artifacts, check, format, printer)
+    print_artifacts(artifacts, check, format, printer)
 }
 
 /// Prints a file that `--check` finds changed.

@@ -1,4 +1,4 @@
-//! Hints that name the option for an error of the library, which knows no options.
+//! Hints for errors of the library, which does not know the options of the command line.
 
 use super::error::CommandError;
 use crate::audit::{ExplainError, VerifyError};
@@ -45,7 +45,7 @@ fn of(error: &CommandError) -> Option<String> {
         CommandError::Project(ProjectError::Config(error)) => config(error),
         CommandError::Manifest(ManifestError::OtherFile { .. })
         | CommandError::Side(SideError::Manifest(ManifestError::OtherFile { .. })) => {
-            Some("`pycompile manifest PATH --output FILE` writes a manifest of what is there".into())
+            Some("`pycompile manifest PATH --output FILE` writes the manifest of the existing pycs".into())
         }
         CommandError::Env(EnvError::NoVersion(_) | EnvError::AnyVersion(_)) => {
             Some("name it with `--python X.Y`".into())
@@ -134,7 +134,7 @@ pub(super) fn of_path_files(paths: bool) -> String {
 }
 
 /// Hint for pycs in another invalidation mode than the requested one.
-pub(super) const OTHER_MODE: &str = "hint: `--invalidation-mode` names the mode that is asked for: pip writes `timestamp` \
+pub(super) const OTHER_MODE: &str = "hint: `--invalidation-mode` sets the expected mode: pip writes `timestamp` \
                                      pycs; without `--check`, `env` replaces them";
 
 /// Returns the message of a pyc that was not normalized, with the hint.

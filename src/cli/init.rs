@@ -2,7 +2,7 @@
 
 use super::environment;
 use super::error::{CommandError, Status};
-use super::format::tell_artifacts;
+use super::format::print_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, Choice, FileDigest, ProjectError};
@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         let folder = arguments.folder.shown();
         return Err(CommandError::Usage(match arguments.folder.symlink_metadata() {
             Ok(_) => {
-                format!("{folder} is not a directory\nhint: `pycompile init DIR` takes that of the project")
+                format!(
+                    "{folder} is not a directory\nhint: pass the directory of the project: `pycompile init DIR`"
+                )
             }
             Err(_) => format!("there is no directory {folder}"),
         }));
@@ -118,8 +120,8 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
 fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
     if let Some(home) = draft.home {
         printer.summary(&format!(
-            "note: `pycompile pack` needs metadata, and this project has them in {home}\nhint: add this to pycompile.toml; it \
-             runs the build backend for them:\n\n[wheel]\nmetadata = \"backend\""
+            "note: `pycompile pack` needs metadata, and this project has it in {home}\nhint: add this to pycompile.toml; it \
+             runs the build backend for it:\n\n[wheel]\nmetadata = \"backend\""
         ));
     }
     if draft.lacks_metadata {
@@ -187,7 +189,7 @@ fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Re
     atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?;
     let (kind, digest) = (ArtifactKind::Config, FileDigest::of(text.as_bytes()));
     let written = Artifact { path: path.into(), kind, digest, changed: true };
-    tell_artifacts(&[written], false, arguments.format.get(), printer)?;
+    print_artifacts(&[written], false, arguments.format.get(), printer)?;
     Ok(())
 }
 

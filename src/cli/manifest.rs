@@ -2,7 +2,7 @@
 
 use super::destination::Destination;
 use super::error::{CommandError, Status};
-use super::format::tell_artifacts;
+use super::format::print_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         (None, parts) => parts.to_vec(),
     };
     if let Some(read) = read.iter().find(|read| arguments.output.is(read)) {
-        let message = format!("{} is read: no manifest is written over it", read.shown());
+        let message = format!("refusing to overwrite {}: it is an input", read.shown());
         return Err(CommandError::Usage(message));
     }
     arguments.output.check_manifest(arguments.form)?;
@@ -101,7 +101,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         let kind = arguments.form.into();
         let digest = FileDigest::of(text.as_bytes());
         let written = Artifact { path: path.into(), kind, digest, changed: true };
-        tell_artifacts(&[written], false, format, printer)?;
+        print_artifacts(&[written], false, format, printer)?;
     }
     printer.count("pycs", manifest.files.len());
     printer.count("without_entry", failures.len());

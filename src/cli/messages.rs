@@ -36,7 +36,7 @@ pub(super) fn has_several_versions(outcomes: &[Outcome]) -> bool {
 
 /// Returns whether an earlier outcome of the same source and version, at another level, has the
 /// same error.
-fn is_told(outcomes: &[Outcome], at: usize) -> bool {
+fn is_reported(outcomes: &[Outcome], at: usize) -> bool {
     fn key(outcome: &Outcome) -> Option<(PyVersion, &str)> {
         let pyc = outcome.pyc()?;
         Some((pyc.python, rendered(pyc)?))
@@ -51,8 +51,8 @@ fn rendered(pyc: &PycOutcome) -> Option<&str> {
     pyc.result.as_ref().err().map(|error| error.rendered.as_str())
 }
 
-/// Returns what distinguishes the outcome from others of its source: the version, if there are
-/// several, and the level, if another level has no error or another one.
+/// Returns a label that distinguishes the outcome from others of its source: the version, if there
+/// are several, and the level, if another level has no error or another one.
 fn label(outcomes: &[Outcome], at: usize, several: bool) -> Option<String> {
     let own = outcomes.get(at)?;
     let pyc = own.pyc()?;
@@ -70,14 +70,14 @@ fn label(outcomes: &[Outcome], at: usize, several: bool) -> Option<String> {
 /// Prints the outcome of every file in the order of the request, then the summary. Failures of
 /// files in `allowed` are reported without effect on the exit status; `missing` is the number of
 /// files that were not reached.
-pub(super) fn tell(
+pub(super) fn print(
     outcomes: &[Outcome],
     missing: usize,
     allowed: &[PathBuf],
     format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    tell_with(Counting::All, outcomes, missing, allowed, format, printer)
+    print_with(Counting::All, outcomes, missing, allowed, format, printer)
 }
 
 /// Runs for which the last line has the numbers of files.
@@ -88,8 +88,8 @@ pub(super) enum Counting {
     Failures,
 }
 
-/// Prints as [`tell`] does, with the numbers of files if `counting` asks for them.
-pub(super) fn tell_with(
+/// Prints as [`print`] does, with the numbers of files if `counting` asks for them.
+pub(super) fn print_with(
     counting: Counting,
     outcomes: &[Outcome],
     missing: usize,
@@ -106,7 +106,7 @@ pub(super) fn tell_with(
     let mut warned = Warned::new(outcomes);
     for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| !dropped(outcome)) {
         if format != MessageFormat::Json {
-            warned.tell(outcome, format, printer)?;
+            warned.print(outcome, format, printer)?;
         }
         let pyc = outcome.pyc();
         let result = outcome.result();
@@ -129,9 +129,9 @@ pub(super) fn tell_with(
             }
         };
         let error = result.err();
-        let is_told = format != MessageFormat::Json && is_told(outcomes, at);
+        let is_reported = format != MessageFormat::Json && is_reported(outcomes, at);
         match format {
-            _ if is_told => {}
+            _ if is_reported => {}
             MessageFormat::Json => {
                 let message = JsonMessage {
                     path: python::os_text(outcome.file().as_os_str()),
@@ -156,7 +156,7 @@ pub(super) fn tell_with(
                     printer.data(&annotation::error(file, place, &title, &error.message))?;
                 }
             }
-            // No command with these results has this format.
+            // The commands with these results do not offer this format.
             MessageFormat::Sarif => {}
             MessageFormat::Human => match (error, outcome.output()) {
                 (Some(error), _) => {
@@ -187,7 +187,7 @@ pub(super) fn tell_with(
     let first = if stale > 0 { format!("{stale} would change") } else { format!("{compiled} compiled") };
     let counts = format!("{first}, {up_to_date} up to date, {failed} failed{forgiven}");
     match stale + failed + missing {
-        // A check that writes no pycs says what is up to date by itself.
+        // Commands whose check writes no pycs print themselves that everything is up to date.
         0 if counting == Counting::Failures => {}
         0 if forgiven.is_empty() => printer.success(&counts),
         _ => printer.summary(&counts),

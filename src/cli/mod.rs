@@ -85,9 +85,9 @@ pub fn main() -> ExitCode {
         }
     };
     // The document of `diff` includes the summary.
-    let is_told = command == "diff" && error.is_none();
+    let is_reported = command == "diff" && error.is_none();
     if is_json
-        && !is_told
+        && !is_reported
         && let Err(lost) = format::finish(command, status, error.as_ref(), &printer)
     {
         printer.trouble(&lost.to_string());

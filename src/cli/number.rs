@@ -9,7 +9,7 @@ pub(super) fn between<N>(least: N, most: N) -> ValueParser
 where
     N: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
 {
-    let range = format!("it is not a number from {least} to {most}");
+    let range = format!("expected a number from {least} to {most}");
     ValueParser::new(move |text: &str| {
         let number = text.parse::<N>().ok();
         number.filter(|number| (&least..=&most).contains(&number)).ok_or_else(|| range.clone())
@@ -21,7 +21,7 @@ pub(super) fn at_least<N>(least: N) -> ValueParser
 where
     N: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
 {
-    let range = format!("it is not a number of at least {least}");
+    let range = format!("expected a number of at least {least}");
     ValueParser::new(move |text: &str| {
         text.parse::<N>().ok().filter(|number| *number >= least).ok_or_else(|| range.clone())
     })

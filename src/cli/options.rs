@@ -40,11 +40,11 @@ pub(super) enum Color {
     Never,
 }
 
-/// Refuses interpreters that are named although none runs.
+/// Refuses `--interpreter` with the native engine, which runs none.
 pub(super) fn check_engine(choice: EngineChoice, interpreters: &[PathBuf]) -> Result<(), CommandError> {
     let (EngineChoice::Native, Some(first)) = (choice, interpreters.first()) else { return Ok(()) };
     Err(CommandError::Usage(format!(
-        "the native engine runs no interpreter, so that --interpreter {} has no effect\nhint: leave it out, or use \
+        "the native engine runs no interpreter, so --interpreter {} has no effect\nhint: leave it out, or use \
          `--engine python`",
         first.shown()
     )))

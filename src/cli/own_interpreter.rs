@@ -1,8 +1,8 @@
 //! The interpreter of an environment that is verified, for versions that the native compiler does
 //! not support.
 //!
-//! Such a program is a part of what is verified, and decides by itself what it compiles a source
-//! to. Every output of the result says so.
+//! Such a program is itself one of the verified files, so that it could compile a source to
+//! anything. Every output format reports this.
 
 use super::annotation;
 use super::error::CommandError;
@@ -19,21 +19,21 @@ use crate::text::{Shown as _, visible};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Interpreters that have judged pycs and are themselves in what is verified.
+/// Interpreters in the verified trees that compiled sources for the verification.
 #[derive(Debug, Default)]
 pub(super) struct OwnJudges(Vec<OwnJudge>);
 
-/// Interpreter of one version that is in what is verified, or is reached through it.
+/// Interpreter of one version in a verified tree, or reached through one.
 #[derive(Debug)]
 struct OwnJudge {
     version: PyVersion,
     program: PathBuf,
-    /// The program that runs, if it is not in what is verified.
+    /// The program that runs, if it is outside of the verified trees.
     elsewhere: Option<PathBuf>,
 }
 
 impl OwnJudges {
-    /// Returns those among the interpreters that have accepted pycs of `trees`.
+    /// Returns the interpreters in `trees` that accepted pycs.
     pub(super) fn of(verified: &Verified, trees: &[PathBuf], places: &Places) -> Self {
         let mut judges = Self::default();
         for (version, program) in &verified.interpreters {
@@ -57,10 +57,10 @@ impl OwnJudges {
         let programs = self.0.iter().map(|OwnJudge { version, program, elsewhere }| {
             let program = program.shown();
             let what = match elsewhere {
-                None => "an interpreter of what is verified".into(),
-                Some(real) => format!("which leads out of what is verified to {}", real.shown()),
+                None => "an interpreter from the verified files".into(),
+                Some(real) => format!("which leads out of the verified files to {}", real.shown()),
             };
-            format!("; pycs of Python {version} are judged by {program}, {what}")
+            format!("; pycs of Python {version} are checked with {program}, {what}")
         });
         programs.collect()
     }
@@ -70,16 +70,16 @@ impl OwnJudges {
         let note = |OwnJudge { version, program, elsewhere }: &OwnJudge| {
             let program = program.shown();
             let what = match elsewhere {
-                None => "an interpreter of what is verified itself, which can".into(),
-                Some(real) => format!("which leads out of what is verified to {} and can", real.shown()),
+                None => "an interpreter from the verified files, which can".into(),
+                Some(real) => format!("which leads out of the verified files to {} and can", real.shown()),
             };
-            format!("pycs of Python {version} are judged by {program}, {what} accept any pyc")
+            format!("pycs of Python {version} are checked with {program}, {what} accept any pyc")
         };
         self.0.iter().map(note).collect()
     }
 
     /// Reports the programs in every format, also with `--quiet`.
-    pub(super) fn tell(&self, format: MessageFormat, printer: &Printer) -> Result<(), CommandError> {
+    pub(super) fn print(&self, format: MessageFormat, printer: &Printer) -> Result<(), CommandError> {
         for note in self.notes() {
             printer.note(&note);
             if format == MessageFormat::Github {
@@ -128,7 +128,7 @@ pub(super) fn add(
                 continue;
             }
             let why = match options.choice {
-                EngineChoice::Python => String::from("as --engine python asks"),
+                EngineChoice::Python => String::from("as requested by --engine python"),
                 _ => format!("the native compiler does not know Python {version}"),
             };
             printer.summary(&format!(

@@ -2,13 +2,13 @@
 
 use super::destination::Destination;
 use super::error::{CommandError, Status};
-use super::format::{tell_artifacts, tell_manifests};
+use super::format::{print_artifacts, print_manifests};
 use super::globs::{globs, note_unused};
 use super::limits::JobsArgs;
 use super::messages::{self, Counting};
 use super::options::{FormatArgs, check_engine, names};
 use super::printer::Printer;
-use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, start_engines, tell_engines};
+use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, print_engines, start_engines};
 use super::warnings::WarningArgs;
 use super::{environment, hint, interrupt};
 use crate::archive::Sdist;
@@ -99,7 +99,7 @@ fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandErr
     let mut project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
     project.check = arguments.check;
     let packed = packed(&project, arguments, printer)?;
-    let status = tell(&packed, &allowed(&project), arguments, printer)?;
+    let status = print(&packed, &allowed(&project), arguments, printer)?;
     note_unlisted(&project, printer);
     if status == Status::No && packed.archives.is_empty() {
         printer.summary(
@@ -113,7 +113,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     if arguments.in_place {
         return Err(CommandError::Usage("--in-place is for a WHEEL: an sdist is not replaced".into()));
     }
-    let mut given = given(arguments, "of an sdist all files are compiled")?;
+    let mut given = given(arguments, "all files of an sdist are compiled")?;
     given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
     let places = environment::places();
     let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, &places))?;
@@ -133,25 +133,25 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
         outcome.set_file(unpacked.shown(outcome.file()));
     }
     let allowed: Vec<PathBuf> = allowed(&unpacked.project).iter().map(|file| unpacked.shown(file)).collect();
-    let status = tell(&packed, &allowed, arguments, printer)?;
+    let status = print(&packed, &allowed, arguments, printer)?;
     if status == Status::No && packed.archives.is_empty() {
         printer.summary(
-            "hint: --python names another version, --allow-failures a file that need not compile; --on-error skip packs \
-             the files nevertheless",
+            "hint: `--python` names another version, `--allow-failures` a file that need not compile; `--on-error \
+             skip` packs the files nevertheless",
         );
     }
     packed.notes.splice(..0, std::mem::take(&mut unpacked.notes));
     finish(&unpacked.project, &packed, status, arguments, printer)
 }
 
-fn tell(
+fn print(
     packed: &Packed,
     allowed: &[PathBuf],
     arguments: &PackArgs,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
     let counting = if arguments.check { Counting::Failures } else { Counting::All };
-    messages::tell_with(counting, &packed.outcomes, 0, allowed, arguments.format.get(), printer)
+    messages::print_with(counting, &packed.outcomes, 0, allowed, arguments.format.get(), printer)
 }
 
 /// Returns the settings of the command line; `instead` names the replacement of `--exclude`.
@@ -196,21 +196,21 @@ fn finish(
     for detail in &packed.details {
         printer.detail(&format!("note: {detail}"));
     }
-    let mut changed = tell_archives(packed, arguments, printer)?;
+    let mut changed = print_archives(packed, arguments, printer)?;
     if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
         (&arguments.manifest, &packed.manifest)
     {
         destination.write_manifest(manifest, arguments.format.get(), printer)?;
     } else if let Some(manifest) = &packed.manifest {
         let published = publish(project, manifest)?;
-        changed += tell_manifests(&published, arguments.check, arguments.format.get(), printer)?;
+        changed += print_manifests(&published, arguments.check, arguments.format.get(), printer)?;
     }
     if packed.archives.is_empty() {
         for earlier in &packed.earlier {
-            printer.summary(&format!("nothing was packed; {} is of an earlier run", earlier.shown()));
+            printer.summary(&format!("nothing was packed; {} is from an earlier run", earlier.shown()));
         }
     } else if arguments.check && changed == 0 && status == Status::Done {
-        tell_up_to_date(packed, project.loaded.manifest_path().is_some(), printer);
+        print_up_to_date(packed, project.loaded.manifest_path().is_some(), printer);
     }
     Ok(if changed > 0 { Status::No } else { status })
 }
@@ -222,8 +222,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     }
     let overrides = &arguments.overrides;
     if let (None, Some(option)) = (arguments.bytecode, overrides.first()) {
-        let message =
-            format!("{option} is for the pycs that --bytecode asks for, and WHEEL keeps its own without it");
+        let message = format!("{option} requires --bytecode: without it, WHEEL keeps the pycs that it has");
         return Err(CommandError::Usage(message));
     }
     if let Some(option) = overrides.first_of_config() {
@@ -245,7 +244,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     levels.dedup();
     if bytecode == Some(Bytecode::Sourceless) && levels.len() > 1 {
         return Err(CommandError::Usage(
-            "a sourceless wheel has the pycs of one level: name one --optimize".into(),
+            "a sourceless wheel has the pycs of one level: name it with one --optimize".into(),
         ));
     }
     let places = environment::places();
@@ -264,7 +263,7 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         _ => Vec::new(),
     };
     arguments.warnings.apply(&mut engines, printer);
-    tell_engines(&engines, printer);
+    print_engines(&engines, printer);
     let request = pack::RepackRequest {
         bytecode,
         levels,
@@ -286,25 +285,25 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
     let repacked = repacked?;
     let packed = &repacked.packed;
     let status =
-        if packed.outcomes.is_empty() { Status::Done } else { tell(packed, &[], arguments, printer)? };
+        if packed.outcomes.is_empty() { Status::Done } else { print(packed, &[], arguments, printer)? };
     note_unused(&arguments.exclude, &repacked.used, printer);
-    tell_notes(&repacked.notes, printer);
+    print_notes(&repacked.notes, printer);
     for note in &packed.notes {
         printer.summary(&format!("note: {note}"));
     }
-    let mut changed = tell_archives(packed, arguments, printer)?;
+    let mut changed = print_archives(packed, arguments, printer)?;
     if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
         let written = destination.publish_manifest(manifest, arguments.check, printer)?;
-        changed += tell_artifacts(written.as_slice(), arguments.check, arguments.format.get(), printer)?;
+        changed += print_artifacts(written.as_slice(), arguments.check, arguments.format.get(), printer)?;
     }
     if arguments.check && changed == 0 && status == Status::Done {
-        tell_up_to_date(packed, arguments.manifest.is_some(), printer);
+        print_up_to_date(packed, arguments.manifest.is_some(), printer);
     }
     Ok(if changed > 0 { Status::No } else { status })
 }
 
 /// Reports everything that was left out; pycs and sources that were replaced only with `--verbose`.
-fn tell_notes(notes: &[Note], printer: &Printer) {
+fn print_notes(notes: &[Note], printer: &Printer) {
     let (mut pycs, mut sources) = (0, 0);
     for note in notes {
         match note {
@@ -329,7 +328,7 @@ fn tell_notes(notes: &[Note], printer: &Printer) {
 }
 
 /// Says that a check has found nothing.
-fn tell_up_to_date(packed: &Packed, has_manifest: bool, printer: &Printer) {
+fn print_up_to_date(packed: &Packed, has_manifest: bool, printer: &Printer) {
     let names = packed.archives.iter().map(|archive| archive.path.shown());
     let names = names.collect::<Vec<_>>().join(", ");
     let and = if has_manifest && packed.manifest.is_some() { " and the manifest" } else { "" };
@@ -338,8 +337,8 @@ fn tell_up_to_date(packed: &Packed, has_manifest: bool, printer: &Printer) {
 }
 
 /// Returns the number of archives that `--check` reports as changed.
-fn tell_archives(packed: &Packed, arguments: &PackArgs, printer: &Printer) -> Result<usize, CommandError> {
-    let changed = tell_artifacts(&packed.archives, arguments.check, arguments.format.get(), printer)?;
+fn print_archives(packed: &Packed, arguments: &PackArgs, printer: &Printer) -> Result<usize, CommandError> {
+    let changed = print_artifacts(&packed.archives, arguments.check, arguments.format.get(), printer)?;
     for archive in packed.archives.iter().filter(|_| !arguments.check) {
         printer.summary(&format!("packed {}", archive.path.shown()));
     }

@@ -63,8 +63,8 @@ fn mode(name: &str) -> Result<InvalidationMode, &'static str> {
     match name.to_ascii_lowercase().as_str() {
         "checked_hash" => Ok(InvalidationMode::CheckedHash),
         "unchecked_hash" => Ok(InvalidationMode::UncheckedHash),
-        "timestamp" => Err("the time of a source is not the same wherever a build runs"),
-        _ => Err("it is neither checked_hash nor unchecked_hash"),
+        "timestamp" => Err("the modification time of a source differs between builds"),
+        _ => Err("expected checked_hash or unchecked_hash"),
     }
 }
 
@@ -80,7 +80,7 @@ impl PrecompileArgs {
     pub(super) fn parse(arguments: &[OsString]) -> Result<Self, CommandError> {
         RequestLine::try_parse_from(arguments).map(|line| line.arguments).map_err(|error| {
             let text = error.render().to_string();
-            // After it are tips and the usage, which nobody typed.
+            // Tips and the usage follow; they do not apply to a request.
             let text = text.split("\n\n").next().unwrap_or_default();
             usage(text.strip_prefix("error: ").unwrap_or(text).trim_end())
         })
@@ -135,14 +135,14 @@ impl PrecompileArgs {
             && (names, pycs) != (sources, sources)
         {
             return Err(usage(format!(
-                "{sources} --src, {names} --src_name and {pycs} --pyc: there must be as many of each"
+                "{sources} --src, {names} --src_name and {pycs} --pyc: the numbers must be equal"
             )));
         }
         let sources: BTreeSet<&Path> = self.sources.iter().map(PathBuf::as_path).collect();
         let mut written = BTreeSet::new();
         for pyc in &self.pycs {
             if sources.contains(pyc.as_path()) {
-                return Err(usage(format!("{} is a source: no pyc is written over it", pyc.shown())));
+                return Err(usage(format!("refusing to overwrite {}: it is a source", pyc.shown())));
             }
             if !written.insert(pyc.as_path()) {
                 return Err(usage(format!("{} would be written twice", pyc.shown())));
@@ -208,7 +208,7 @@ impl Precompiler {
         let level = arguments.optimize.map_or(0, |level| level.max(0).unsigned_abs());
         let release = arguments.python;
         let tasks = arguments.tasks(sandbox)?;
-        let missing = "--python_version is missing: no Python is looked for";
+        let missing = "--python_version is missing, and no interpreter is searched for";
         let release = release.ok_or_else(|| usage(missing))?;
         // Bazel removes sandboxes itself.
         let is_first = sandbox.is_none() && self.is_first(&tasks);

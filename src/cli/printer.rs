@@ -84,7 +84,7 @@ impl Printer {
     }
 
     /// Prints a line on standard output unless `--quiet` is set.
-    pub(super) fn told(&self, line: &str) -> io::Result<()> {
+    pub(super) fn line(&self, line: &str) -> io::Result<()> {
         if self.loudness >= Loudness::Normal { self.data(line) } else { Ok(()) }
     }
 
@@ -164,7 +164,7 @@ impl Printer {
     }
 
     /// Returns a progress bar, which appears after half a second and only on a terminal. It also
-    /// tells the work to stop at an interrupt.
+    /// stops the work at an interrupt.
     pub(super) fn progress(&self, length: u64) -> Progress {
         if self.loudness < Loudness::Normal || !io::stderr().is_terminal() {
             return Progress(ProgressBar::hidden());

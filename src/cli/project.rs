@@ -161,8 +161,8 @@ impl ConfigArgs {
         }
     }
 
-    /// Reads the config with the settings of the command line. An invalidation mode that neither
-    /// sets is that of py_compile.
+    /// Reads the config with the settings of the command line. If neither sets an invalidation
+    /// mode, py_compile's default applies.
     pub(super) fn load_given(&self, given: Given, printer: &Printer) -> Result<BuildProject, CommandError> {
         self.load_with(environment::default_mode(), given, printer)
     }
@@ -188,7 +188,7 @@ impl ConfigArgs {
 /// Starts the engines of the project's versions.
 pub(super) fn start_engines(project: &BuildProject, printer: &Printer) -> Result<Engines, CommandError> {
     let engines = project.engines(&environment::places(), interrupt::flag())?;
-    tell_engines(&engines, printer);
+    print_engines(&engines, printer);
     Ok(engines)
 }
 
@@ -212,7 +212,7 @@ pub(super) fn note_unlisted(project: &BuildProject, printer: &Printer) {
     let (files, are) = if names.len() == 1 { ("file", "is") } else { ("files", "are") };
     printer.summary(&format!(
         "note: {} Python {files} next to the listed ones {are} not listed: {shown}\nhint: `pycompile init --update` \
-         lists them, `[source] exclude` says that they stay out",
+         lists them, `[source] exclude` leaves them out",
         names.len()
     ));
 }
@@ -221,7 +221,7 @@ pub(super) fn note_unlisted(project: &BuildProject, printer: &Printer) {
 const SHOWN: usize = 3;
 
 /// Prints the engine of each version with --verbose, and notes about default versions always.
-pub(super) fn tell_engines(engines: &Engines, printer: &Printer) {
+pub(super) fn print_engines(engines: &Engines, printer: &Printer) {
     for target in engines {
         if let Some(note) = &target.note {
             printer.summary(&format!("note: {note}\nhint: `--python X.Y` names another version"));

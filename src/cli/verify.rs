@@ -157,23 +157,23 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     progress.finish();
     let mut verified = verified?;
     verified.findings = gathered(verified.findings);
-    findings::tell_notes(&verified.notes, format, printer)?;
+    findings::print_notes(&verified.notes, format, printer)?;
     let mut judges = OwnJudges::default();
     if arguments.interpreter.is_empty() {
         let trees: Vec<PathBuf> = arguments.paths.iter().chain(&prefixes).cloned().collect();
         judges = OwnJudges::of(&verified, &trees, &installations);
     }
-    judges.tell(format, printer)?;
+    judges.print(format, printer)?;
     verified.notes.extend(judges.notes());
     let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
-    findings::tell_unlisted(&unlisted.collect::<Vec<_>>(), printer);
+    findings::print_unlisted(&unlisted.collect::<Vec<_>>(), printer);
     for engine in &verified.engines {
         printer.detail(engine);
     }
     note_unused(&arguments.exclude, &used_patterns(&request.exclude, &places, &verified), printer);
     let texts = |findings: &[Finding]| findings::texts(findings, &places, format);
-    findings::tell_excluded(&texts(&verified.excluded), format, printer)?;
-    findings::tell(&texts(&verified.findings), format, arguments.limit, printer)?;
+    findings::print_excluded(&texts(&verified.excluded), format, printer)?;
+    findings::print(&texts(&verified.findings), format, arguments.limit, printer)?;
     // The first shard answers for all of them.
     if arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere)
         && verified.pycs.all == 0
@@ -192,7 +192,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         _ => Status::Trouble,
     };
     if format == MessageFormat::Sarif {
-        findings::tell_sarif(&verified, &places, status as u8, printer)?;
+        findings::print_sarif(&verified, &places, status as u8, printer)?;
     }
     findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());

@@ -54,7 +54,7 @@ impl<'a> Warned<'a> {
     /// Prints the warnings of the source of `outcome` if it is another source than in the last
     /// call: each location once, regardless of versions and levels. Warnings that only some
     /// versions give are labeled with these versions.
-    pub(super) fn tell(
+    pub(super) fn print(
         &mut self,
         outcome: &Outcome,
         format: MessageFormat,
@@ -92,7 +92,7 @@ impl<'a> Warned<'a> {
 }
 
 /// Prints the warnings of one compilation.
-pub(super) fn tell(warnings: &[Issued], printer: &Printer) {
+pub(super) fn print(warnings: &[Issued], printer: &Printer) {
     let mut once = Once::default();
     for warning in warnings.iter().filter(|warning| once.lets_through(warning)) {
         printer.file_warning(&warning.rendered);

@@ -92,7 +92,7 @@ impl Loaded {
             config.compile.allow_failures = names.map(|name| Spanned::new(0..0, name.clone())).collect();
         }
         if given.bytecode.is_some() && config.wheel.is_none() {
-            let message = format!("there is no {}, whose `bytecode` was given", self.table("wheel"));
+            let message = format!("`bytecode` was given, but there is no {}", self.table("wheel"));
             return Err(self.missing(message));
         }
         if let (Some(wheel), Some(bytecode)) = (&mut config.wheel, given.bytecode) {

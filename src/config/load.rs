@@ -73,7 +73,7 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
         None => ConfigError::Missing { path: path.into(), message: error.message().into() },
     })?;
     let Some(config) = config else {
-        let message = "there is no [tool.pycompile] in it\nhint: `[tool.pycompile.source]` is what [source] is in a \
+        let message = "there is no [tool.pycompile] in it\nhint: `[tool.pycompile.source]` corresponds to [source] of a \
                        pycompile.toml";
         return Err(ConfigError::Missing { path: path.into(), message: message.into() });
     };
@@ -150,16 +150,16 @@ impl Loaded {
             }
         }
         if let Some(timeout) = compile.timeout.as_ref().filter(|timeout| *timeout.get_ref() == 0) {
-            return Err(self.error_at(&timeout.span(), "a time-out is at least one second"));
+            return Err(self.error_at(&timeout.span(), "a timeout is at least one second"));
         }
         if let Some(limit) = compile.memory_limit.as_ref().filter(|limit| *limit.get_ref() < 64) {
-            return Err(self.error_at(&limit.span(), "no interpreter works with less than 64 MB"));
+            return Err(self.error_at(&limit.span(), "a memory limit is at least 64 MB"));
         }
         self.interpreters()?;
         let source = &self.config.source;
         if source.files.is_empty() && source.search.is_empty() {
             let table = self.table("source");
-            let message = format!("no files: list them under {table} files, or ask for a search");
+            let message = format!("no files: list them under {table} files, or use `search`");
             return Err(self.missing(message));
         }
         if let Some(dfile) = &compile.dfile

@@ -54,7 +54,7 @@ impl Loaded {
                 && lexical(&self.folder.join(metadata.get_ref())) == path
             {
                 let message = format!(
-                    "{} is read for its metadata: nothing is written over it\nhint: `[wheel] output` names another \
+                    "refusing to overwrite {}: its metadata is read\nhint: `[wheel] output` names another \
                      directory",
                     path.shown()
                 );
@@ -95,7 +95,7 @@ impl Loaded {
         for (path, span) in outputs {
             let path = lexical(&path);
             if taken.binary_search(&path).is_ok() {
-                let message = format!("{} is read: nothing is written over it", path.shown());
+                let message = format!("refusing to overwrite {}: it is an input", path.shown());
                 return Err(self.error_at(&span, message));
             }
             if written.contains(&path) {

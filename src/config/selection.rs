@@ -196,7 +196,7 @@ impl Loaded {
             let key = format!("{folder}/{stem}").to_lowercase();
             if let Some(other) = folded.insert(key, name) {
                 let how = if other.to_lowercase() == name.to_lowercase() {
-                    " where file names are the same in upper and lower case"
+                    " on file systems that ignore case"
                 } else {
                     ""
                 };

@@ -53,7 +53,7 @@ pub(super) fn decode<'s>(
 }
 
 /// Returns the end of CPython's location of a cookie that contradicts the byte order mark: the
-/// length of the line in bytes, applied to the text wherever it cuts.
+/// length of the line in bytes, applied to the text even within a character.
 fn end_of_line(cookie: &Cookie<'_>) -> i32 {
     let length = if cookie.number == 1 { cookie.line.len().saturating_sub(1) } else { cookie.line.len() };
     let before = cookie.line.get(..length).unwrap_or(cookie.line);

@@ -90,8 +90,8 @@ impl<'s> EncodedSource<'s> {
         codec::decode_replacing(part, self.cookie, target)
     }
 
-    /// Returns whether the source is decoded alike for all targets: its codec is not one whose name
-    /// is looked up.
+    /// Returns whether all targets decode the source in the same way: its codec is not one that is
+    /// looked up by name.
     pub fn is_alike(&self) -> bool {
         !codec::is_looked_up(self.cookie)
     }

@@ -27,7 +27,7 @@ pub(super) fn compare_content(left: &[u8], right: &[u8]) -> DiffFinding {
 /// files.
 ///
 /// # Errors
-/// The operating system's.
+/// An I/O error.
 pub(super) fn compare_large(
     left: &mut Stream<'_>,
     right: &mut Stream<'_>,

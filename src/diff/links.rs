@@ -23,7 +23,7 @@ pub(super) fn tell_links(files: &mut [FileDifference], side: usize, place: &Plac
             "{} is a symlink to {target} on the {words}: the code that it leads to was not checked",
             file.paths()[side]
         );
-        // The other words about the symlink say less.
+        // This message replaces the shorter one about the symlink.
         file.findings.retain(|finding| finding.kind != DifferenceKind::Unreadable || finding.rows.is_empty());
         file.findings.push(DiffFinding::new(DifferenceKind::Unreadable, message));
     }

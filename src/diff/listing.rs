@@ -226,8 +226,8 @@ fn row(line: &Line) -> String {
     format!("{:>5} {:<22} {}", line.offset, line.name, line.operand).trim_end().to_owned()
 }
 
-/// Puts line numbers before the instructions of rows, where the line is another one than that of
-/// the row before; `-` stands for none.
+/// Puts line numbers before the instructions of rows whose line differs from that of the previous
+/// row; `-` stands for no line.
 fn numbered(mut rows: Vec<Row>) -> Vec<Row> {
     let mut before = [None, None];
     for row in &mut rows {

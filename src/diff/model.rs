@@ -326,7 +326,7 @@ impl FileDifference {
         self.path != RELEASES
     }
 
-    /// Returns what differs; `None` for the releases in two manifests.
+    /// Returns the subject of the differences; `None` for the releases in two manifests.
     pub fn subject(&self) -> Option<DiffSubject> {
         match self.is_file() {
             false => None,

@@ -20,7 +20,7 @@ struct Kept {
 }
 
 impl Nested {
-    /// Keeps two archives unless too much is kept already.
+    /// Keeps two archives, unless that exceeds [`KEPT`].
     pub(super) fn keep(&self, path: &str, left: Archive, right: Archive) {
         let size = [&left, &right].into_iter().flat_map(Archive::files).map(|entry| entry.bytes.len());
         let size = size.fold(0, usize::saturating_add);

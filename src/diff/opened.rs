@@ -7,7 +7,7 @@ use crate::archive::{Archive, Container, DEPTH};
 use crate::input::{Carrier, Embedded, Sought, embedded};
 use std::path::Path;
 
-/// Bytes that an archive and the archives that it lies in may unpack to.
+/// Bytes that an archive and the archives around it may unpack to.
 const BUDGET: u64 = 3 << 30;
 
 /// Limits for archives in archives. They do not depend on other archives next to these, which are
@@ -18,7 +18,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Returns the limits for an archive that lies in no other.
+    /// Returns the limits for an archive that is not in another one.
     pub(super) const fn new() -> Self {
         Self { depth: DEPTH, bytes: BUDGET }
     }
@@ -35,7 +35,7 @@ fn unpacked(archive: &Archive) -> u64 {
 
 /// A file that may be an archive.
 pub(super) enum OpenedFile {
-    /// A file that is no archive.
+    /// A file that is not an archive.
     Plain,
     /// An archive.
     Archive(Archive),
@@ -88,8 +88,8 @@ pub(super) fn refused(left: Option<&str>, right: Option<&str>) -> DiffFinding {
     DiffFinding::new(DifferenceKind::Unreadable, message).sides(say(left), say(right))
 }
 
-/// Returns a finding for an archive that cannot be opened; `kind` is that of the files that only
-/// its side has.
+/// Returns a finding for an archive that cannot be opened; `kind` is the kind of findings for files
+/// that only this side has.
 pub(super) fn refused_alone(kind: DifferenceKind, why: &str) -> DiffFinding {
     match kind {
         DifferenceKind::OnlyLeft => refused(Some(why), None),

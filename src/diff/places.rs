@@ -76,7 +76,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
                 found.hold(compare_archive_with_manifest(manifest, archive, true), &mut other, &mut one);
             }
             let pairing = match pycs_only {
-                // A manifest says where each pyc has to be.
+                // A manifest determines the path of each pyc.
                 true => {
                     let (pairing, out) = pair_listed(left, right, &mut one, &mut other);
                     outside = out;

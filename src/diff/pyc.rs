@@ -19,8 +19,8 @@ pub fn compare_pycs(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
     compare_with(name, left, right, |_, _| {})
 }
 
-/// Returns the differences of two pycs without those in the order of elements of sets, which is no
-/// part of a value; if nothing else differs, these.
+/// Returns the differences of two pycs without those in the order of elements of sets, which is not
+/// part of a value; if nothing else differs, returns those.
 pub(crate) fn compare_values(name: &str, left: &[u8], right: &[u8]) -> Vec<DiffFinding> {
     compare_with(name, left, right, |left, right| {
         if !have_same_value(left, right) {

@@ -17,7 +17,7 @@ pub fn have_same_value(one: &Objects, other: &Objects) -> bool {
     differ(one, Objects::ROOT, other, Objects::ROOT, Some(&mut ValueClasses::default())).is_none()
 }
 
-/// Gives each set of two objects the order of elements that an equal set before it has, so that
+/// Gives each set of two objects the order of elements of an earlier equal set, so that
 /// [`first_difference`] finds no set that differs in its order alone.
 pub(super) fn same_orders(one: &mut Objects, other: &mut Objects) {
     let mut classes = ValueClasses::default();

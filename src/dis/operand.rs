@@ -16,7 +16,7 @@ pub enum Operand {
     Name(Arc<str>),
     /// Two local variables.
     Names(Arc<str>, Arc<str>),
-    /// Text for a number: `+=`, `not in`, `str`.
+    /// Text that a number stands for: `+=`, `not in`, `str`.
     Word(&'static str),
     /// Names of bits, by the number of the bit, and the bits.
     Flags(&'static [&'static str], u32),

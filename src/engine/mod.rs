@@ -76,8 +76,8 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// An error that keeps an engine from working. The fault is the environment's or the command
-/// line's.
+/// An error that prevents an engine from working: no suitable interpreter is available, or the
+/// wrong one is named.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
@@ -98,12 +98,12 @@ pub enum EngineError {
         /// Reason of the failure.
         reason: String,
     },
-    /// The interpreter started and did not tell its version in time.
+    /// The interpreter started and did not report its version in time.
     #[error("cannot start {path}: it does not answer within {seconds} s")]
     NoAnswer {
         /// The command.
         path: String,
-        /// Time that it had.
+        /// Time limit in seconds.
         seconds: u64,
     },
     /// The interpreter has another version than was asked for.

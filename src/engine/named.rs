@@ -49,7 +49,7 @@ impl NamedInterpreters {
         Some(TargetEngine { refs, ..python(Series::find(version)?, engine, None) })
     }
 
-    /// Refuses an interpreter if there are pycs, and none of its version; `versions` are those of
+    /// Refuses an interpreter if there are pycs, but none of its version; `versions` are those of
     /// the pycs.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl NamedInterpreters {
     }
 }
 
-/// Starts each named interpreter; `failed` makes the error of one that cannot be started.
+/// Starts each named interpreter; `failed` returns the error for one that cannot be started.
 pub(super) fn start_named(
     options: &EngineOptions<'_>,
     failed: impl Fn(EngineError) -> EnginesError,

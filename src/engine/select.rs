@@ -85,13 +85,13 @@ pub enum EnginesError {
     #[error("the native compiler does not support {0}")]
     NoNative(Release),
     /// The native compiler cannot use the version of an interpreter as the default.
-    #[error("the native engine needs the version to compile for, since it asks no interpreter")]
+    #[error("the native engine needs to know the version to compile for")]
     NativeDefault,
     /// Two releases would write the same file.
-    #[error("{0} and {1} belong to one series, and their pycs would have one name: name one of them")]
+    #[error("{0} and {1} belong to one series, and their pycs would have the same name: choose one of them")]
     OneSeries(Release, Release),
     /// The version of an interpreter was not requested.
-    #[error("{path} is Python {found}, which is not among the versions asked for")]
+    #[error("{path} is Python {found}, which is not one of the requested versions")]
     Unused {
         /// Path of the interpreter.
         path: String,
@@ -125,7 +125,7 @@ pub enum EnginesError {
     NoDefault(#[source] EngineError),
     /// The project allows neither the default version nor one that the native compiler supports.
     #[error(
-        "Requires-Python {required} allows none of {known}, which the native compiler knows, and \
+        "Requires-Python {required} allows none of {known}, which the native compiler supports, and \
          {found}",
         known = native_versions()
     )]
@@ -317,7 +317,7 @@ fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
             let mut engine = native_engine(series(target.version)?, target, options.limits);
             engine.note = Some(format!(
                 "no python3 on PATH: compiling for Python {}, the newest version that the native compiler \
-                 knows",
+                 supports",
                 target.version
             ));
             return Ok(vec![engine]);

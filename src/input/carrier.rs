@@ -80,7 +80,7 @@ impl Carrier {
     /// Examines the start and the end of a regular file.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub fn of_file(path: &Path) -> io::Result<Self> {
         let mut file = open_regular(path)?;
         let mut head = Vec::new();

@@ -19,7 +19,7 @@ const MOST_LINKS: usize = 40;
 /// Largest length of a path.
 const LONGEST: usize = 4096;
 
-/// Names of files, each with the reason for which what they lead to is not examined.
+/// Names of files, each with the reason why its target is not examined.
 type Unseen = Vec<(String, PlaceError)>;
 
 /// Returns the `.pth` files of a wheel with paths outside the wheel, or the symlinks and `.pth`

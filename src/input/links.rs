@@ -1,7 +1,7 @@
 //! Symlinks of a tree to directories, each resolved once.
 //!
-//! Python goes by the path that it was given: `lib/python3.14` may be any directory. Files are
-//! judged where they really are, and these are the ways there.
+//! Python uses the path that it was given, and `lib/python3.14` may be a symlink to any directory.
+//! Files are checked under their real paths, which this module finds.
 
 use crate::project::{FoundFiles, FoundKind, name_below, real_path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ const MOST: usize = 40;
 pub struct FolderLinks {
     /// Names of the directories by those of the symlinks; `None` for a directory outside.
     targets: BTreeMap<String, Option<String>>,
-    /// Symlinks to what depends on the process that follows them.
+    /// Symlinks whose targets depend on the process that follows them.
     of_process: BTreeSet<String>,
 }
 
@@ -42,8 +42,8 @@ impl FolderLinks {
         found
     }
 
-    /// Returns the symlinks to what depends on the process that follows them, such as those through
-    /// `/proc/self`.
+    /// Returns the symlinks whose targets depend on the process that follows them, such as those
+    /// through `/proc/self`.
     pub const fn of_process(&self) -> &BTreeSet<String> {
         &self.of_process
     }
@@ -107,7 +107,7 @@ fn push(place: &mut String, part: &str) {
 /// Walk along symlinks, one name at a time.
 #[derive(Default)]
 struct LinkWalk {
-    /// Paths that are no symlinks.
+    /// Paths that are not symlinks.
     plain: BTreeSet<PathBuf>,
 }
 

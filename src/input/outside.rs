@@ -19,8 +19,8 @@ impl OutsideFiles {
         Self { sought, known: RefCell::default() }
     }
 
-    /// Returns whether Python runs a file, imports from it, or follows its paths. Importers go by
-    /// the name of a link.
+    /// Returns whether Python runs a file, imports from it, or follows its paths. Importers use the
+    /// name of the link.
     pub(super) fn is_code(&self, link: &Path, path: &Path, examined: &[PathBuf]) -> io::Result<bool> {
         let link = link.as_os_str().as_encoded_bytes();
         if self.sought.is_named(link) {

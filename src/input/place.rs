@@ -54,7 +54,7 @@ pub enum PlaceError {
     #[error("{} is a symlink: the code that it leads to is not checked", .0.shown())]
     SymlinkFolder(PathBuf),
     /// A path in a `.pth` file with code that is not examined.
-    #[error("it adds {0:?} to the path of imports: the code there is not looked at")]
+    #[error("it adds {0:?} to the path of imports: the code there is not checked")]
     Leads(String),
     /// A file that changes the prefix of an interpreter.
     #[error("it changes the prefix of the interpreter next to it, and with it the path of imports")]
@@ -62,8 +62,8 @@ pub enum PlaceError {
     /// A `.pth` file that is not UTF-8.
     #[error("it is not UTF-8: the paths that it adds to the path of imports depend on the locale")]
     PathEncoding,
-    /// A symlink to what depends on the process that follows it.
-    #[error("it is a symlink through /proc: what it leads to depends on the process")]
+    /// A symlink whose target depends on the process that follows it.
+    #[error("it is a symlink through /proc: its target depends on the process")]
     OfProcess,
     /// Directories with too many names.
     #[error("symlinks give too many names to directories of libraries and packages")]
@@ -75,7 +75,7 @@ pub enum PlaceError {
     #[error("the name is not UTF-8")]
     NotUtf8,
     /// A name whose printed form is the name of another file.
-    #[error("the name is not UTF-8, and another file is called what it is shown as")]
+    #[error("the name is not UTF-8, and its printed form is the name of another file")]
     Ambiguous,
     /// The name does not exist.
     #[error("there is no {0}")]

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 const OF_SYSTEM: [&str; 9] =
     ["", "bin", "sbin", "usr", "usr/bin", "usr/sbin", "usr/local", "usr/local/bin", "usr/local/sbin"];
 
-/// Directories that no interpreter is in.
+/// Directories that never contain an interpreter.
 const NO_PREFIX: [&str; 5] = ["share", "site-packages", "dist-packages", "test", "tests"];
 
 const CONFIG: &str = "pyvenv.cfg";

@@ -84,7 +84,7 @@ impl<'a> PathLines<'a> {
         Self { lines: reader.lines, is_text: text.is_ok() || !bytes.contains(&0) }
     }
 
-    /// Leaves out paths of up to three bytes, which chance finds in a file that is not text.
+    /// Leaves out paths of up to three bytes, which occur by chance in a file that is not text.
     pub(super) fn without_chance(mut self) -> Self {
         self.lines.retain(|path| path.len() > 3);
         self

@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 /// Largest number of paths that are followed again: those of `.pth` files that have names in
-/// several directories, and from directories above that have several names.
+/// several directories, and from parent directories that have several names.
 const MOST_AGAIN: usize = 200_000;
 
 /// Largest number of paths that are followed in all `.pth` files of a tree, or of a package. Each
@@ -285,7 +285,7 @@ impl SurveyedTree<'_> {
     /// names.
     fn site_folders(&self) -> BTreeSet<PathBuf> {
         let mut packages = BTreeSet::new();
-        // Directories that the name before has too were looked at with it.
+        // The previous name has covered the directories that both share.
         let mut before = "";
         for name in self.listing.names.keys() {
             let known = name.bytes().zip(before.bytes()).take_while(|(one, other)| one == other).count();
@@ -493,7 +493,7 @@ impl SurveyedTree<'_> {
         if form != PathForm::Site && self.reach.leads(&folder.join(path)) {
             return Some(true);
         }
-        // The directory that a program is started in decides about these.
+        // These depend on the directory that a program is started in.
         if form == PathForm::Package && path.is_relative() {
             return Some(true);
         }

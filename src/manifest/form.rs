@@ -8,7 +8,7 @@ use super::sha256sum::sha256sum;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ManifestForm {
-    /// JSON. A config always asks for it, so that it cannot name it among the other forms.
+    /// JSON. Every manifest of a config has this form, so that it is not one of the other forms.
     #[serde(skip_deserializing)]
     Json,
     /// Lines for `sha256sum --check`.

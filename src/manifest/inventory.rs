@@ -10,7 +10,7 @@ use crate::object::Objects;
 use crate::pyc::{Pyc, PycError, parse_name};
 use std::path::Path;
 
-/// Reason for which a pyc has no entry.
+/// Reason why a pyc has no entry.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EntryError {
@@ -122,7 +122,7 @@ impl Found {
             let path = format!("{prefix}{name}");
             let carrier = match place.carrier(&name) {
                 Ok(carrier) => carrier,
-                // A pyc has been reported.
+                // A pyc under a name without a suffix has been reported already.
                 Err(error) => {
                     if !error.is_no_file() && !name.ends_with(".pyc") {
                         self.failures.push((path, error.into()));

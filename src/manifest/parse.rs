@@ -174,7 +174,7 @@ pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> 
     Ok(manifest)
 }
 
-/// Returns what a file is that does not look like a manifest.
+/// Returns a description of a file that does not look like a manifest.
 fn other_file(text: &[u8]) -> Option<&'static str> {
     if text.starts_with(b"PK\x03\x04") {
         return Some("a wheel or another zip");

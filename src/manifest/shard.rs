@@ -62,7 +62,7 @@ impl Shard {
     }
 }
 
-/// Reason for which manifests are not merged.
+/// Reason why manifests are not merged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {

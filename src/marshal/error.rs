@@ -25,7 +25,7 @@ pub enum MarshalPart {
     Field(&'static str),
     /// A reference.
     Reference,
-    /// An object of a given length; the fault names it.
+    /// An object whose length is known; the fault names the object.
     Sized,
     /// Bytes after the object.
     End,
@@ -62,7 +62,7 @@ impl fmt::Display for MarshalPart {
     }
 }
 
-/// An error in marshalled data, with its offset. The fault is the file's.
+/// An error in marshalled data, with its offset.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{fault}", .what.before(*.at))]
 #[non_exhaustive]

@@ -409,7 +409,7 @@ impl MarshalReader<'_> {
     }
 }
 
-/// Returns the words about an object that is longer than the rest of the bytes.
+/// Returns the message about an object that is longer than the rest of the bytes.
 fn sized(what: MarshalPart, length: i32, left: usize) -> String {
     let (object, unit) = match what {
         MarshalPart::Bytes => ("a bytes object", "byte"),

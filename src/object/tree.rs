@@ -34,7 +34,7 @@ pub enum Value {
     Singleton,
     /// `i`
     Int(i32),
-    /// `I`: readers know the form, and no version of Python 3 writes it.
+    /// `I`: readers accept the form, and no version of Python 3 writes it.
     Int64(i64),
     /// `l`: 15-bit digits, the least significant first.
     Long {

@@ -131,7 +131,7 @@ impl Inside {
         self.walk()?.open(name)
     }
 
-    /// Returns a walk that begins at the directory.
+    /// Begins a walk at the directory.
     fn walk(&self) -> Result<Walk, OpenError> {
         let mut walk = Walk::new(Folder::open(&self.base)?, self.base.clone());
         if !self.below.as_os_str().is_empty() {

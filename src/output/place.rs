@@ -113,7 +113,7 @@ impl OutputPlace {
     /// system has no locks.
     ///
     /// # Errors
-    /// The operating system's; another run holds the lock for longer than `patience`.
+    /// An I/O error, or another run that holds the lock for longer than `patience`.
     pub fn hold_folder(&self, patience: Duration) -> io::Result<Option<File>> {
         self.folder.hold(patience)
     }
@@ -121,7 +121,7 @@ impl OutputPlace {
     /// Opens the regular file for reading, and returns its metadata as well.
     ///
     /// # Errors
-    /// The operating system's; the file is not regular.
+    /// An I/O error, or a file that is not regular.
     pub fn read(&self) -> io::Result<(File, Metadata)> {
         self.folder.read(&self.name)
     }
@@ -129,7 +129,7 @@ impl OutputPlace {
     /// Returns the content of the regular file.
     ///
     /// # Errors
-    /// The operating system's; the file is not regular, or has more than [`LARGEST`] bytes.
+    /// An I/O error, or a file that is not regular or has more than [`LARGEST`] bytes.
     pub fn bytes(&self) -> io::Result<Vec<u8>> {
         let (file, found) = self.read()?;
         read_open(&file, found.len(), LARGEST)
@@ -202,7 +202,7 @@ impl OutputPlace {
     /// Replaces the file by a hard link to the file at `other`, by rename.
     ///
     /// # Errors
-    /// The operating system's, also where a file system has no hard links; the previous file stays
+    /// An I/O error, also if the file system has no hard links; the previous file then stays
     /// then.
     pub fn link_to(&self, other: &Self) -> io::Result<()> {
         self.folder.temporary_link(&other.folder, &other.name)?.rename(&self.name)
@@ -217,7 +217,7 @@ impl OutputPlace {
     /// Removes the regular file; returns whether there was one.
     ///
     /// # Errors
-    /// The operating system's; the file is not regular.
+    /// An I/O error, or a file that is not regular.
     pub fn remove(&self) -> io::Result<bool> {
         match self.folder.kind(&self.name) {
             Ok(EntryKind::File) => self.folder.remove(&self.name).map(|()| true),

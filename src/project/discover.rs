@@ -1,4 +1,4 @@
-//! Directories → Python files, each only when it is asked for.
+//! Directories → the files in them.
 
 use crate::text::{Shown as _, python};
 use globset::GlobSet;
@@ -19,7 +19,7 @@ pub fn library_version(folder: &str) -> Option<&str> {
     (is_number(major) && is_number(minor)).then_some(version)
 }
 
-/// A directory that cannot be listed. The fault is the environment's.
+/// A directory that cannot be listed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("cannot list {}: {reason}", path.shown())]
 pub struct DiscoverError {

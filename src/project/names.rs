@@ -19,7 +19,7 @@ pub enum Layout {
     Legacy,
 }
 
-/// A name that cannot be formed. The fault is the command line's or the config's.
+/// A name that the settings do not allow to form.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// The directory to strip is not a leading directory of the file.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Largest number of paths that are examined for one place. The ones after it count as leading to
-/// code.
+/// Largest number of paths that are examined for one place. Paths beyond this number count as
+/// leading to code.
 const MOST: usize = 500_000;
 
 /// Returns whether a file is code, from the path by which it is reached and its real path. For a
@@ -80,7 +80,7 @@ impl<'a> Reach<'a> {
                 }
                 continue;
             }
-            // Importers go by the name of the link.
+            // Importers use the name of the link.
             let is_renamed = path.file_name() != real.file_name() && !is_folder;
             if !is_renamed && (self.clean.contains(&real) || known.contains(&real)) {
                 continue;

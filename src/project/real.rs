@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 /// Returns the path of a file or directory without symlinks.
 ///
-/// `realpath` asks for each component of a path from the root again, which takes the square of the
-/// depth; Linux names what is open in one step.
+/// `realpath` resolves each component from the root again, which takes time quadratic in the depth;
+/// Linux returns the path of an open file in one step.
 ///
 /// # Errors
-/// The operating system's.
+/// An I/O error.
 pub fn real_path(path: &Path) -> io::Result<PathBuf> {
     match named_by_kernel(path)? {
         Some(real) => Ok(real),
@@ -17,7 +17,7 @@ pub fn real_path(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Returns `None` where the kernel does not say the name, as without `/proc`.
+/// Returns the kernel's name of the file; `None` where it does not report one, as without `/proc`.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn named_by_kernel(path: &Path) -> io::Result<Option<PathBuf>> {
     use rustix::fs::{Mode, OFlags};
@@ -30,7 +30,7 @@ fn named_by_kernel(path: &Path) -> io::Result<Option<PathBuf>> {
     let own = format!("/proc/self/fd/{}", opened.as_raw_fd());
     let Ok(name) = rustix::fs::readlink(own, Vec::new()) else { return Ok(None) };
     let name = name.into_bytes();
-    // The kernel says so of a file that has no name any more, and a file can be called that.
+    // The kernel appends this to the name of a deleted file, but a file can also be called that.
     let is_name = name.starts_with(b"/") && !name.ends_with(b" (deleted)");
     Ok(is_name.then(|| OsString::from_vec(name).into()))
 }

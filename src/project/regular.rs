@@ -27,7 +27,7 @@ pub fn is_not_regular(error: &io::Error) -> bool {
 /// never begin or never end.
 ///
 /// # Errors
-/// The operating system's; the file is not regular.
+/// An I/O error, or a file that is not regular.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(not_regular());
@@ -48,7 +48,7 @@ pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// Returns the content of a file that the user named, which may be a pipe.
 ///
 /// # Errors
-/// The operating system's; the file has more than `limit` bytes.
+/// An I/O error, or a file of more than `limit` bytes.
 pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
@@ -59,7 +59,7 @@ pub fn read_named(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// bytes.
 ///
 /// # Errors
-/// The operating system's; the file has more than `limit` bytes.
+/// An I/O error, or a file of more than `limit` bytes.
 pub fn read_open(mut file: &File, size: u64, limit: u64) -> io::Result<Vec<u8>> {
     let too_large = || io::Error::new(io::ErrorKind::FileTooLarge, format!("more than {limit} bytes"));
     if size > limit {

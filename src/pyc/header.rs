@@ -56,7 +56,7 @@ pub enum Header {
     },
 }
 
-/// An invalid header. The fault is the file's.
+/// An invalid header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderError {

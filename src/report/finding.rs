@@ -75,8 +75,8 @@ impl FindingText {
         self
     }
 
-    /// Returns the line for people. The author of verified files may try to deceive the reader: no
-    /// part of it controls a terminal.
+    /// Returns the line for people. No part of it controls a terminal, since the author of verified
+    /// files may try to deceive the reader.
     pub fn line(&self) -> String {
         self.line_of(1)
     }
@@ -113,7 +113,7 @@ pub fn alarms_first(findings: &mut [FindingText]) {
     findings.sort_by_key(|finding| !finding.is_alarm);
 }
 
-/// Number of files with the same finding from which people see one line for all of them.
+/// Number of files with the same finding from which one line stands for all of them.
 const MANY: usize = 10;
 
 /// Number of these files that are listed below the line.
@@ -171,7 +171,7 @@ pub fn counts(pycs: &PycCounts, findings: usize) -> String {
         (0, 1..) => text.push_str(" in other files"),
         (_, 1..) => text.push_str(&format!(" in {with} and in other files")),
         (pycs, 0) if pycs != findings => text.push_str(&format!(" in {with}")),
-        // Each finding is that of another pyc.
+        // Each finding is about a different pyc.
         _ => {}
     }
     let others = [
@@ -193,7 +193,7 @@ pub fn unlisted(pycs: usize, first: &str) -> String {
     };
     let pycs = counted(pycs, "verified pyc is", "verified pycs are");
     format!(
-        "{pycs} in no RECORD, as those that Python writes when it imports modules: {}{more}",
+        "{pycs} in no RECORD, like those that Python writes when it imports modules: {}{more}",
         visible(first)
     )
 }

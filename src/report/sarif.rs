@@ -170,7 +170,7 @@ struct SarifOutcome {
     suppressions: Option<Vec<Suppression>>,
 }
 
-/// Reason for which a result is not one of those that count.
+/// Reason why a result is suppressed.
 #[derive(Clone, Serialize)]
 struct Suppression {
     kind: &'static str,

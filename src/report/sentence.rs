@@ -251,8 +251,8 @@ fn of_record(recorded: &RecordFault, about: FindingSubject) -> String {
             format!("it is not the file that {record} lists: it has {}, and not {said}", bytes(*found))
         }
         RecordFault::NoRecord => {
-            "there is none, although installers write one for each distribution in a virtual environment: nothing says \
-             which files belong to the distribution"
+            "it does not exist, although installers write one for each distribution of a virtual environment: the \
+             files of the distribution are unknown"
                 .to_owned()
         }
         RecordFault::NoDigest { record } => no_digest(record),
@@ -276,7 +276,7 @@ fn of_record(recorded: &RecordFault, about: FindingSubject) -> String {
 }
 
 /// Returns the kind and the sentence of a finding that only `env` has. Kinds that `verify` has too
-/// are its own.
+/// keep its names.
 pub(super) fn of_env(finding: &EnvFinding) -> (&'static str, String) {
     let (kind, sentence) = match finding {
         EnvFinding::Missing => ("missing", "it does not exist: its source has not been compiled"),

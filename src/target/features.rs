@@ -78,7 +78,7 @@ pub struct Features {
     /// The cell of a name of an inlined comprehension has the place of the outer scope's free
     /// variable.
     pub cell_by_outer_scope: bool,
-    /// The subject of `match` is dropped at the pattern, not at what follows.
+    /// The subject of `match` is dropped at the location of the pattern, not of the code after it.
     pub drop_subject_at_pattern: bool,
     /// Annotations are compiled into `__annotate__` functions (PEP 649, PEP 749).
     pub deferred_annotations: bool,
@@ -122,7 +122,7 @@ pub struct Features {
     pub ideograph_names_in_any_case: bool,
     /// `__classdict__` may be the name of a type parameter.
     pub classdict_as_type_parameter: bool,
-    /// The noun in the message about a conversion that does not follow its `!` directly.
+    /// Noun in the message about a conversion that does not follow its `!` directly.
     pub exclamation_mark: &'static str,
     /// A source without a cookie is checked to be UTF-8 as a whole; else without comments and
     /// skipped text.

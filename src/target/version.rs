@@ -47,7 +47,7 @@ impl std::fmt::Display for Release {
     }
 }
 
-/// Text that is not a version. The fault is the user's.
+/// Text that is not a version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a version like 3.14{build}", build = other_build(.0))]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ pub enum ErrorType {
     Syntax,
     /// `SyntaxError` that the tokenizer raises itself, with the text that it has read
     Token,
-    /// The same, with columns that count bytes
+    /// `SyntaxError` that the tokenizer raises itself, with columns that count bytes
     TokenInBytes,
     /// `IndentationError`
     Indentation,
@@ -52,7 +52,7 @@ impl ErrorType {
     }
 }
 
-/// An exception that CPython raises for a source. The fault is the source's.
+/// An exception that CPython raises for a source.
 ///
 /// Columns of `location` count from 0 in bytes, as everywhere in this crate. CPython shows columns
 /// from 1 in characters; the caller, which has the source text, converts them.

@@ -26,7 +26,7 @@ pub struct Names {
     written: usize,
 }
 
-/// Key that tells texts apart without reading them: a short text itself, or a hash.
+/// Key that distinguishes texts without reading them: a short text itself, or a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct TextKey {
     /// The first eight bytes, padded with zeros; for a long text its hash.
@@ -208,13 +208,13 @@ impl Names {
         self.ends.len()
     }
 
-    /// Bytes of memory that they take.
+    /// Returns their memory in bytes.
     pub fn size(&self) -> usize {
         let one = size_of::<TextKey>() + size_of::<usize>() + size_of::<bool>();
         self.slots.capacity() * size_of::<u32>() + self.keys.capacity() * one + self.texts.capacity()
     }
 
-    /// Returns whether there are none.
+    /// Returns whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }

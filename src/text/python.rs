@@ -68,7 +68,7 @@ pub fn os_text(name: &OsStr) -> String {
     name.to_str().map_or_else(|| display(&from_os(name)), str::to_owned)
 }
 
-/// Returns the value of `str.isspace`, which `str.strip` goes by.
+/// Returns whether a character is white space for `str.isspace` and `str.strip`.
 pub fn is_space(char: char) -> bool {
     char.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&char)
 }

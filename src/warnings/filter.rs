@@ -94,7 +94,7 @@ impl Filter {
     }
 }
 
-/// The filters of a run: those of the options, last option first, then Python's default filters.
+/// The filters of a run: those of the options, the last one first, then Python's default filters.
 #[derive(Clone, Debug, Default)]
 pub struct Filters(Arc<FilterLists>);
 

@@ -32,7 +32,7 @@ impl Issued {
     pub fn new(warning: &Warning, once: bool, filename: &str, line: Option<&str>) -> Self {
         let number = (warning.line > 0).then_some(warning.line);
         let line = line.map(|line| line.trim_matches(option::is_space)).filter(|line| !line.is_empty());
-        // A file that is one long line would be printed whole for each of its warnings.
+        // Otherwise a file that is one long line would be printed for each of its warnings.
         let line = line.filter(|line| line.len() <= LONGEST);
         let (category, message) = (warning.category.name(), warning.message.as_ref());
         let mut rendered = match number {

@@ -110,17 +110,15 @@ pub enum WheelError {
         fault: NameFault,
     },
     /// A file has the path of one that the wheel adds.
-    #[error("{0:?} is in the wheel's own folder, and written by pycompile")]
+    #[error("{0:?} is in the wheel's own directory, in which pycompile writes the files")]
     Reserved(String),
     /// An installer would write two files to one path.
     #[error(
-        "{0:?} and {1:?} cannot both be installed: they go to one path, or one to where the other needs a directory"
+        "{0:?} and {1:?} cannot both be installed: they have the same path, or one needs a directory where the other is a file"
     )]
     Installed(String, String),
     /// A file in `NAME.data` is not in a known scheme.
-    #[error(
-        "{0:?} is in no scheme that installers know: purelib, platlib, scripts, headers and data are known"
-    )]
+    #[error("{0:?} is not in a scheme that installers know: purelib, platlib, scripts, headers or data")]
     Scheme(String),
     /// A file would replace a program of the environment.
     #[error("{0:?} would replace a program of the environment: an interpreter, pip or `activate`")]
@@ -130,7 +128,7 @@ pub enum WheelError {
     Library(String),
     /// A file is in the metadata of another distribution.
     #[error(
-        "{0:?} would be installed into the metadata of another distribution, or past RECORD into its own"
+        "{0:?} would be installed into the metadata of another distribution, or into its own by a path that RECORD does not have"
     )]
     OtherDistInfo(String),
     /// An entry point for which no script can be written without harm.

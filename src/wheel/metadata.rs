@@ -11,7 +11,7 @@ pub enum MetadataError {
     #[error("METADATA has no {0}")]
     Missing(&'static str),
     /// A field occurs more than once.
-    #[error("METADATA has more than one {0}: readers differ in which they believe")]
+    #[error("METADATA has more than one {0}: readers differ in which one they use")]
     Twice(&'static str),
     /// A field has continuation lines.
     #[error("the {0} in METADATA continues on the next line")]
@@ -20,7 +20,7 @@ pub enum MetadataError {
     #[error("readers disagree on the {0} in METADATA: they end its lines or its headers differently")]
     Ambiguous(&'static str),
     /// An installed directory is of another project or version.
-    #[error("METADATA is that of {name:?} {version:?}, and the folder is {folder:?}")]
+    #[error("METADATA is for {name:?} {version:?}, but the directory is {folder:?}")]
     Folder {
         /// Name of the directory.
         folder: String,
@@ -30,7 +30,7 @@ pub enum MetadataError {
         version: String,
     },
     /// A field differs.
-    #[error("METADATA has the {field} {found:?}, and the file name has {expected:?}")]
+    #[error("METADATA has the {field} {found:?}, but the file name has {expected:?}")]
     Other {
         /// `Name` or `Version`.
         field: &'static str,
@@ -159,7 +159,7 @@ mod tests {
             ("Name: demo\nSummary: x\n Version: 1.0\n", "METADATA has no Version"),
             (
                 "Name: demo\nname: demo\nVersion: 1.0\n",
-                "METADATA has more than one Name: readers differ in which they believe",
+                "METADATA has more than one Name: readers differ in which one they use",
             ),
             ("Name:\n demo\nVersion: 1.0\n", "the Name in METADATA continues on the next line"),
             ("\u{feff}Name: demo\nVersion: 1.0\n", "METADATA has no Name"),

@@ -26,7 +26,7 @@ pub fn escape_name(name: &str) -> String {
 #[non_exhaustive]
 pub enum WheelNameError {
     /// The name is not `name-version-python-abi-platform.whl`.
-    #[error("{0:?} is not the name of a wheel: `name-version(-build)-python-abi-platform.whl` is")]
+    #[error("{0:?} is not the name of a wheel: expected `name-version(-build)-python-abi-platform.whl`")]
     Form(String),
     /// The version is invalid.
     #[error("{file:?} is not the name of a wheel: {fault}")]
@@ -49,7 +49,7 @@ pub enum WheelNameError {
     #[error("{0:?} is not `python-abi-platform`, as in `py3-none-any`")]
     Tags(String),
     /// A tag set stands for too many tags.
-    #[error("the tags stand for {0} combinations of Python, ABI and platform, at most {MOST} are read")]
+    #[error("the tags stand for {0} combinations of Python, ABI and platform, more than the limit of {MOST}")]
     TooMany(usize),
 }
 
@@ -205,7 +205,8 @@ impl WheelName {
     }
 }
 
-/// Returns the possible versions of one in a file name: old tools write `_` for `-` and `+`.
+/// Returns the versions that the version in a file name may stand for: old tools write `_` for `-`
+/// and `+`.
 fn spellings(version: &str) -> impl Iterator<Item = Version> {
     let texts = [version.to_owned(), version.replace('_', "-"), version.replacen('_', "+", 1)];
     texts.into_iter().filter_map(|text| text.parse().ok())

@@ -49,7 +49,7 @@ pub enum RecordError {
     #[error("RECORD does not list {0:?}")]
     Unlisted(String),
     /// A row has no file.
-    #[error("RECORD lists {0:?}, which is not there")]
+    #[error("RECORD lists {0:?}, which does not exist")]
     Missing(String),
     /// A row has no digest.
     #[error("RECORD has no digest for {0:?}")]
@@ -137,7 +137,7 @@ impl Digests<'static> {
     /// Reads content once, in blocks, and computes the digests that these rows have.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub fn read<'r>(mut content: impl Read, rows: impl Iterator<Item = &'r RecordRow>) -> io::Result<Self> {
         let wanted: BTreeSet<&str> = rows.filter_map(|row| Some(row.hash.split_once('=')?.0)).collect();
         let mut sha256 = wanted.contains("sha256").then(Sha256::new);

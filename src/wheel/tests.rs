@@ -86,7 +86,7 @@ fn what_cannot_be_in_a_wheel() {
     ));
     assert_eq!(
         refused(File::new("de.mo-1.0.dist-info/x", "")),
-        "\"de.mo-1.0.dist-info/x\" is in the wheel's own folder, and written by pycompile"
+        "\"de.mo-1.0.dist-info/x\" is in the wheel's own directory, in which pycompile writes the files"
     );
     assert_eq!(refused(File::new("demo/core.py", "")), "\"demo/core.py\" would be in the wheel twice");
     assert!(refused(File::new("../x", "")).starts_with("\"../x\" cannot be in a wheel"));
@@ -199,7 +199,7 @@ fn wheels_that_are_not_believed() {
     assert_eq!(edit("RECORD", "a,b\n"), format!("{NAME}: RECORD, line 1: 2 fields instead of 3"));
     assert_eq!(
         with(NAME, &|files| files.retain(|file| file.path != "demo/core.py")),
-        format!("{NAME}: RECORD lists \"demo/core.py\", which is not there")
+        format!("{NAME}: RECORD lists \"demo/core.py\", which does not exist")
     );
     assert_eq!(
         with(NAME, &|files| files.push(File::new("evil.py", ""))),

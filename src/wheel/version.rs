@@ -25,7 +25,7 @@ impl Version {
 
 /// Error of an invalid version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a version as PEP 440 has them")]
+#[error("{0:?} is not a valid version (PEP 440)")]
 #[non_exhaustive]
 pub struct WheelVersionError(pub String);
 

@@ -260,7 +260,7 @@ fn one_distribution_of_an_environment() {
     session.run(&manifest).exits(0).says("1 verified, 0 findings\n");
     session.file(&format!("{site}/three-1.0.dist-info/METADATA"), "Name: three\nVersion: 1.0\n");
     let said = session.run(&["verify", "v", "--only", "three"]).exits(2);
-    let message = "three-1.0.dist-info/ has no RECORD that can be read: nothing says which files are its own";
+    let message = "three-1.0.dist-info/ has no RECORD that can be read: its files are unknown";
     assert!(said.err.contains(message), "{}", said.err);
     // A wheel is its own distribution.
     let session = packed();

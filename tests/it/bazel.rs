@@ -128,7 +128,7 @@ fn a_worker_starts_without_a_request() {
     let session = session();
     for argument in ["--python_version=3.14", "--optimize=2", "--src=pkg/a.py", "@a.params"] {
         let said = session.run(&["bazel-worker", "--persistent_worker", argument]).exits(2);
-        said.says("come with requests");
+        said.says("come with the requests");
     }
 }
 
@@ -319,17 +319,17 @@ fn wrong_arguments_are_answered() {
     for (arguments, status, said) in [
         (vec![], 2, "nothing to compile"),
         (with("--optimize", &["--bogus"]), 2, "unexpected argument '--bogus'"),
-        (with("0", &["3"]), 2, "it is not a number from -1 to 2"),
-        (with("unchecked_hash", &["timestamp"]), 2, "the same wherever"),
-        (with("unchecked_hash", &["x"]), 2, "neither checked_hash nor unchecked_hash"),
+        (with("0", &["3"]), 2, "expected a number from -1 to 2"),
+        (with("unchecked_hash", &["timestamp"]), 2, "differs between builds"),
+        (with("unchecked_hash", &["x"]), 2, "expected checked_hash or unchecked_hash"),
         (with("3.14", &["3.14", "--pyc", "b.pyc"]), 2, "1 --src, 1 --src_name and 2 --pyc"),
         (with("3.14", &["3"]), 2, "--python_version"),
         (with("3.14", &["2.7"]), 2, "Python 2.7 is not supported"),
         (with("3.14", &["3.9"]), 2, "without an interpreter, 3.13, 3.14, 3.15 can be compiled for"),
         (with("3.14", &["3.14.1"]), 2, "can be compiled for"),
         (with("--python_version", &[]), 2, "unexpected argument"),
-        (with("a.pyc", &["pkg/a.py"]), 2, "no pyc is written over it"),
-        (with("a.pyc", &["./pkg/a.py"]), 1, "is the source"),
+        (with("a.pyc", &["pkg/a.py"]), 2, "refusing to overwrite pkg/a.py: it is a source"),
+        (with("a.pyc", &["./pkg/a.py"]), 1, "it is the source"),
         (with("3.14", &["3.14", "@missing.params"]), 2, "missing.params"),
         (with("3.14", &["3.14", "@self.params"]), 2, "more than 64 files"),
         (with("3.14", &["3.14", "stray"]), 2, "unexpected argument `stray`"),

@@ -228,7 +228,7 @@ fn the_source_is_not_written_over() {
     session.file("a.py", "x = 1\n");
     session.file("b/c.py", "");
     for output in ["a.py", "./a.py", "b/../a.py"] {
-        let words = format!("FileExistsError: {output} is the source: no pyc is written over it");
+        let words = format!("FileExistsError: refusing to overwrite {output}: it is the source");
         session.compile(&["a.py", "-o", output]).exits(1).says(&words);
     }
     assert_eq!(std::fs::read(session.path("a.py")).unwrap(), b"x = 1\n");

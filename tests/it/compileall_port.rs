@@ -369,7 +369,7 @@ fn as_much_as_possible_is_compiled() {
 fn no_name_at_all_is_refused() {
     let package = Package::new();
     let said = package.run(&[]).exits(2);
-    assert_eq!(said.err, "error: name a file or a directory (compileall would take all of sys.path)\n");
+    assert_eq!(said.err, "error: name a file or a directory (compileall would compile all of sys.path)\n");
 }
 
 #[test]

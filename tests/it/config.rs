@@ -125,7 +125,7 @@ fn unknown_value() {
 fn empty_file_list() {
     refused(
         "[source]\nfiles = []\n",
-        "pycompile.toml: no files: list them under [source] files, or ask for a search",
+        "pycompile.toml: no files: list them under [source] files, or use `search`",
     );
 }
 
@@ -169,8 +169,8 @@ fn two_sources_for_one_pyc() {
 fn two_sources_that_differ_in_case() {
     refused(
         "[source]\nfiles = [\"Mod.py\", \"mod.py\"]\n",
-        "pycompile.toml:2:20: Mod.py and mod.py would both be compiled to one pyc where file names are the same in \
-         upper and lower case\n  |\n2 | files = [\"Mod.py\", \"mod.py\"]\n  |                    ^^^^^^^^",
+        "pycompile.toml:2:20: Mod.py and mod.py would both be compiled to one pyc on file systems that ignore \
+         case\n  |\n2 | files = [\"Mod.py\", \"mod.py\"]\n  |                    ^^^^^^^^",
     );
 }
 
@@ -233,10 +233,10 @@ fn clean_removes_only_what_build_would_write() {
 fn no_output_takes_the_place_of_what_is_read() {
     let project = "[source]\nfiles = [\"a.py\"]\ndata = [\"d.txt\"]\n[compile]\npython = [\"3.14\"]\n";
     for (tables, words) in [
-        ("[manifest]\noutput = \"a.py\"\n", "a.py is read: nothing is written over it"),
-        ("[manifest]\noutput = \"./x/../d.txt\"\n", "d.txt is read: nothing is written over it"),
-        ("[manifest]\noutput = \"pycompile.toml\"\n", "pycompile.toml is read: nothing is written over it"),
-        ("[zip]\noutput = \"a.py\"\n", "a.py is read: nothing is written over it"),
+        ("[manifest]\noutput = \"a.py\"\n", "refusing to overwrite a.py: it is an input"),
+        ("[manifest]\noutput = \"./x/../d.txt\"\n", "refusing to overwrite d.txt: it is an input"),
+        ("[manifest]\noutput = \"pycompile.toml\"\n", "refusing to overwrite pycompile.toml: it is an input"),
+        ("[zip]\noutput = \"a.py\"\n", "refusing to overwrite a.py: it is an input"),
         ("[zip]\noutput = \"m.json\"\n[manifest]\noutput = \"m.json\"\n", "m.json would be written twice"),
     ] {
         let session = Session::new();

@@ -306,7 +306,7 @@ fn pycs_that_python_writes_are_a_note_and_missing_ones_a_finding() {
     session.run(&[&compile[..], &[&format!("{SITE}/one/more.py")]].concat()).exits(0);
     let own = pyc("more", "cpython-314.opt-1");
     let note = format!(
-        "note: 1 verified pyc is in no RECORD, as those that Python writes when it imports modules: {own}\n"
+        "note: 1 verified pyc is in no RECORD, like those that Python writes when it imports modules: {own}\n"
     );
     for command in [&["verify", "v"][..], &["env", "v", "--check"]] {
         let said = session.run(command).exits(0);

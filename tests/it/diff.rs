@@ -426,11 +426,11 @@ fn nothing_is_written_over_what_is_read() {
     session
         .run(&["diff", name, &other, "--html", &page])
         .exits(2)
-        .says("is compared: no page is written over it");
+        .says(&format!("refusing to overwrite {name}: it is one of the compared files"));
     session
         .run(&["manifest", name, "--output", &page])
         .exits(2)
-        .says("is read: no manifest is written over it");
+        .says(&format!("refusing to overwrite {name}: it is an input"));
     assert_eq!(std::fs::read(session.path(name)).unwrap(), before);
 }
 

@@ -31,7 +31,10 @@ fn an_image_is_not_left() {
     let session = environment();
     std::fs::create_dir_all(session.path("image/usr")).unwrap();
     symlink(session.path("v/lib"), session.path("image/usr/lib")).unwrap();
-    session.run(&["env", "/usr", "--root", "image"]).exits(2).says("image/usr/lib is a symlink: ");
+    session
+        .run(&["env", "/usr", "--root", "image"])
+        .exits(2)
+        .says("image/usr/lib is a symlink, whose target may belong to another environment");
     let arguments = ["env", "/usr", "--root", "image", "--follow-links"];
     session.run(&arguments).exits(2).says("leads out of image, to ");
     assert_eq!(pycs(&session), 0, "{:?}", session.files());
@@ -115,7 +118,7 @@ fn site_packages_by_a_symlink_are_compiled_on_request_only() {
         let before = session.files();
         for arguments in [&["env", "v"][..], &["env", "v", "--check"], &["env", "/v", "--root", "."]] {
             let words = format!(
-                "{link} is a symlink: what it leads to may be somebody else's\nhint: `--follow-links`"
+                "{link} is a symlink, whose target may belong to another environment\nhint: `--follow-links`"
             );
             session.run(arguments).exits(2).says(&words);
             assert_eq!(session.files(), before);
@@ -215,7 +218,7 @@ fn the_directory_of_all_versions_needs_a_version() {
     let site = "f/usr/lib/python3/dist-packages";
     session.file(&format!("{site}/p/a.py"), "x = 1\n");
     session.record(&format!("{site}/p-1.dist-info/RECORD"), "p/a.py,,\np-1.dist-info/RECORD,,\n");
-    let message = "dist-packages is for every Python 3 of a Debian system, and does not say for which version\n\
+    let message = "dist-packages is the directory of all Python 3 versions of a Debian system, and does not record one\n\
                    hint: name it with `--python X.Y`";
     session.run(&["env", "f/usr"]).exits(2).says(message);
     session.run(&["env", "f/usr", "--python", "3.13"]).exits(0).says("1 compiled");

@@ -51,7 +51,7 @@ fn refuses(session: &Session, arguments: &[&str], name: &str) {
     let bytes = read(session, name);
     let said = session.run(arguments).exits(2);
     let error = format!(
-        "error: {name} exists and is not an archive that `pack` has written: nothing is written over it\n\
+        "error: refusing to overwrite {name}: it is not an archive that `pack` has written\n\
          hint: name another directory with `--output-dir`, or remove it\n"
     );
     assert!(said.err.ends_with(&error), "{arguments:?}: {}", said.err);
@@ -150,11 +150,11 @@ fn a_file_that_cannot_be_read_is_not_replaced() {
     let session = project("[manifest]\noutput = \"m.json\"\n");
     session.run(&["pack"]).exits(0);
     let runs = [
-        (WHEEL, &["pack"][..], "is not an archive that `pack` has written"),
-        (ZIP, &["pack"], "is not an archive that `pack` has written"),
-        ("m.json", &["pack"], "is not a manifest"),
-        ("m.json", &["build"], "is not a manifest"),
-        ("m.json", &["manifest", "demo", "--output", "m.json"], "is not a manifest"),
+        (WHEEL, &["pack"][..], "it is not an archive that `pack` has written"),
+        (ZIP, &["pack"], "it is not an archive that `pack` has written"),
+        ("m.json", &["pack"], "it is not a manifest"),
+        ("m.json", &["build"], "it is not a manifest"),
+        ("m.json", &["manifest", "demo", "--output", "m.json"], "it is not a manifest"),
     ];
     for (name, arguments, words) in runs {
         let path = session.path(name);
@@ -163,10 +163,7 @@ fn a_file_that_cannot_be_read_is_not_replaced() {
         if std::fs::File::open(&path).is_ok() {
             return crate::session::skipped("root reads every file");
         }
-        session
-            .run(arguments)
-            .exits(2)
-            .says(&format!("{name} exists and {words}: nothing is written over it\n"));
+        session.run(arguments).exits(2).says(&format!("refusing to overwrite {name}: {words}\n"));
         mode(0o644);
     }
     let mut file = std::fs::File::options().append(true).open(session.path(ZIP)).unwrap();

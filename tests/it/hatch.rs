@@ -94,7 +94,7 @@ fn files_that_are_forced_in_are_listed_or_their_reason_is_told() {
     assert_eq!(
         said.err,
         "error: pycompile.toml: nothing to pack: there is neither a [wheel] nor a [zip], and a wheel of the listed files \
-         is not the project's: [tool.hatch.build] force-include adds files under names of its own\nhint: build the wheel \
+         is not the project's: [tool.hatch.build] force-include adds files under other names\nhint: build the wheel \
          with the build backend, then `pycompile pack WHEEL` makes it deterministic\n"
     );
 }
@@ -112,7 +112,7 @@ fn build_hooks_are_named_unless_their_file_is_there() {
     of_wheel.says(&note("tool.hatch.build.targets.wheel.hooks.mypyc"));
     assert!(!hook(".mypyc]\nenable-by-default = false\n").contains("build hook"));
     let missing = hook(".vcs]\nversion-file = \"demo/_version.py\"\n");
-    assert!(missing.contains("note: \"demo/_version.py\" is not here: a build writes it"), "{missing}");
+    assert!(missing.contains("note: \"demo/_version.py\" does not exist: a build writes it"), "{missing}");
     let disabled = hook(".vcs]\nversion-file = \"demo/_version.py\"\nenable-by-default = false\n");
     assert!(!disabled.contains("_version.py"), "{disabled}");
     // A version file that exists is shipped although git ignores it.

@@ -211,7 +211,7 @@ fn a_wheel_says_what_its_files_and_metadata_are() {
     let name = "dist/demo-2.0-py3-none-any.whl";
     session.file(name, std::fs::read(built.path(name)).unwrap());
     let said = session.run(&["init", "--from-wheel", name]).exits(0);
-    let why = "left out \"demo/_version.py\": in the wheel, but not in the project: its build makes it\n";
+    let why = "left out \"demo/_version.py\": in the wheel, but not in the project: the build generates it\n";
     assert!(said.err.contains(why), "{}", said.err);
     let (root, sources, data) = listed(&session);
     assert_eq!((root.as_str(), data), ("lib", vec!["demo/py.typed".to_owned()]));

@@ -4,8 +4,8 @@
 
 use crate::session::{Said, Session};
 
-const WARNING: &str = "warning: pycs of Python 3.12 are judged by v/bin/python3.12, an interpreter of what is verified \
-                       itself, which can accept any pyc\nhint: `--interpreter PATH` names one that you trust\n";
+const WARNING: &str = "warning: pycs of Python 3.12 are checked with v/bin/python3.12, an interpreter from the verified \
+                       files, which can accept any pyc\nhint: `--interpreter PATH` names one that you trust\n";
 
 fn run(session: &Session, path: &str, arguments: &[&str]) -> Said {
     let mut command = session.command(arguments);
@@ -48,8 +48,8 @@ fn liar(session: &Session, name: &str, said: &std::path::Path) {
 #[test]
 fn its_judgment_is_called_that_in_every_format() {
     let session = environment();
-    let summary = "1 verified, 0 findings; pycs of Python 3.12 are judged by v/bin/python3.12, an interpreter of what is \
-                   verified\n";
+    let summary = "1 verified, 0 findings; pycs of Python 3.12 are checked with v/bin/python3.12, an interpreter from the \
+                   verified files\n";
     let said = run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
     assert!(said.err.contains(summary), "{}", said.err);
     assert_eq!(run(&session, "none", &["verify", "v", "-q"]).exits(0).err, WARNING);
@@ -68,7 +68,7 @@ fn its_judgment_is_called_that_in_every_format() {
     run(&session, "v/bin", &["verify", "v"]).exits(0).says(WARNING);
     std::fs::remove_file(session.path("v/pyvenv.cfg")).unwrap();
     let said = run(&session, "v/bin", &["verify", "v"]).exits(0);
-    assert!(said.err.contains("/v/bin/python3.12, an interpreter of what is verified\n"), "{}", said.err);
+    assert!(said.err.contains("/v/bin/python3.12, an interpreter from the verified files\n"), "{}", said.err);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
          Python 3.12\n"
     )));
     let judged = format!(
-        "pycs of Python 3.12 are judged by v/bin/python3.12, which leads out of what is verified to {real}"
+        "pycs of Python 3.12 are checked with v/bin/python3.12, which leads out of the verified files to {real}"
     );
     let warning = format!("warning: {judged} and can accept any pyc\nhint: `--interpreter PATH` names");
     assert!(

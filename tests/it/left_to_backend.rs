@@ -393,7 +393,7 @@ fn files_that_a_build_writes_are_missed_by_name() {
         let project = "[project]\nname = \"demo\"\nversion = \"1.0\"\n";
         session.file("pyproject.toml", format!("{}{project}{settings}", build_system(backend)));
         let note = format!(
-            "note: {version_file:?} is not here: a build writes it ({setting}), and without it the wheel lacks the file\n"
+            "note: {version_file:?} does not exist: a build writes it ({setting}), and the wheel lacks it\n"
         );
         let said = session.run(&["init"]).exits(0);
         assert!(said.err.contains(&note), "{}", said.err);

@@ -52,7 +52,7 @@ fn rows_follow_only_if_they_are_right() {
         (
             &[AFTER, OTHER, OWN, "demo/gone.py,sha256=ZVyU4Mmimt5ZETjq0fz_Tx8bI60nOtIsrVfabp0yUg4,27"],
             differs,
-            "on the right: RECORD lists \"demo/gone.py\", which is not there".into(),
+            "on the right: RECORD lists \"demo/gone.py\", which does not exist".into(),
         ),
         (&[BEFORE, OTHER, OWN], differs, format!("{fault} its digest differs")),
     ] {

@@ -148,7 +148,7 @@ fn no_manifest_is_written_over_another_file() {
         for arguments in runs {
             let said = session.run(&arguments).exits(2);
             let error = format!(
-                "{name} exists and is not a manifest: nothing is written over it\nhint: remove it, or name another file\n"
+                "refusing to overwrite {name}: it is not a manifest\nhint: remove it, or name another file\n"
             );
             assert!(said.err.ends_with(&error), "{arguments:?}: {}", said.err);
             assert_eq!(std::fs::read_to_string(session.path(name)).unwrap(), "{\"mine\": 1}\n");
@@ -164,7 +164,7 @@ fn no_manifest_is_written_over_another_file() {
     session
         .run(&["pack"])
         .exits(2)
-        .says("a.zip exists and is not an archive that `pack` has written: nothing is written over it\n");
+        .says("refusing to overwrite a.zip: it is not an archive that `pack` has written\n");
     for name in ["a.zip", "m.json", "m.sha256", "m.in-toto.json"] {
         session.file(name, "");
     }

@@ -99,7 +99,10 @@ fn the_wheel_that_metadata_are_read_from_is_not_written_over() {
     let before = std::fs::read(session.path(name)).unwrap();
     session.file("pycompile.toml", format!("{SOURCE}[wheel]\nmetadata = \"./{name}\"\n"));
     session.file("demo/__init__.py", "pass\n");
-    session.run(&["pack"]).exits(2).says("is read for its metadata: nothing is written over it\nhint: ");
+    session
+        .run(&["pack"])
+        .exits(2)
+        .says(&format!("refusing to overwrite {name}: its metadata is read\nhint: "));
     assert_eq!(std::fs::read(session.path(name)).unwrap(), before);
 }
 
@@ -113,7 +116,7 @@ fn a_wheel_is_not_replaced_unless_asked() {
     let before = std::fs::read(session.path(name)).unwrap();
     let more = ["--bytecode", "pycache", "--python", "3.14"];
     let hint = format!(
-        "error: {name} would be replaced by what is made of it\nhint: `--in-place` replaces it, `--output-dir` names \
+        "error: refusing to overwrite {name}: it is the input\nhint: `--in-place` replaces it, `--output-dir` names \
          another directory\n"
     );
     let said = session.run(&[&["pack", name], &more[..]].concat()).exits(2);
@@ -121,7 +124,10 @@ fn a_wheel_is_not_replaced_unless_asked() {
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(session.path(name), session.path("demo-1.0-py3-none-any.whl")).unwrap();
-        session.run(&["pack", "demo-1.0-py3-none-any.whl"]).exits(2).says(" would be replaced by ");
+        session
+            .run(&["pack", "demo-1.0-py3-none-any.whl"])
+            .exits(2)
+            .says("refusing to overwrite demo-1.0-py3-none-any.whl: it is the input");
     }
     assert_eq!(std::fs::read(session.path(name)).unwrap(), before);
     session.run(&[&["pack", name, "--output-dir", "out"], &more[..]].concat()).exits(0);

@@ -313,8 +313,9 @@ fn pyvenv_cfg_is_read_as_python_reads_it() {
 #[cfg(target_os = "linux")]
 #[test]
 fn links_that_depend_on_the_process() {
-    let note = "note: 1 symlink leads through /proc to what depends on the process, and is not checked: ";
-    let message = "unreadable: it is a symlink through /proc: what it leads to depends on the process";
+    let note =
+        "note: 1 symlink leads through /proc to targets that depend on the process, and is not checked: ";
+    let message = "unreadable: it is a symlink through /proc: its target depends on the process";
     for target in ["/proc/self/cwd/nothing", "/proc/self/./cwd/x", "/proc/thread-self/cwd", "../jump/x"] {
         let session = environment();
         link(&session, "/proc/self/cwd", "jump");
@@ -370,13 +371,13 @@ fn names_of_links_that_are_not_utf8() {
 #[test]
 fn directories_above_packages_are_noted() {
     let note =
-        "note: Python searches directories above PATH first, such as its library, which are not looked at\n";
+        "note: Python searches directories above PATH first, such as its library, which are not checked\n";
     let session = environment();
     session.run(&["verify", SITE, "--only", "attrs"]).exits(0).says(note);
     replace(&session, "v/lib", "v/mylib", "mylib");
     session.run(&["verify", SITE, "--only", "attrs"]).exits(0).says(note);
     let said = session.run(&ONLY).exits(0);
-    assert!(!said.err.contains("not looked at"), "{}", said.err);
+    assert!(!said.err.contains("which are not checked"), "{}", said.err);
 }
 
 /// Trees as package managers make them.

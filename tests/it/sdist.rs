@@ -137,7 +137,7 @@ fn what_leaves_the_archive_or_is_broken_is_refused() {
         (gzip(&with(file("/out.py", ""))), "the name is an absolute path"),
         (
             gzip(&with(file("other/out.py", ""))),
-            "a source distribution has one directory with all files in it",
+            "a source distribution must have one top-level directory with all files",
         ),
         (gzip(&with(file("demo-1.0/demo/__init__.py", ""))), "there are two entries of this name"),
         (gzip(&with(file("demo-1.0/demo/__INIT__.py", ""))), "on some file systems the name is the same as"),
@@ -174,7 +174,7 @@ fn an_archive_that_unpacks_to_too_much_is_refused() {
     }
     pack(&session, &encoder.finish().unwrap(), &[])
         .exits(1)
-        .says("more than 200 to one is taken for a zip bomb");
+        .says("a ratio above 200 to 1 is treated as a zip bomb");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn the_version_is_named_if_a_source_does_not_compile() {
     let said: Said = command.env("PATH", "").output().unwrap().into();
     said.exits(1)
         .says("note: compiling for Python 3.14, the newest supported version that Requires-Python ==3.14.* allows")
-        .says("hint: --python names another version, --allow-failures a file");
+        .says("hint: `--python` names another version, `--allow-failures` a file");
     pack(&session, &gzip(&entries), &["--allow-failures", "demo/bad.py"]).exits(0).says("1 allowed to fail");
 }
 

@@ -113,7 +113,7 @@ fn a_backend_that_is_not_known_is_named() {
     session.file("demo/__init__.py", "");
     session.file("pyproject.toml", backend("whey"));
     let said = session.run(&["init"]).exits(0);
-    let note = "note: the build backend \"whey\" is not known here: the files are those of the layout\n";
+    let note = "note: the build backend \"whey\" is not supported: the files are selected by the layout of directories\n";
     assert!(said.err.contains(note), "{}", said.err);
     // A backend in the project wraps one that it requires.
     let session = Session::new();
@@ -189,7 +189,7 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     let said = session.run(&["init"]).exits(0);
     let lines = "\n[wheel]\nmetadata = \"backend\"\n";
     assert!(
-        said.err.contains("note: `pycompile pack` needs metadata, and this project has them in setup.py\n")
+        said.err.contains("note: `pycompile pack` needs metadata, and this project has it in setup.py\n")
             && said.err.contains(lines),
         "{}",
         said.err
@@ -287,7 +287,7 @@ fn packages_below_several_directories_are_not_one_wheel_here() {
                  force-include]\n\"test/lib\" = \"other\"\n",
                 backend("hatchling.build")
             ),
-            "[tool.hatch.build] force-include adds files under names of its own",
+            "[tool.hatch.build] force-include adds files under other names",
         ),
     ] {
         let session = Session::new();

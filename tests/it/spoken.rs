@@ -183,7 +183,7 @@ fn other_files_are_called_what_they_are() {
         ("diff.json", b"{\"schema\": \"pycompile-diff/1\"}", "it is the result of a comparison"),
         ("pyc.json", &pair.read("a", PYC), "it is a pyc"),
     ];
-    let hint = "hint: `pycompile manifest PATH --output FILE` writes a manifest of what is there\n";
+    let hint = "hint: `pycompile manifest PATH --output FILE` writes the manifest of the existing pycs\n";
     for (name, content, what) in files {
         pair.write(".", name, content);
         let expected = format!("error: {name} is not a manifest of pycompile: {what}\n{hint}");

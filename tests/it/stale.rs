@@ -371,7 +371,10 @@ fn a_mirror_is_not_written_over_files_of_others() {
                 );
                 assert_eq!(below(&session, ""), before, "{command:?}");
             }
-            session.run(&["build"]).exits(2).says("and nothing in its tree shows that `build` has written it: nothing is written over it\nhint: ");
+            session
+                .run(&["build"])
+                .exits(2)
+                .says(": nothing in its tree shows that `build` has written it\nhint: ");
             assert_eq!(std::fs::read(session.path(&format!("build/lib/{name}"))).unwrap(), bytes);
         }
     }

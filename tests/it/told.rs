@@ -39,7 +39,7 @@ fn after_a_failure_the_archive_of_an_earlier_run_is_named() {
     session.file("demo/__init__.py", "x = (\n");
     let said = session.run(&["pack"]).exits(1);
     let hint = "hint: `--allow-failures FILE` names a file that need not compile; `--on-error skip` packs the others\n";
-    let earlier = format!("nothing was packed; {WHEEL} is of an earlier run\n");
+    let earlier = format!("nothing was packed; {WHEEL} is from an earlier run\n");
     assert!(said.err.contains(hint) && said.err.contains(&earlier), "{}", said.err);
     session.run(&["pack", "--allow-failures", "demo/__init__.py"]).exits(0);
     session.run(&["clean"]).exits(0);

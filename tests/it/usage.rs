@@ -173,8 +173,8 @@ fn compileall_takes_numbers_and_short_forms_as_argparse_does() {
     session.file("p/a.py", "x = 1\n");
     for (flags, told) in [
         (["-r", "x"], "'x' for '-r <LEVELS>'"),
-        (["-j", "-1"], "it is not a number of at least 0"),
-        (["-o", "3"], "it is not a number from -1 to 2"),
+        (["-j", "-1"], "expected a number of at least 0"),
+        (["-o", "3"], "expected a number from -1 to 2"),
         (["--inv", "x"], "'x' for '--invalidation-mode <MODE>'"),
         // Every path has it in it: nothing would be compiled, and nothing said.
         (["-x", ""], "-x is empty"),
@@ -235,7 +235,7 @@ fn options_without_effect_are_not_silent() {
     let session = Session::new();
     session.file("a.py", "x = 1\n");
     session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[compile]\npython = [\"3.14\"]\n");
-    let error = "error: the native engine runs no interpreter, so that --interpreter /bin/true has no effect\nhint: leave it \
+    let error = "error: the native engine runs no interpreter, so --interpreter /bin/true has no effect\nhint: leave it \
                  out, or use `--engine python`\n";
     let native = ["--engine", "native", "--interpreter", "/bin/true"];
     for command in [&["compile", "--python", "3.14", "a.py"][..], &["verify", "."], &["env", "."], &["build"]]

@@ -280,7 +280,7 @@ fn a_wheel_that_installers_refuse() {
     };
     session.file("dist/q-1-py3-none-any.whl", renamed("p-1.dist-info", "q-1.dist-info"));
     let said = session.run(&["verify", "dist/q-1-py3-none-any.whl"]).exits(1);
-    let message = "q-1.dist-info/METADATA: wheel: METADATA has the Name \"p\", and the file name has \"q\"";
+    let message = "q-1.dist-info/METADATA: wheel: METADATA has the Name \"p\", but the file name has \"q\"";
     assert!(said.out.contains(message), "{}", said.out);
     let entries = [("q-1.data/purelib/m.py", "x = 1\n"), ("m.py", "x = 2\n")];
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -377,7 +377,7 @@ fn names_that_look_like_others() {
     let hidden = [b"\xff", twin.strip_prefix("\\udcff").unwrap().as_bytes()].concat();
     std::fs::write(cache.join(std::ffi::OsStr::from_bytes(&hidden)), "").unwrap();
     let said = session.run(&["verify", "t"]).exits(1).says("3 verified, 1 finding");
-    let message = "unreadable: the name is not UTF-8, and another file is called what it is shown as\n";
+    let message = "unreadable: the name is not UTF-8, and its printed form is the name of another file\n";
     assert!(said.out.contains(message), "{}", said.out);
     session.run(&["manifest", "t", "--output", "n.json"]).exits(1).says("the name is not UTF-8");
     // What a name says is no line of ours.

@@ -139,7 +139,7 @@ fn a_record_that_does_not_match() {
     more.push(File::new("demo/evil.py", ""));
     refused(&zip(&more), 1, &format!("{NAME}: RECORD does not list \"demo/evil.py\""));
     let fewer = files().into_iter().filter(|file| file.path != "demo/core.py").collect::<Vec<_>>();
-    refused(&zip(&fewer), 1, &format!("{NAME}: RECORD lists \"demo/core.py\", which is not there"));
+    refused(&zip(&fewer), 1, &format!("{NAME}: RECORD lists \"demo/core.py\", which does not exist"));
     let mut signed = files();
     signed.push(File::new("demo-1.0.dist-info/RECORD.jws", "{}"));
     refused(
@@ -181,7 +181,7 @@ fn a_zip_bomb() {
     let (session, said) = pack(&bytes);
     let said = said.exits(1);
     let message = format!("error: {NAME}: entry \"zeros\": 41943040 bytes out of ");
-    assert!(said.err.starts_with(&message) && said.err.contains("is taken for a zip bomb"), "{}", said.err);
+    assert!(said.err.starts_with(&message) && said.err.contains("is treated as a zip bomb"), "{}", said.err);
     assert_eq!(session.files(), [NAME]);
     // A size that only the directory has: no memory is taken for it.
     let liar = central(&zip(&self::files()), 24, &(900u32 << 20).to_le_bytes());
@@ -226,7 +226,7 @@ fn what_is_no_wheel_at_all() {
     session
         .run(&["pack", "demo.zip"])
         .exits(1)
-        .says("a source distribution has one directory with all files in it");
+        .says("a source distribution must have one top-level directory with all files");
     session.run(&["pack", "absent-1.0-py3-none-any.whl"]).exits(2).says("cannot read the archive");
     session.file("other-1.0-py3-none-any.whl", zip(&files()));
     session
@@ -253,7 +253,7 @@ fn two_files_for_one_place() {
             },
             ..file
         });
-        let message = "they go to one path, or one to where the other needs a directory";
+        let message = "they have the same path, or one needs a directory where the other is a file";
         refused(
             &zip(&renamed.collect::<Vec<_>>()),
             1,
@@ -288,11 +288,11 @@ fn metadata_of_another_project() {
     for (metadata, message) in [
         (
             "Metadata-Version: 2.1\nName: other\nVersion: 1.0\n",
-            "the Name \"other\", and the file name has \"demo\"",
+            "the Name \"other\", but the file name has \"demo\"",
         ),
         (
             "Metadata-Version: 2.1\nName: demo\nVersion: 2\n",
-            "the Version \"2\", and the file name has \"1.0\"",
+            "the Version \"2\", but the file name has \"1.0\"",
         ),
         ("Metadata-Version: 2.1\nName: demo\n\nVersion: 1.0\n", "no Version"),
     ] {
@@ -311,7 +311,7 @@ fn a_manifest_in_the_place_of_a_wheel() {
     for manifest in [NAME, &format!("./{NAME}"), &format!("out/{NAME}"), &format!("out/../{NAME}")] {
         std::fs::create_dir_all(session.path("out")).unwrap();
         let said = session.run(&["pack", NAME, "--output-dir", "out", "--manifest", manifest]);
-        said.exits(2).says("is a wheel: no manifest is written over it");
+        said.exits(2).says(&format!("refusing to overwrite {manifest}: it is a wheel, not a manifest"));
         assert_eq!(std::fs::read(session.path(NAME)).unwrap(), wheel);
         assert_eq!(session.files(), [NAME]);
     }

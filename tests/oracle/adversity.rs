@@ -102,7 +102,7 @@ fn memory_has_a_limit_for_each_file() {
     said.says("more than the memory limit of 300 MB").says("1 compiled, 0 up to date, 1 failed");
 
     let said = session.run(&["compile", "--engine", ENGINE, "--memory-limit", "5", "small.py"]).exits(2);
-    said.says("it is not a number of at least 64");
+    said.says("expected a number of at least 64");
 }
 
 #[test]

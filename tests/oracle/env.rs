@@ -86,8 +86,8 @@ fn verify_takes_the_interpreter_of_the_environment() {
         crate::session::Said::from(command.output().unwrap())
     };
     let judged = format!(
-        "2 verified, 0 findings; pycs of Python {version} are judged by {own}, an interpreter of what is \
-         verified\n"
+        "2 verified, 0 findings; pycs of Python {version} are checked with {own}, an interpreter from \
+         the verified files\n"
     );
     let said = verify(&[]).exits(0).says("2 verified, 0 findings");
     let is_native = verify(&["--engine", "native"]).status == 0;
@@ -99,10 +99,9 @@ fn verify_takes_the_interpreter_of_the_environment() {
     );
     assert_eq!(said.err.contains(&judged), !is_native, "{}", said.err);
     let said = verify(&["--engine", "python"]).exits(0).says(&judged);
-    assert!(
-        said.err
-            .starts_with(&format!("running {own}, a program of the environment: as --engine python asks\n"))
-    );
+    assert!(said.err.starts_with(&format!(
+        "running {own}, a program of the environment: as requested by --engine python\n"
+    )));
 }
 
 /// A program of this machine that an environment links to does not read the environment's

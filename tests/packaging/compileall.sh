@@ -75,7 +75,7 @@ refuses() { # exit status, what is said, arguments
 }
 mkdir -p "$work/ours"
 refuses 1 "'gone.py' is neither a file nor a directory" 'gone.py'
-refuses 2 'compileall would take all of sys.path' ''
+refuses 2 'compileall would compile all of sys.path' ''
 refuses 0 'compileall would compile all of sys.path' '-i -'
 touch "$work/ours/a.py"
 refuses 1 '-s /elsewhere is not a directory above a.py' '-s /elsewhere a.py'

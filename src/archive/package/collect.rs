@@ -150,7 +150,7 @@ impl<'a> Collector<'a> {
         ArchiveError { archive: self.path.into(), entry, fault }
     }
 
-    /// Adds a member. If `plain` are the bytes that contain it, nothing is copied.
+    /// Adds a member. If `plain` holds the bytes that contain it, nothing is copied.
     pub(super) fn add(
         &mut self,
         member: Member<'_>,

@@ -37,11 +37,11 @@ pub(super) fn read(
     let parts: Vec<DebPart<'_>> = parts.into_iter().filter(|part| !part.name.starts_with('_')).collect();
     let [version, control, data] = parts.as_slice() else {
         return Err(refuse(Fault::Deb(
-            "it has not the members debian-binary, control.tar and data.tar alone",
+            "its members are not exactly debian-binary, control.tar and data.tar",
         )));
     };
     if version.name != "debian-binary" || !version.bytes.starts_with(b"2.") {
-        return Err(refuse(Fault::Deb("it is of a version that is not 2")));
+        return Err(refuse(Fault::Deb("its format version is not 2")));
     }
     for (part, expected) in [(control, "control.tar"), (data, "data.tar")] {
         let ending = match Packing::of(part.bytes) {

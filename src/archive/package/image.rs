@@ -21,7 +21,7 @@ use std::sync::Arc;
 const CONFIG: &str = "(image config)";
 /// Limit on the bytes of a manifest or config.
 const DOCUMENT: usize = 8 << 20;
-/// Limit on the symlinks on the way to one file, as in Linux.
+/// Limit on the symlinks in the path of one file, as in Linux.
 const LINKS: usize = 40;
 /// Prefix of a name that removes a file of a lower layer.
 const WHITEOUT: &str = ".wh.";
@@ -183,8 +183,7 @@ fn oci(archive: &Archive) -> Option<Result<Image, Fault>> {
 /// Returns the name of the blob with a SHA-256 digest.
 fn blob_name(digest: &str) -> Result<String, Fault> {
     let hex = digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64);
-    hex.map(|hex| format!("blobs/sha256/{hex}"))
-        .ok_or(Fault::Image("a digest of the image is not one of SHA-256"))
+    hex.map(|hex| format!("blobs/sha256/{hex}")).ok_or(Fault::Image("a digest of the image is not a SHA-256"))
 }
 
 /// Parses a small JSON file.
@@ -210,7 +209,7 @@ fn blob(archive: &Archive, name: &str) -> Result<Vec<u8>, Fault> {
     if let Some(said) = name.strip_prefix("blobs/sha256/") {
         let digest: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         if digest != said {
-            return Err(Fault::Image("a blob is not the one that its name is the digest of"));
+            return Err(Fault::Image("a blob does not have the digest in its name"));
         }
     }
     Ok(bytes)
@@ -342,7 +341,7 @@ impl ImageTree {
                 Some(ImageNode::Special(Special { what: SpecialKind::Symlink(target), .. })) => {
                     links += 1;
                     if links > LINKS || target.len() > 4096 {
-                        return Err(Fault::Image("the way to it leads over too many symlinks"));
+                        return Err(Fault::Image("its path has too many symlinks"));
                     }
                     if target.starts_with('/') {
                         place.clear();

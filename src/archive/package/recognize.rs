@@ -55,7 +55,7 @@ pub fn is_package_entry(bytes: &Bytes) -> bool {
 /// changes.
 ///
 /// # Errors
-/// The operating system's.
+/// An I/O error.
 pub fn is_package_file(mut file: &File) -> io::Result<bool> {
     recognized(|| file.rewind().map(|()| file))
 }

@@ -257,7 +257,7 @@ impl<'a> RpmHeader<'a> {
         if *said == digest {
             Ok(())
         } else {
-            Err(Fault::Rpm("its payload is not the one that its header has a digest of"))
+            Err(Fault::Rpm("its payload does not have the digest in its header"))
         }
     }
 }

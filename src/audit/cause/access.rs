@@ -1,4 +1,4 @@
-//! Modes and owners, which are more than the form of an archive: an installer may keep them.
+//! Modes and owners in archives. Installers may keep them, so that a difference is not one of form.
 
 use crate::diff::{Cause, CauseKind, DiffFinding, FileDifference};
 

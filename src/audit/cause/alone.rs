@@ -1,4 +1,4 @@
-//! One side of a comparison whose other side has no such file, or only lists it.
+//! One side of a comparison, for files that the other side lacks or only lists.
 
 use super::fault::{Unchecked, unexplained};
 use super::origin::{CompiledPyc, Origin, Wanted, find};

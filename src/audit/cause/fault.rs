@@ -1,4 +1,4 @@
-//! Reasons for which a pyc is not explained by its source.
+//! Reasons why a pyc is not explained by its source.
 
 use super::SIDES;
 use crate::audit::first::FirstPlace;
@@ -6,7 +6,7 @@ use crate::audit::reason::{PycField, WrongName, WrongTag};
 use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind};
 use crate::target::PyVersion;
 
-/// Reason for which a pyc is not what its source compiles to.
+/// Reason why a pyc is not what its source compiles to.
 #[derive(Clone)]
 pub(super) enum OriginFault {
     /// The header or the code cannot be read; with the error.
@@ -38,7 +38,7 @@ pub(super) struct OfOtherSide {
     pub(super) whole: bool,
 }
 
-/// Code behind a header of another source.
+/// Code of a pyc whose header is that of another source.
 #[derive(Clone)]
 pub(super) enum OtherCode {
     /// The source compiles to it.
@@ -160,14 +160,14 @@ pub(super) struct LentPlace {
     pub(super) place: String,
 }
 
-/// Reason for which a pyc was not checked.
+/// Reason why a pyc was not checked.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Unchecked {
     /// There is no source for it.
     NoSource,
     /// There is no source for it, and the source of another side does not explain it.
     Lent { lender: usize, has_other_header: bool, first: Option<LentPlace> },
-    /// No importer knows its name.
+    /// No importer recognizes its name.
     Name,
     /// The source cannot be read; with the error.
     Source(String),

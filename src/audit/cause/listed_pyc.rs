@@ -58,7 +58,7 @@ pub(super) fn explain_listed(
     let own = &compiled.source.bytes;
     let is_own = sha256(own) == listed.sha256;
     let Some(listed_header) = header_of(entry, is_own.then_some(own.as_slice())) else {
-        return not_checked("the manifest does not tell the listed header");
+        return not_checked("the manifest does not record the listed header");
     };
     if is_same {
         let whole = [&listed_header.to_bytes(), &pyc[HEADER_SIZE..]].concat();
@@ -179,7 +179,7 @@ pub(super) fn two_entries(
         let source = read_listed(entries[side], sources[side])
             .ok_or_else(|| not_checked("its listed source is not among the sources that were given"))?;
         let header = header_of(entries[side], Some(&source))
-            .ok_or_else(|| not_checked("the manifest does not tell its header"))?;
+            .ok_or_else(|| not_checked("the manifest does not record its header"))?;
         let code = ListedCode::of(entries[side], &source, compilers).ok_or_else(|| not_checked(UNKNOWN))?;
         Ok((header, code))
     };

@@ -43,7 +43,7 @@ pub struct Explanation<'a> {
     pub lines: bool,
 }
 
-/// Reason for which no causes could be searched for.
+/// Reason why no causes could be searched for.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExplainError {

@@ -76,7 +76,7 @@ pub(super) struct HeadedPyc<'a> {
     header: Header,
     series: &'static Series,
     parsed: Option<PycName>,
-    /// The source, or the reason for which there is none.
+    /// The source, or the reason why there is none.
     source: Result<CheckedSource, Unchecked>,
 }
 

@@ -123,7 +123,8 @@ impl Pair<'_> {
         in_container(file.paths()[side], &self.container[side])
     }
 
-    /// Returns whether a file with any name can be read and is no pyc, without reading all of it.
+    /// Returns whether a file with any name can be read and is not a pyc, without reading all of
+    /// it.
     fn is_no_pyc(&self, side: usize, name: &str) -> bool {
         let view = &self.views[side];
         view.place.carrier(&own_name(view, name)).is_ok_and(|carrier| carrier.magic.is_none())

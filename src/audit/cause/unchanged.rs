@@ -46,7 +46,7 @@ pub(super) fn pycs(
     Ok(found.into_iter().flatten().flatten().collect())
 }
 
-/// Returns the path on the left side of a pyc that lies with its source on the right side.
+/// Returns the path on the left side of a pyc that is next to its source on the right side.
 fn partner(pyc: &str, left: &str, right: &str) -> Option<String> {
     let folder = |name: &str| name.rfind('/').map_or(0, |at| at + 1);
     let (one, other) = (&left[..folder(left)], &right[..folder(right)]);

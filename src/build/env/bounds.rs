@@ -71,7 +71,7 @@ impl Bounds {
     }
 }
 
-/// Returns the first symlink on the way from `base`.
+/// Returns the first symlink in the path `below`, which starts at `base`.
 fn first_link(base: &Path, below: &Path) -> Option<PathBuf> {
     let mut path = base.to_path_buf();
     below.components().find_map(|part| {

@@ -92,13 +92,14 @@ pub enum EnvError {
         present: PyVersion,
     },
     /// A directory of `pip install --target` does not record its version.
-    #[error("{} does not say for which version it is", .0.shown())]
+    #[error("{} does not record its Python version", .0.shown())]
     NoVersion(PathBuf),
-    /// Debian's directory of all versions does not say for which one it is.
-    #[error("{} is for every Python 3 of a Debian system, and does not say for which version", .0.shown())]
+    /// The directory is the one that Debian has for all versions, so that it does not determine the
+    /// version.
+    #[error("{} is the directory of all Python 3 versions of a Debian system, and does not record one", .0.shown())]
     AnyVersion(PathBuf),
     /// A symlink is on the way to site-packages.
-    #[error("{} is a symlink: what it leads to may be somebody else's", .0.shown())]
+    #[error("{} is a symlink, whose target may belong to another environment", .0.shown())]
     Link(PathBuf),
     /// A symlink in an image leads out of it.
     #[error("{} leads out of {}, to {}", folder.shown(), root.shown(), real.shown())]

@@ -248,7 +248,7 @@ fn wheel_lines(project: &BuildProject) -> String {
     let has_project = loaded.folder.join("pyproject.toml").is_file();
     match home {
         Some(home) => format!(
-            "this makes a wheel; it runs the build backend for the metadata, which are in {home}:\n\n{table}\nmetadata \
+            "this makes a wheel; it runs the build backend for the metadata, which is in {home}:\n\n{table}\nmetadata \
              = \"backend\""
         ),
         None if loaded.in_pyproject() && loaded.has_project_table() => {

@@ -155,7 +155,7 @@ fn metadata(
         (None, None) => {
             let message = match metadata_home(&loaded.folder) {
                 Some(home) => format!(
-                    "[wheel] has no metadata: they are in {home}\nhint: add `metadata = \"backend\"`, which runs the build \
+                    "[wheel] has no metadata: it is in {home}\nhint: add `metadata = \"backend\"`, which runs the build \
                      backend for them"
                 ),
                 None => format!(

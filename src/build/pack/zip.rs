@@ -62,9 +62,10 @@ impl ZipPlan {
         };
         let clash = loaded.select()?.sources.iter().any(|file| file.name == "__main__.py");
         if let (Some(main), true) = (&table.main, clash) {
-            return Err(
-                loaded.error_at(&main.span(), "the files have a __main__.py already: it or main, not both")
-            );
+            return Err(loaded.error_at(
+                &main.span(),
+                "the files already contain a __main__.py, which cannot be combined with `main`",
+            ));
         }
         let shebang = table.interpreter.as_ref().map(|interpreter| interpreter.get_ref().clone());
         Ok(Some(Self {

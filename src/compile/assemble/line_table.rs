@@ -33,8 +33,8 @@ pub(super) fn write(first_line: i32, draft: &CodeDraft, shifts: &Shifts, bytes: 
     }
 }
 
-/// Writes a table without its columns, as CPython does if it is told to (`remove_column_info` in
-/// `Objects/codeobject.c`). Each entry stays one of its own.
+/// Writes a table without its columns, as CPython does with `-X no_debug_ranges`
+/// (`remove_column_info` in `Objects/codeobject.c`). Entries are not merged.
 pub(super) fn without_columns(table: &[u8], bytes: &mut Vec<u8>) {
     bytes.clear();
     // Only the first byte of an entry has this bit.

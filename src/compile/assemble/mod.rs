@@ -180,7 +180,7 @@ impl Assembler {
         names: &mut Names,
     ) -> Result<CodeId, FlowError> {
         let target = self.target;
-        // What the flow graph and this take is kept for the next unit.
+        // The memory of the flow graph and the assembler is kept for the next unit.
         let working = unit.sequence.instructions.len() * PER_INSTRUCTION;
         allowance::hold(working.saturating_sub(self.working));
         self.working = self.working.max(working);

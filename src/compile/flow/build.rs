@@ -14,7 +14,7 @@ use smallvec::{SmallVec, smallvec};
 pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Result<(), FlowError> {
     let mut slots = std::mem::take(&mut sequence.instructions);
     if let Some((position, code)) = sequence.inserted.take() {
-        // A label at the end of the inserted code refers to the instruction after it.
+        // A label at the end of the inserted code refers to the next instruction.
         for label in sequence.labels.iter_mut().filter(|label| **label != u32::MAX && **label >= position) {
             *label += code.len() as u32;
         }

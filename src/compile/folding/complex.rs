@@ -52,7 +52,7 @@ pub(super) fn binary(
     }
 }
 
-/// Returns none for an infinite power, which raises `OverflowError`.
+/// Returns `None` for an infinite power, which raises `OverflowError`.
 fn finite(value: Complex) -> Option<Complex> {
     (!value.0.is_infinite() && !value.1.is_infinite()).then_some(value)
 }

@@ -229,7 +229,7 @@ impl Analysis<'_> {
         let known = self.known;
         let kind = self.table.scope(id).kind;
         let mut hidden = Vec::new();
-        // Taken out of `free` at the end, because one by one takes the square of their number.
+        // Removed from `free` together at the end: removing them one by one takes quadratic time.
         let mut bound_here = FxHashSet::default();
         for index in 0..self.table.scope(inner).symbols.len() {
             let SymbolInfo { name, flags, mut scope } = self.table.scope(inner).symbols[index];

@@ -104,7 +104,7 @@ fn lists(folder: &Path, root: &str, names: &[&str]) -> Lists {
         if !has(root, installed) {
             lists
                 .left_out
-                .push((name.into(), "in the wheel, but not in the project: its build makes it".into()));
+                .push((name.into(), "in the wheel, but not in the project: the build generates it".into()));
         } else if is_python(Path::new(installed)) {
             lists.sources.push(installed.into());
         } else {

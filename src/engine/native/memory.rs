@@ -5,10 +5,10 @@
 
 /// Address space of the process itself: its code, its allocator, and data that its threads share.
 const OWN: u64 = 160 << 20;
-/// Address space that is taken for each byte that passes count: lists are copied when they grow,
-/// and the allocator keeps what they leave for a while.
+/// Address space used for each byte that the passes count: lists are copied when they grow, and the
+/// allocator keeps the old copies for a while.
 const UNCOUNTED: u64 = 5;
-/// Bytes that a file may count at least, for a stack to be worth its address space.
+/// Smallest number of bytes that a file must be able to count for a stack of its own to be useful.
 const LEAST: usize = 32 << 20;
 
 /// Returns the limit of the address space in bytes, if there is one.

@@ -55,8 +55,8 @@ impl NativeEngine {
         Allowance { deadline, memory: usize::MAX, stack: usize::MAX, stop: self.limits.stop }
     }
 
-    /// Returns the memory limit: the one asked for, or less where the address space leaves less
-    /// besides a stack.
+    /// Returns the memory limit: the requested one, or less if the address space has less room next
+    /// to the stack.
     fn memory(&self, stack: usize) -> Option<usize> {
         let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
         let left = memory::share(rayon::current_num_threads(), stack);
@@ -78,7 +78,7 @@ impl NativeEngine {
                 let whose = if self.limits.memory.is_some_and(|asked| asked == limit as u64) {
                     "the limit of"
                 } else {
-                    "the limit of the address space (`ulimit -v`) leaves it:"
+                    "is available under the limit of the address space (`ulimit -v`):"
                 };
                 let message = format!("the native compiler needs more memory than {whose} {megabytes} MB");
                 Diagnostic::without_place("MemoryError", message)
@@ -134,7 +134,7 @@ fn compile(
     columns: Columns,
     raised: &[usize],
 ) -> (Result<Vec<u8>, Box<SourceRefusal>>, Vec<Warning>) {
-    // It is put back at the end, so that none is left after a panic.
+    // The source is put back at the end, so that a panic leaves none.
     let known = parsed.take().filter(|source| source.serves(target));
     let mut source = match known {
         Some(source) => {

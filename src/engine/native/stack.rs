@@ -25,8 +25,7 @@ thread_local! {
 /// any other thread it starts a thread for each file. `jobs` is their number (0: one for each
 /// processor). If the system cannot start as many, the pool has one thread.
 ///
-/// # Errors
-/// rayon's.
+/// # Errors The threads cannot be started.
 pub fn pool(jobs: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
     let threads = |jobs| {
         let builder = ThreadPoolBuilder::new().num_threads(jobs);
@@ -43,9 +42,9 @@ pub(super) struct NoThread {
     pub(super) error: io::Error,
 }
 
-/// Runs `work` on this thread or on a new one, and tells it the number of bytes of stack that it
-/// may use. If the stack is too small, runs it again on a larger one that `affords` allows. A panic
-/// is the inner error.
+/// Runs `work` on this thread or on a new one, with the number of bytes of stack that it may use.
+/// If the stack is too small, runs it again on a larger one that `affords` allows. A panic is the
+/// inner error.
 pub(super) fn on_enough<R: Send>(
     affords: impl Fn(usize) -> bool,
     mut work: impl FnMut(usize) -> Result<R, Spent> + Send,

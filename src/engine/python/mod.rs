@@ -79,7 +79,7 @@ impl PythonEngine {
         let mut parts = full_version.split('.').map(str::parse);
         let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else {
             let path = interpreter.shown();
-            return Err(EngineError::Start { path, reason: "it does not tell its version".into() });
+            return Err(EngineError::Start { path, reason: "it does not report its version".into() });
         };
         let version = PyVersion::new(major, minor);
         let idle = Mutex::new(vec![worker]);

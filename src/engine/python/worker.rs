@@ -276,7 +276,7 @@ fn warnings(answer: &[u8]) -> Option<(Vec<Warning>, &[u8])> {
 /// Least and largest time limit for the start of an interpreter. Between them, the limit for a file
 /// counts; a busy machine may need seconds for the start of one that is well.
 const START: RangeInclusive<Duration> = Duration::from_secs(5)..=Duration::from_secs(20);
-/// Size limit for the version that it tells.
+/// Size limit for the version that a worker reports.
 const GREETING: usize = 1000;
 /// Time limit for the exit of a worker that has closed its output.
 const LAST_WORDS: Duration = Duration::from_secs(2);

@@ -1,8 +1,7 @@
 //! Directories that are held open.
 //!
-//! If another user can write to a directory on the path, the path can lead to another directory
-//! from one moment to the next. An operation in a directory that is held open stays in that
-//! directory.
+//! If another user can write to a directory on the path, the path can lead to another directory at
+//! any time. An operation in a directory that is held open stays in that directory.
 
 #[cfg(unix)]
 mod by_descriptor;
@@ -55,7 +54,7 @@ impl Folder {
     /// Opens the directory `path`, following symlinks.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         Ok(Self { handle: Handle::open(here)?, path: path.into() })
@@ -64,7 +63,7 @@ impl Folder {
     /// Opens a subdirectory, without following a symlink.
     ///
     /// # Errors
-    /// The operating system's; the name is a symlink or not a directory.
+    /// An I/O error, or a name that is a symlink or not a directory.
     pub(super) fn enter(&self, name: &Path) -> io::Result<Self> {
         Ok(Self { handle: self.handle.enter(name)?, path: self.path.join(name) })
     }
@@ -74,7 +73,7 @@ impl Folder {
     /// from the top.
     ///
     /// # Errors
-    /// The operating system's; a name is a symlink or not a directory.
+    /// An I/O error, or a name that is a symlink or not a directory.
     pub(super) fn below(&self, names: &Path) -> io::Result<Self> {
         let mut folder: Option<Self> = None;
         for part in parts(names) {
@@ -131,7 +130,7 @@ impl Folder {
     /// Creates a subdirectory, with the permissions that the umask leaves.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn make(&self, name: &Path) -> io::Result<()> {
         self.handle.make(name)
     }
@@ -140,7 +139,7 @@ impl Folder {
     /// for `__pycache__`, otherwise 0755.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn set_new_mode(&self, name: &Path) -> io::Result<()> {
         match self.handle.set_new_mode(name) {
             // Some file systems do not support permissions.
@@ -157,7 +156,7 @@ impl Folder {
     /// following a symlink.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn give_to_owner(&self, name: &Path) -> io::Result<()> {
         self.handle.give_to_owner(name)
     }
@@ -166,7 +165,7 @@ impl Folder {
     /// file system has no locks.
     ///
     /// # Errors
-    /// The operating system's; another run holds the lock for longer than `patience`.
+    /// An I/O error, or another run that holds the lock for longer than `patience`.
     pub(super) fn hold(&self, patience: Duration) -> io::Result<Option<File>> {
         const PAUSE: Duration = Duration::from_millis(5);
         let Some(file) = self.handle.lockable()? else { return Ok(None) };
@@ -194,7 +193,7 @@ impl Folder {
     /// Returns the kind of the file with this name.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn kind(&self, name: &Path) -> io::Result<EntryKind> {
         self.handle.kind(name)
     }
@@ -202,7 +201,7 @@ impl Folder {
     /// Returns the target of a symlink in the directory.
     ///
     /// # Errors
-    /// The operating system's; the name is not a symlink.
+    /// An I/O error, or a name that is not a symlink.
     pub(super) fn read_link(&self, name: &Path) -> io::Result<PathBuf> {
         self.handle.read_link(name)
     }
@@ -211,7 +210,7 @@ impl Folder {
     /// its metadata as well.
     ///
     /// # Errors
-    /// The operating system's; the file is not regular.
+    /// An I/O error, or a file that is not regular.
     pub(super) fn read(&self, name: &Path) -> io::Result<(File, Metadata)> {
         let file = self.handle.read(name)?;
         let metadata = file.metadata()?;
@@ -225,7 +224,7 @@ impl Folder {
     /// it is renamed.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn temporary(&self) -> io::Result<(Temporary<'_>, File)> {
         self.under_new_name(|name| {
             let file = self.handle.create(name)?;
@@ -245,7 +244,7 @@ impl Folder {
     /// renamed.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn temporary_link(&self, folder: &Self, name: &Path) -> io::Result<Temporary<'_>> {
         let link = |new: &Path| self.handle.link(&folder.handle, name, new);
         let (mut temporary, ()) = self.under_new_name(link)?;
@@ -282,7 +281,7 @@ impl Folder {
     /// Removes a file.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn remove(&self, name: &Path) -> io::Result<()> {
         self.handle.remove(name)
     }
@@ -290,7 +289,7 @@ impl Folder {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// The operating system's; the directory is not empty.
+    /// An I/O error, or a directory that is not empty.
     pub(super) fn remove_folder(&self, name: &Path) -> io::Result<()> {
         self.handle.remove_folder(name)
     }
@@ -331,7 +330,7 @@ impl Temporary<'_> {
     /// Renames the file, replacing any file of that name.
     ///
     /// # Errors
-    /// The operating system's.
+    /// An I/O error.
     pub(super) fn rename(mut self, name: &Path) -> io::Result<()> {
         self.folder.handle.rename(&self.name, name)?;
         // A rename between two names of one file does nothing and keeps both.

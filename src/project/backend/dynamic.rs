@@ -1,5 +1,5 @@
-//! Values of keys that `[project]` leaves to the backend, other than the version, where files have
-//! them.
+//! Values that `[project]` leaves to the backend, read from files; [`super::version`] has the
+//! version.
 
 use super::BackendKind;
 use super::literals::PythonModule;

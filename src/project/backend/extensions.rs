@@ -21,7 +21,7 @@ const SUFFIXES: [&str; 11] =
 /// Words in a `setup.py` with extension modules.
 const WORDS: [&str; 5] = ["ext_modules", "Extension(", "cffi_modules", "rust_extensions", "cythonize("];
 
-/// Returns a description of whatever compiles extension modules, or `None`.
+/// Returns a description of the setting or file by which the project compiles extension modules.
 pub(super) fn compiled(
     folder: &Path,
     kind: BackendKind,

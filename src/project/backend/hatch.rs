@@ -50,13 +50,13 @@ fn force_include(plan: &mut BackendPlan, forced: &toml::Table, tree: &ProjectTre
         } else {
             let why = format!("[tool.hatch.build] force-include ships it as {name:?}");
             plan.elsewhere.push((path, why));
-            plan.beyond = Some("[tool.hatch.build] force-include adds files under names of its own".into());
+            plan.beyond = Some("[tool.hatch.build] force-include adds files under other names".into());
         }
     }
 }
 
-/// Returns the patterns of `artifacts`, which win over `exclude` and over what git ignores, and the
-/// paths of `force-include`, which do so too.
+/// Returns the patterns of `artifacts` and the paths of `force-include`, both of which take
+/// precedence over `exclude` and over what git ignores.
 pub(super) fn artifacts(project: &PyProject) -> Option<Gitignore> {
     if !project.backend().starts_with("hatchling") {
         return None;

@@ -80,7 +80,7 @@ pub fn shipped_files(folder: &Path) -> Result<Shipped, DiscoverError> {
     if kind == BackendKind::Unknown {
         let backend = project.backend();
         notes.push(format!(
-            "the build backend {backend:?} is not known here: the files are those of the layout"
+            "the build backend {backend:?} is not supported: the files are selected by the layout of directories"
         ));
     }
     notes.extend(extensions::beside(folder, kind, &project));

@@ -47,8 +47,7 @@ impl PackageData {
         };
         let of_cfg = cfg.get("options", "include_package_data");
         let of_cfg = of_cfg.map(|text| ["true", "1", "yes", "on"].contains(&text.to_lowercase().as_str()));
-        // Outside of an sdist, MANIFEST.in or what knows of version control says which files there
-        // are.
+        // Outside of an sdist, MANIFEST.in or a plugin for version control selects the files.
         let requires = project.texts(&["build-system", "requires"]).unwrap_or_default();
         let plugin = |requirement: &String| {
             let name = requirement.to_lowercase().replace('_', "-");

@@ -10,7 +10,7 @@ pub(super) fn plan(project: &PyProject, tree: &ProjectTree) -> BackendPlan {
     let default = if tree.has_folder("src") { "src" } else { "." };
     let root = project.text(&settings("package-dir")).unwrap_or(default).trim_start_matches("./");
     let root = if root.is_empty() { "." } else { root };
-    // What is for the sdist only is not in the wheel.
+    // Patterns for the sdist alone do not apply to the wheel.
     let of_sdist = project.texts(&settings("source-includes")).filter(|paths| !paths.is_empty());
     let mut excludes = project.texts(&settings("excludes")).unwrap_or_default();
     excludes.extend(of_sdist.unwrap_or_else(|| vec!["tests".into()]));

@@ -50,7 +50,8 @@ pub(super) struct BackendPlan {
     pub(super) picks_data: bool,
     /// Paths of data files to leave out.
     pub(super) no_data: BTreeSet<String>,
-    /// The reason why the wheel has more than files below the root, or has them under other names.
+    /// Reason why the wheel has other files than those below the root, or has them under other
+    /// names.
     pub(super) beyond: Option<String>,
 }
 
@@ -131,7 +132,7 @@ impl BackendPlan {
         };
         let skipped = tree.skipped.iter().filter(|(path, why)| match **why {
             "a cache" => false,
-            // Of what is hidden, that which a backend would ship.
+            // Hidden files are reported only if a backend would ship them.
             HIDDEN => is_inside(path),
             _ => !path.ends_with(".egg-info"),
         });
@@ -148,8 +149,8 @@ impl BackendPlan {
         self.elsewhere.iter().any(|(path, _)| file == path || below(path, file).is_some())
     }
 
-    /// Files that would be shipped, but git ignores them or a pattern excludes them: Python files
-    /// one by one, and the number of others by directory.
+    /// Returns the files that would be shipped if git did not ignore them and no pattern excluded
+    /// them: Python files one by one, and the number of others by directory.
     fn excluded(&self, tree: &ProjectTree) -> Vec<(String, String)> {
         let (mut told, mut folders) = (Vec::new(), BTreeMap::<(&str, &str), usize>::new());
         for (file, why) in &tree.excluded {
@@ -174,7 +175,7 @@ impl BackendPlan {
         told
     }
 
-    /// Directories with files below packages that are no data of theirs.
+    /// Returns directories below packages with files that are not data of the packages.
     fn no_data(&self, tree: &ProjectTree) -> Vec<(String, String)> {
         if self.picks_data {
             return Vec::new();
@@ -253,7 +254,7 @@ fn reason(path: &str, plan: &BackendPlan) -> String {
         "doc" | "docs" | "Doc" => "documentation".into(),
         "example" | "examples" => "examples".into(),
         "benchmark" | "benchmarks" => "benchmarks".into(),
-        _ => format!("not in the wheel by {}", plan.basis),
+        _ => format!("not selected by {}", plan.basis),
     }
 }
 

@@ -113,9 +113,7 @@ impl VersionFile {
     /// Returns the remark for a file that does not exist.
     pub fn note(&self) -> String {
         let Self { path, setting } = self;
-        format!(
-            "{path:?} is not here: a build writes it ({setting}), and without it the wheel lacks the file"
-        )
+        format!("{path:?} does not exist: a build writes it ({setting}), and the wheel lacks it")
     }
 }
 

@@ -67,7 +67,7 @@ impl SetupPy {
         self.call().is_some_and(|call| !call.is_open)
     }
 
-    /// Returns whether code decides if there are extension modules.
+    /// Returns whether the code of `setup.py` decides if there are extension modules.
     pub(super) fn decides(&self) -> bool {
         match self.get("ext_modules") {
             Some(PythonValue::Call(call)) => !MAKERS.contains(&call.function.as_str()),

@@ -80,8 +80,8 @@ fn packages(
     plan
 }
 
-/// Takes packages, modules and directories each from the first source that has them; `None` if none
-/// has packages or modules.
+/// Merges the settings: packages, modules and directories each come from the first source that has
+/// them; `None` if none has packages or modules.
 fn merged(settings: Vec<SetuptoolsSettings>) -> Option<SetuptoolsSettings> {
     let mut all = SetuptoolsSettings::default();
     for given in settings {
@@ -101,8 +101,7 @@ fn merged(settings: Vec<SetuptoolsSettings>) -> Option<SetuptoolsSettings> {
     (!all.basis.is_empty()).then_some(all)
 }
 
-/// The directories below the packages as packages of their own: automatic discovery takes all of
-/// them.
+/// Makes packages of the directories below the packages, as automatic discovery does.
 fn each_package(plan: &BackendPlan, tree: &ProjectTree) -> BackendPlan {
     let mut picks = Vec::new();
     for pick in &plan.picks {
@@ -175,7 +174,7 @@ fn from_setup_cfg(cfg: &SetupCfg) -> SetuptoolsSettings {
     }
 }
 
-/// Reads `packages`, `py_modules` and `package_dir` of `setup()`, if they need no running.
+/// Reads `packages`, `py_modules` and `package_dir` of `setup()`, as far as they are literals.
 fn from_setup_py(setup: &SetupPy) -> SetuptoolsSettings {
     let basis = "setup.py";
     let packages = match setup.get("packages") {
@@ -268,7 +267,7 @@ fn apply(given: &SetuptoolsSettings, tree: &ProjectTree) -> BackendPlan {
         root = other;
     }
     let modules = given.modules.iter().map(|name| Pick::File(format!("{}.py", name.replace('.', "/"))));
-    // Directories that are not where the package's name says, below the root.
+    // Directories other than the one that the package's name implies.
     let own = |package: &str| join(&root, &package.replace('.', "/"));
     let moved = given.folders.iter().filter(|(package, _)| !package.is_empty());
     let moved = moved.map(|(package, folder)| (own(package), trimmed(folder)));

@@ -220,7 +220,7 @@ fn of_pdm(project: &PyProject, read: ReadFile<'_>) -> Option<VersionSource> {
     Some(VersionSource::File { version, path })
 }
 
-/// Reads `__version__` of the module, where the `__init__.py` comes first.
+/// Reads `__version__` of the module; an `__init__.py` takes precedence.
 fn of_flit(project: &PyProject, read: ReadFile<'_>) -> Option<VersionSource> {
     if project.backend().starts_with("flit_scm") {
         return Some(SETUPTOOLS_SCM);

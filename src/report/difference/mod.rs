@@ -151,7 +151,7 @@ pub fn kinds(comparison: &Comparison) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the reasons for which a file differs, one line for each finding that says more than the
+/// Returns the reasons why a file differs, one line for each finding that says more than the
 /// cause.
 pub fn reasons(file: &FileDifference) -> String {
     let [left, right] = file.paths();

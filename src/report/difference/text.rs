@@ -25,7 +25,7 @@ const PLAIN: Style = Style::new();
 
 /// Number of files that are named for a cause.
 const NAMED: usize = 10;
-/// Number of files' lines that all files may have together.
+/// Factor of the line limit for all files together.
 const FILES: usize = 30;
 
 /// Extent of the text for people.

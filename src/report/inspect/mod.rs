@@ -49,7 +49,7 @@ pub enum SourceState {
     Absent(String),
 }
 
-/// Error of showing a pyc. The fault is in the file.
+/// Error of showing a malformed pyc.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
     /// A table of a code object is malformed.

@@ -214,7 +214,7 @@ impl<'g, 't> PegParser<'g, 't> {
         Ok(())
     }
 
-    /// Bytes of memory that it takes while lists grow.
+    /// Returns the memory of the parser in bytes, with room for lists to grow.
     #[cold]
     fn size(&self) -> usize {
         let tokens = self.tokens.capacity() + self.seen.as_ref().map_or(0, |(seen, ..)| seen.capacity());

@@ -1,4 +1,4 @@
-//! Reasons for which the lexer refuses a text. `diagnose` has the messages.
+//! Reasons why the lexer refuses a text. `diagnose` has the messages.
 
 use super::Lexer;
 

@@ -216,7 +216,7 @@ impl<'t> Lexer<'t> {
         &self.modes
     }
 
-    /// Returns the reason for which the text is refused, and where reading stopped.
+    /// Returns the reason why the text is refused, and where reading stopped.
     pub fn fault(&self) -> Option<LexerFault> {
         self.fault
     }

@@ -26,7 +26,8 @@ impl SourceText {
     /// Prepares `text` in place if it has room for the padding.
     pub fn pad(mut text: String) -> Self {
         let length = text.len();
-        // No more: a list that grows by itself would take three times as much for a moment.
+        // Reserves exactly the room needed: a list that grows by itself would briefly take three
+        // times as much.
         text.reserve_exact(1 + PADDING);
         if !text.ends_with('\n') {
             text.push('\n');

@@ -268,7 +268,7 @@ impl<'a> Parser<'a, '_> {
         allowance::ask_holding(|| self.size());
     }
 
-    /// Bytes of memory that it takes, and takes next where a list or the arena grows.
+    /// Returns the memory of the parser in bytes, with room for the lists and the arena to grow.
     #[cold]
     fn size(&self) -> usize {
         let remarks = self.lexer.remarks.capacity() * size_of::<Remark>();

@@ -1,4 +1,5 @@
-//! Lines on which preprocessing may replace a node, so that it need not search for them.
+//! Lines on which preprocessing may replace a node. They are recorded while parsing, so that
+//! preprocessing need not search for them.
 //!
 //! **Invariant:** an expression that becomes replaceable only by a replacement inside it is not
 //! recorded: both are in the same statement, and whole statements are preprocessed.
@@ -17,7 +18,7 @@ pub(super) struct Notes {
 pub(super) struct Lengths(usize, usize, usize);
 
 impl Notes {
-    /// Bytes of memory that they take.
+    /// Returns their memory in bytes.
     pub(super) fn size(&self) -> usize {
         (self.unicode_strings.capacity() * 2 + self.replaceable.capacity() + self.foldable.capacity())
             * size_of::<i32>()

@@ -59,7 +59,7 @@ impl<T: Copy> Stack<T> {
         self.0.truncate(base);
     }
 
-    /// Bytes of memory that it takes.
+    /// Returns its memory in bytes.
     fn size(&self) -> usize {
         self.0.capacity() * size_of::<T>()
     }
@@ -97,7 +97,7 @@ macro_rules! stacks {
                 StackLengths { $($name: self.$name.base(),)* }
             }
 
-            /// Bytes of memory that they take.
+            /// Returns their memory in bytes.
             pub(super) fn size(&self) -> usize {
                 0 $(+ self.$name.size())*
             }

@@ -148,7 +148,7 @@ pub enum ProjectFault {
     #[error("{0:?} cannot be the name of an entry point or a group of them")]
     EntryPointName(String),
     /// The object reference of an entry point is invalid.
-    #[error("{0:?} is not a reference to an object: `package.module:attribute` is")]
+    #[error("{0:?} is not a reference to an object: expected `package.module:attribute`")]
     Reference(String),
     /// A group has its own key.
     #[error("use `{0}` for this group")]

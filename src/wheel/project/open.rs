@@ -40,8 +40,8 @@ impl fmt::Display for OpenKeys {
         if let Some(home) = self.home {
             return write!(
                 formatter,
-                "there is no [project] table: the metadata are in {home}\nhint: {replaced}, which runs the build backend \
-                 for them"
+                "there is no [project] table: the metadata is in {home}\nhint: {replaced}, which runs the build backend \
+                 for it"
             );
         }
         if !self.has_table {

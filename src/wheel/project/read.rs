@@ -192,7 +192,7 @@ fn dynamic<'a>(
     if open.is_empty() {
         return Ok(());
     }
-    // Who gives keys without a table does without the backend.
+    // The caller that gives keys for a file without a table does not need the backend.
     let gives_keys = !given.keys().is_empty();
     open.home = backend.filter(|_| !gives_keys).and_then(BackendDefaults::metadata_home);
     let is_dynamic = open.dynamic.iter().any(|key| key == "version");
@@ -234,7 +234,7 @@ fn licenses(
             && let Some(classifier) = project.classifiers.iter().find(about_license)
         {
             project.notes.push(format!(
-                "the classifier {classifier:?} stands next to a license expression, which replaces it: remove it"
+                "the classifier {classifier:?} is replaced by the license expression: remove it"
             ));
         }
     }

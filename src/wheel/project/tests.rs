@@ -144,8 +144,8 @@ fn all_open_keys_are_named_at_once() {
     );
     assert_eq!(
         refused("[tool.poetry]\nname = \"demo\"\n", ""),
-        "pyproject.toml: there is no [project] table: the metadata are in [tool.poetry]\nhint: replace the line `project = \
-         \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which runs the build backend for them"
+        "pyproject.toml: there is no [project] table: the metadata is in [tool.poetry]\nhint: replace the line `project = \
+         \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which runs the build backend for it"
     );
     let project = folder.read_with("[tool.poetry]\n", "name = \"demo\"\nversion = \"1\"").unwrap();
     assert_eq!(project.name, "demo");
@@ -163,7 +163,7 @@ fn a_license_classifier_next_to_an_expression_is_noted() {
     assert_eq!(project.classifiers, ["License :: X"]);
     assert_eq!(
         project.notes,
-        ["the classifier \"License :: X\" stands next to a license expression, which replaces it: remove it"]
+        ["the classifier \"License :: X\" is replaced by the license expression: remove it"]
     );
 }
 
@@ -223,7 +223,7 @@ fn what_is_refused() {
     );
     assert_eq!(
         whole("[project]\nname = \"x\"\nversion = \"one\"\n"),
-        "pyproject.toml:3: project.version: \"one\" is not a version as PEP 440 has them"
+        "pyproject.toml:3: project.version: \"one\" is not a valid version (PEP 440)"
     );
     refused("licence = \"MIT\"", "pyproject.toml:4: project.licence: unknown key");
     refused("description = 1", "pyproject.toml:4: project.description: expected a string, found an integer");

@@ -32,7 +32,7 @@ const fn cause(kind: CauseKind) -> &'static str {
         CauseKind::OtherLevel => "Both pycs are right for one source, at two optimization levels.",
         CauseKind::OtherContent => "A file that is neither a source nor a pyc differs.",
         CauseKind::OtherPath => "A directory, an archive or a pyc has another path on each side.",
-        CauseKind::Harmless => "Only the form differs: what runs is the same.",
+        CauseKind::Harmless => "Only the form differs: the code that runs is the same.",
     }
 }
 
@@ -46,7 +46,7 @@ const fn meaning(kind: DifferenceKind) -> &'static str {
         }
         DifferenceKind::Archive => "Times, modes, owners, order and compression of entries.",
         DifferenceKind::Control => "A file for the package manager.",
-        DifferenceKind::Manifest => "A manifest that says something else.",
+        DifferenceKind::Manifest => "A manifest with other facts.",
         DifferenceKind::Content => "Lines or bytes of a file that is not a pyc.",
         DifferenceKind::Header => {
             "The first 16 bytes of a pyc: version, mode, and time or hash of the source."
@@ -63,7 +63,7 @@ const fn meaning(kind: DifferenceKind) -> &'static str {
         DifferenceKind::Constants => "Values that the code loads.",
         DifferenceKind::Names => "Attributes and globals that the code uses.",
         DifferenceKind::Variables => "Local, cell and free variables.",
-        DifferenceKind::Instructions => "What the interpreter executes.",
+        DifferenceKind::Instructions => "Instructions that the interpreter executes.",
         DifferenceKind::LineTable => "Places in the source, for tracebacks.",
         DifferenceKind::ExceptionTable => "Ranges of instructions and their handlers.",
     }
