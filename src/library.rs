@@ -12,7 +12,8 @@ use crate::diff::{Comparison, Side, SideError, compare};
 use crate::engine::native::NativeEngine;
 use crate::engine::python::Places;
 use crate::engine::{
-    Diagnostic, Engine, EngineChoice, EngineOptions, Limits, Refs, Run, TargetEngine, Watch, Workers,
+    Diagnostic, Engine, EngineChoice, EngineOptions, Limits, Parallelism, Refs, Run, TargetEngine, Watch,
+    Workers,
 };
 use crate::input::{Place, PlaceError};
 use crate::project::FilePatterns;
@@ -162,7 +163,7 @@ pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsE
         any_references: false,
         engines,
     };
-    Ok(audit::verify(&places, &request, Workers::new(0, &Unwatched))?)
+    Ok(audit::verify(&places, &request, Workers::new(Parallelism::PerProcessor, &Unwatched))?)
 }
 
 /// Options of [`repack_wheel`]. The default keeps the pycs that the wheel has.
@@ -220,7 +221,11 @@ pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Res
     };
     let native = |&target| TargetEngine::native(target, options.compile.limits);
     let engines: Vec<TargetEngine> = options.targets.iter().map(native).collect::<Result<_, _>>()?;
-    pack::repack_wheel(wheel, &request, Run { engines: &engines, workers: Workers::new(0, &Unwatched) })
+    pack::repack_wheel(
+        wheel,
+        &request,
+        Run { engines: &engines, workers: Workers::new(Parallelism::PerProcessor, &Unwatched) },
+    )
 }
 
 /// Neither counts files nor interrupts.

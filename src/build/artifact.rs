@@ -33,6 +33,13 @@ pub struct Artifact {
     pub changed: bool,
 }
 
+impl Artifact {
+    /// Returns a file that was written with these bytes.
+    pub fn written(path: impl Into<PathBuf>, kind: ArtifactKind, bytes: &[u8]) -> Self {
+        Self { path: path.into(), kind, digest: FileDigest::of(bytes), changed: true }
+    }
+}
+
 /// Kinds of files other than pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,7 +5,10 @@ use super::job::Jobs;
 use super::source::{ReadRules, SourceFile};
 use crate::config::{ConfigError, ConfigSelection, Loaded, OnError, Selected};
 use crate::engine::python::Places;
-use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Run, ThreadsError, select};
+use crate::engine::{
+    Diagnostic, EngineOptions, Engines, EnginesError, Limits, Requested, Run, ThreadsError, default_version,
+    select,
+};
 use crate::output::WriteError;
 use crate::output::inside::FOLLOW_LINKS;
 use crate::output::place::{LEFTOVER_AGE, Missing, OutputPlace};
@@ -174,7 +177,7 @@ impl BuildProject {
             limits: Limits { timeout: self.loaded.timeout(), memory: self.loaded.memory_limit(), stop },
             refs: self.loaded.config.compile.refs,
         };
-        Ok(select::start(&versions, &options)?)
+        Ok(select::start(Requested::of(&versions), &options)?)
     }
 
     /// Returns the versions; if the config names none, that of the `python3` on PATH.
@@ -187,7 +190,7 @@ impl BuildProject {
             return Ok(releases.into_iter().map(|release| release.version).collect());
         }
         let limits = Limits { timeout: self.loaded.timeout(), ..Limits::default() };
-        Ok(vec![select::default_version(places, limits)?])
+        Ok(vec![default_version(places, limits)?])
     }
 }
 

@@ -122,10 +122,10 @@ impl CommandLine {
         }
     }
 
-    /// Returns `true` if standard output has one JSON object per line and a summary as the last
-    /// one.
-    pub(super) fn ends_with_summary(&self) -> bool {
-        let format = match &self.command {
+    /// Returns the format of the results. For JSON, standard output has one object per line, the
+    /// last of which is a summary.
+    pub(super) fn format(&self) -> MessageFormat {
+        match &self.command {
             Command::Compile(arguments) => arguments.format.get(),
             Command::Build(arguments) => arguments.format.get(),
             Command::Compileall(arguments) => arguments.format.get(),
@@ -133,7 +133,7 @@ impl CommandLine {
             Command::Pack(arguments) => arguments.format.get(),
             Command::Manifest(arguments) => arguments.format.get(),
             Command::Normalize(arguments) => arguments.format.get(),
-            Command::Verify(arguments) => return arguments.format.get() == MessageFormat::Json,
+            Command::Verify(arguments) => arguments.format.get(),
             Command::Inspect(arguments) => arguments.format(),
             Command::Init(arguments) => arguments.format.get(),
             Command::Clean(arguments) => arguments.format.get(),
@@ -142,8 +142,7 @@ impl CommandLine {
             Command::BazelWorker(_) | Command::Completions { .. } | Command::Man { .. } => {
                 MessageFormat::Human
             }
-        };
-        format == MessageFormat::Json
+        }
     }
 
     pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {
@@ -161,7 +160,7 @@ impl CommandLine {
             Command::Inspect(arguments) => inspect::run(&arguments, printer),
             Command::Init(arguments) => init::run(&arguments, printer),
             Command::Clean(arguments) => clean::run(&arguments, printer),
-            Command::Targets(arguments) => targets::run(&arguments, printer),
+            Command::Targets(_) => targets::run(printer),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "pycompile", &mut script);

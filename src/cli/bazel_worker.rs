@@ -3,13 +3,13 @@
 //! rules_python: `tools/precompiler`, `python/private/py_exec_tools_info.bzl`.
 
 use super::error::{CommandError, Status};
-use super::limits::LimitArgs;
+use super::limits::{LimitArgs, jobs};
 use super::number::between;
 use super::precompile::{PrecompileArgs, Precompiled, Precompiler, Reports};
 use super::printer::Printer;
 use super::{environment, hint, interrupt};
 use crate::bazel::{Precompile, Protocol, Reply, Service, WorkRequest, serve};
-use crate::engine::{Limits, Watch, Workers};
+use crate::engine::{Limits, Parallelism, Watch, Workers};
 use crate::text::visible_lines;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,10 +71,10 @@ pub(super) fn run(arguments: BazelWorkerArgs, printer: &Printer) -> Result<Statu
     }
     let limits = arguments.limits.get();
     let request = arguments.request.expanded(None)?;
-    // Bazel shows its own progress.
-    let progress = printer.progress(0);
     let mut precompiler = Precompiler::new(environment::places(), limits);
-    let done = precompiler.run(request, None, reports, progress.workers(arguments.jobs))?;
+    let jobs = jobs(arguments.jobs.unwrap_or(0).into());
+    // Bazel shows its own progress.
+    let done = printer.working(0, jobs, |workers| precompiler.run(request, None, reports, workers))?;
     if !done.text.is_empty() {
         printer.file_error(&done.text);
     }
@@ -123,7 +123,7 @@ impl RequestTool {
         let sandbox = request.sandbox.as_deref();
         let arguments = PrecompileArgs::parse(&request.arguments)?.expanded(sandbox)?;
         let reports = if request.verbosity > 0 { Reports::Pycs } else { self.reports };
-        self.precompiler.run(arguments, sandbox, reports, Workers::new(1, &self.stop))
+        self.precompiler.run(arguments, sandbox, reports, Workers::new(Parallelism::ONE, &self.stop))
     }
 }
 

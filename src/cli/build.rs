@@ -51,15 +51,13 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     };
     let mut project = arguments.config.load_given(given, printer)?;
     project.check = arguments.check;
-    let mut engines = start_engines(&project, printer)?;
-    arguments.warnings.apply(&mut engines, printer);
-    let progress = printer.progress(project.selection.sources.len() as u64);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
-    let built = tree::build(&project, run)?;
-    progress.finish();
+    let engines = start_engines(&project, &arguments.warnings, printer)?;
+    let files = project.selection.sources.len();
+    let built = printer.working(files, arguments.jobs.get(), |workers| {
+        tree::build(&project, Run { engines: &engines, workers })
+    })?;
     let failed = built.outcomes.iter().any(|outcome| outcome.result().is_err());
-    let status =
-        messages::print(&built.outcomes, built.missing, &allowed(&project), arguments.format.get(), printer)?;
+    let status = messages::print(&built.outcomes, built.missing, &allowed(&project), printer)?;
     note_unlisted(&project, printer);
     if failed && status == Status::No && project.loaded.config.compile.on_error == OnError::Fail {
         return Ok(status);
@@ -68,27 +66,22 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
         return Ok(status);
     }
     let stale = remove_stale(&project, &built);
-    print_stale(&stale, arguments.check, arguments.format.get(), printer)?;
+    print_stale(&stale, arguments.check, printer)?;
     let manifest = Manifest::new(built.entries, Vec::new()).with_releases(select::releases(&engines));
     let manifests = publish(&project, &with_archives(&project, manifest))?;
-    let changed = print_artifacts(&built.copies, arguments.check, arguments.format.get(), printer)?
-        + print_manifests(&manifests, arguments.check, arguments.format.get(), printer)?;
+    let changed = print_artifacts(&built.copies, arguments.check, printer)?
+        + print_manifests(&manifests, arguments.check, printer)?;
     let changes = changed > 0 || (arguments.check && !stale.removal.removed.is_empty());
     Ok(if changes { Status::No } else { status })
 }
 
 /// Prints files of an earlier build that were removed, and files that the build does not know.
-fn print_stale(
-    stale: &Stale,
-    is_check: bool,
-    format: MessageFormat,
-    printer: &Printer,
-) -> Result<(), CommandError> {
+fn print_stale(stale: &Stale, is_check: bool, printer: &Printer) -> Result<(), CommandError> {
     let removal = &stale.removal;
     printer.count(if is_check { "would_remove" } else { "removed" }, removal.removed.len());
     printer.count("left", removal.left.len() + removal.failed.len());
     printer.count("unknown", stale.unknown.len());
-    if format == MessageFormat::Json {
+    if printer.is_json() {
         let print = |path: &Path, status: &str, reason: Option<&str>| {
             let path = python::os_text(path.as_os_str());
             printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))
@@ -105,7 +98,7 @@ fn print_stale(
     }
     let removed = if is_check { "would remove" } else { "removed" };
     for path in &removal.removed {
-        match (is_check, format) {
+        match (is_check, printer.format) {
             (true, MessageFormat::Human | MessageFormat::Github) => {
                 printer.finding(&format!("would remove: {}", path.shown()))?;
             }

@@ -2,7 +2,7 @@
 
 use super::environment;
 use super::error::{CommandError, Status};
-use super::options::{MessageFormat, PlainFormatArgs};
+use super::options::PlainFormatArgs;
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
 use crate::build::clean::clean;
@@ -50,19 +50,15 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
     let project = arguments.config.load_given(given, printer)?;
     let versions = project.versions(&environment::places())?;
     let cleaned = clean(&project, &versions);
-    let is_json = arguments.format.get() == MessageFormat::Json;
-    let name = |path: &Path| python::os_text(path.as_os_str());
-    for path in cleaned.removed.iter().filter(|_| is_json) {
-        printer.json(&json!({"path": name(path), "status": "removed", "error": null}))?;
-    }
-    for (path, reason) in cleaned.failed.iter().filter(|_| is_json) {
-        printer.json(&json!({"path": name(path), "status": "failed", "error": reason}))?;
-    }
-    for (path, reason) in cleaned.left.iter().filter(|_| is_json) {
-        printer.json(&json!({"path": name(path), "status": "left", "error": reason}))?;
-    }
-    for path in cleaned.others.iter().filter(|_| is_json) {
-        printer.json(&json!({"path": name(path), "status": "left", "error": OTHER}))?;
+    if printer.is_json() {
+        let print = |path: &Path, status: &str, error: Option<&str>| {
+            let path = python::os_text(path.as_os_str());
+            printer.json(&json!({"path": path, "status": status, "error": error}))
+        };
+        cleaned.removed.iter().try_for_each(|path| print(path, "removed", None))?;
+        cleaned.failed.iter().try_for_each(|(path, reason)| print(path, "failed", Some(reason)))?;
+        cleaned.left.iter().try_for_each(|(path, reason)| print(path, "left", Some(reason)))?;
+        cleaned.others.iter().try_for_each(|path| print(path, "left", Some(OTHER)))?;
     }
     printer.count("left", cleaned.left.len() + cleaned.others.len());
     printer.count("removed", cleaned.removed.len());

@@ -9,8 +9,7 @@ use super::error::{CommandError, Status};
 use super::globs::{globs, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
-use super::number::between;
-use super::options::{COMPILER, FormatArgs, MessageFormat, NAMES, check_engine, names};
+use super::options::{COMPILER, FormatArgs, LevelArgs, NAMES, PycArgs, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::print_engines;
@@ -18,11 +17,10 @@ use super::warnings::{self, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::{compile, compile_bytes, compile_in_memory};
 use crate::build::{CompileBounds, CompileSettings, Failure, Outcome, SourceFile, Task, plan};
-use crate::engine::{Diagnostic, EngineChoice, EngineOptions, Made, Refs, Run, select};
+use crate::engine::{Diagnostic, EngineChoice, Made, Run};
 use crate::output::inside::Links;
 use crate::project::{DiscoverError, Layout, Naming, python_files};
 use crate::pyc::InvalidationMode;
-use crate::target::Release;
 use crate::text::Shown as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -39,10 +37,8 @@ pub(super) struct CompileArgs {
     /// Expect NUL instead of newline between the paths on standard input.
     #[arg(short = '0', long = "null")]
     null: bool,
-    /// Python version such as 3.14, or release such as 3.13.0 (repeatable) [default: the version of
-    /// the `python3` on PATH].
-    #[arg(long, value_name = "X.Y")]
-    python: Vec<Release>,
+    #[command(flatten)]
+    pycs: PycArgs,
     /// Write the pyc to this file, `-` for standard output; for one file, version and level only.
     #[arg(short, long, value_name = "CFILE")]
     output: Option<Destination>,
@@ -52,18 +48,8 @@ pub(super) struct CompileArgs {
     /// Record this file name in the code instead of the path of the source.
     #[arg(long, value_name = "NAME", help_heading = NAMES)]
     dfile: Option<PathBuf>,
-    /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
-    optimize: Vec<u8>,
-    /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
-    /// timestamp].
-    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
-    invalidation_mode: Option<InvalidationMode>,
-    /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
-    ///
-    /// Packaging tools do the same, so timestamp pycs remain valid in the package.
-    #[arg(long)]
-    clamp_mtime: bool,
+    #[command(flatten)]
+    levels: LevelArgs,
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
     #[arg(long, value_enum, value_parser = names::<Layout>(), default_value_t = Layout::Pycache, help_heading = NAMES)]
     layout: Layout,
@@ -111,15 +97,6 @@ pub(super) struct CompileArgs {
     /// is named.
     #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     engine: EngineChoice,
-    /// Reference flags of the code: those that CPython writes, or only those of objects that are
-    /// referenced.
-    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
-    refs: Refs,
-    /// Interpreter that compiles for its version (repeatable).
-    ///
-    /// Without --python, nothing is compiled for other versions.
-    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
-    interpreter: Vec<PathBuf>,
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
@@ -129,10 +106,7 @@ pub(super) struct CompileArgs {
 }
 
 pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let format = arguments.format.get();
-    let jobs = arguments.jobs.count;
-    let places = environment::places();
-    check_engine(arguments.engine, &arguments.interpreter)?;
+    let jobs = arguments.jobs.get();
     if arguments.null && !arguments.files.iter().any(|file| file.as_os_str() == "-") {
         return Err(CommandError::Usage(
             "--null is for the list of files that `-` reads from standard input".into(),
@@ -141,30 +115,21 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     if arguments.follow_links && !arguments.recursive && arguments.below.is_none() {
         printer.summary("note: --follow-links has no effect without --recursive or --below");
     }
-    let mut engines = select::start(
-        &arguments.python,
-        &EngineOptions {
-            choice: arguments.engine,
-            interpreters: Vec::new(),
-            named: &arguments.interpreter,
-            places: &places,
-            limits: arguments.limits.get(),
-            refs: arguments.refs,
-        },
-    )?;
+    let mut engines = arguments.pycs.engines(arguments.engine, arguments.limits.get())?;
     arguments.warnings.apply(&mut engines, printer);
     print_engines(&engines, printer);
     let output = arguments.output.clone();
     if let Some(output) = &output {
-        output.keeps_apart(format)?;
+        output.keeps_apart(printer.format)?;
     }
     if let Some(name) = arguments.stdin_filename.clone() {
-        let progress = printer.progress(1);
-        let run = Run { engines: &engines, workers: progress.workers(jobs) };
-        return standard_input(&name, run, &settings(arguments)?, format, printer);
+        let settings = settings(arguments, printer)?;
+        return printer.working(1, jobs, |workers| {
+            standard_input(&name, Run { engines: &engines, workers }, &settings, printer)
+        });
     }
     let (files, unlisted) = list_files(&arguments, printer)?;
-    let settings = settings(arguments)?;
+    let settings = settings(arguments, printer)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
     let files = match (&output, engines.first()) {
         (None, Some(target)) => plan::unique(files, &settings.naming, target.series)?,
@@ -175,22 +140,22 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             "--output requires one file, one version and one optimization level".into(),
         ));
     }
-    let progress = printer.progress(files.len() as u64);
-    let run = Run { engines: &engines, workers: progress.workers(jobs) };
     if let (Some(Destination::StandardOutput), [file]) = (&output, files.as_slice()) {
-        return to_standard_output(
-            compile_in_memory(file, &settings.read(file, run), run, &settings),
-            printer,
-        );
+        let pycs = printer.working(1, jobs, |workers| {
+            let run = Run { engines: &engines, workers };
+            compile_in_memory(file, &settings.read(file, run), run, &settings)
+        });
+        return to_standard_output(pycs, printer);
     }
     let tasks: Vec<Task> = files.into_iter().map(Task::new).collect();
-    let (mut outcomes, missing) = compile(&tasks, run, &settings)?;
-    progress.finish();
+    let (mut outcomes, missing) = printer.working(tasks.len(), jobs, |workers| {
+        compile(&tasks, Run { engines: &engines, workers }, &settings)
+    })?;
     outcomes.extend(unlisted.into_iter().map(|folder| {
         let error = Diagnostic::message_only("OSError", folder.to_string());
         Outcome::Directory(Failure { file: folder.path, error })
     }));
-    let status = messages::print(&outcomes, missing, &[], format, printer)?;
+    let status = messages::print(&outcomes, missing, &[], printer)?;
     hint_directories(&outcomes, printer);
     Ok(status)
 }
@@ -210,7 +175,6 @@ fn standard_input(
     name: &Path,
     run: Run<'_>,
     settings: &CompileSettings,
-    format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
     if run.engines.len() * settings.levels.len() != 1 {
@@ -224,7 +188,7 @@ fn standard_input(
     let bytes = interrupt::read_standard_input()?;
     if settings.output.is_some() {
         let outcomes = compile_bytes(name, &bytes, run, settings);
-        return messages::print(&outcomes, 0, &[], format, printer);
+        return messages::print(&outcomes, 0, &[], printer);
     }
     to_standard_output(compile_in_memory(name, &Ok(SourceFile::from_bytes(bytes)), run, settings), printer)
 }
@@ -275,23 +239,16 @@ fn list_files(
     Ok((files, unlisted))
 }
 
-fn settings(arguments: CompileArgs) -> Result<CompileSettings, CommandError> {
-    let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
-    let mut levels = arguments.optimize;
-    if levels.is_empty() {
-        levels.push(0);
-    }
-    levels.sort_unstable();
-    levels.dedup();
+fn settings(arguments: CompileArgs, printer: &Printer) -> Result<CompileSettings, CommandError> {
     let listed = arguments.files.iter().any(|file| file.as_os_str() == "-");
     let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
     Ok(CompileSettings {
-        mode,
-        levels,
+        mode: arguments.pycs.mode(),
+        levels: arguments.levels.get(),
         force: arguments.force,
         check: arguments.check,
-        digests: arguments.format.get() == MessageFormat::Json,
-        clamp_mtime: arguments.clamp_mtime.then(environment::latest_time).transpose()?,
+        digests: printer.is_json(),
+        clamp_mtime: arguments.pycs.latest_time()?,
         output: arguments.output.as_ref().and_then(Destination::file).map(Into::into),
         naming: Naming {
             dfile: arguments.dfile,

@@ -4,9 +4,10 @@
 //! refuses with an error that says so.
 
 use super::error::{CommandError, Status};
+use super::limits::jobs;
 use super::messages;
 use super::number::{at_least, between};
-use super::options::{COMPILER, MessageFormat, NAMES, PlainFormatArgs, names};
+use super::options::{NAMES, PlainFormatArgs, PycArgs, distinct_levels};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::print_engines;
@@ -14,12 +15,11 @@ use super::warnings::{Warned, WarningArgs};
 use super::{environment, interrupt};
 use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Done, Outcome, Task, plan};
-use crate::engine::{EngineOptions, Refs, Run, Workers, select};
+use crate::engine::{EngineChoice, Run};
 use crate::output::inside::Links;
-use crate::project::{LARGEST, Layout, Naming, ProjectWalk, is_python, read_named, stripped, walk};
-use crate::pyc::InvalidationMode;
-use crate::target::{PyVersion, Release};
-use crate::text::{Shown as _, counted};
+use crate::project::{Layout, Naming, ProjectWalk, is_python, stripped, walk};
+use crate::target::PyVersion;
+use crate::text::Shown as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use std::num::{IntErrorKind, ParseIntError};
 use std::path::{Path, PathBuf};
@@ -87,28 +87,8 @@ pub(super) struct CompileallArgs {
     /// Hard-link the pycs of a source that are equal at several optimization levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
-    /// timestamp].
-    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
-    invalidation_mode: Option<InvalidationMode>,
-    /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
-    ///
-    /// Packaging tools do the same, so timestamp pycs remain valid in the package.
-    #[arg(long)]
-    clamp_mtime: bool,
-    /// Python version such as 3.14, or release such as 3.13.0 (repeatable) [default: the version of
-    /// the `python3` on PATH].
-    #[arg(long, value_name = "X.Y")]
-    python: Vec<Release>,
-    /// Reference flags of the code: those that CPython writes, or only those of objects that are
-    /// referenced.
-    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
-    refs: Refs,
-    /// Interpreter that compiles for its version (repeatable).
-    ///
-    /// Without --python, nothing is compiled for other versions.
-    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
-    interpreter: Vec<PathBuf>,
+    #[command(flatten)]
+    pycs: PycArgs,
     #[command(flatten)]
     warnings: WarningArgs,
     #[command(flatten)]
@@ -154,35 +134,29 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
             "name a file or a directory (compileall would compile all of sys.path)".into(),
         ));
     }
-    let places = environment::places();
-    let options =
-        EngineOptions::automatic(&arguments.interpreter, &places, interrupt::limits(), arguments.refs);
-    let mut engines = select::start(&arguments.python, &options)?;
+    let mut engines = arguments.pycs.engines(EngineChoice::Auto, interrupt::limits())?;
     print_engines(&engines, printer);
     arguments.warnings.apply(&mut engines, printer);
     let mut failures = Vec::new();
     let tasks = tasks(arguments, &destinations, exclude.as_ref(), printer, &mut failures)?;
-    let settings = settings(arguments, levels, &destinations)?;
+    let settings = settings(arguments, levels, &destinations, printer)?;
     let layout = settings.naming.layout;
     plan::check_layout(layout, engines.len(), settings.levels.len())?;
-    let progress = printer.progress(tasks.len() as u64);
-    let workers = Workers::new(arguments.workers as usize, &progress);
-    let (outcomes, missing) = compile(&tasks, Run { engines: &engines, workers }, &settings)?;
-    progress.finish();
-    if arguments.format.get() == MessageFormat::Json {
+    let jobs = jobs(arguments.workers as usize);
+    let (outcomes, missing) = printer.working(tasks.len(), jobs, |workers| {
+        compile(&tasks, Run { engines: &engines, workers }, &settings)
+    })?;
+    if printer.is_json() {
         for failure in &failures {
             printer.json(&serde_json::json!({"failure": failure}))?;
         }
-        let status = messages::print(&outcomes, missing, &[], MessageFormat::Json, printer)?;
+        let status = messages::print(&outcomes, missing, &[], printer)?;
         printer.count("failures", failures.len());
         return Ok(if failures.is_empty() { status } else { Status::No });
     }
     print(&outcomes, &failures, printer)?;
     if missing > 0 {
-        return Err(CommandError::Usage(format!(
-            "interrupted: {} not reached",
-            counted(missing, "file was", "files were")
-        )));
+        return Err(CommandError::interrupted(missing, "file was", "files were"));
     }
     let failed = !failures.is_empty() || outcomes.iter().any(|outcome| outcome.result().is_err());
     Ok(if failed { Status::No } else { Status::Done })
@@ -190,26 +164,20 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
 
 fn levels(arguments: &CompileallArgs) -> Result<Vec<u8>, CommandError> {
     let own = arguments.optimize.max(environment::python_optimize()).min(2);
-    let mut levels: Vec<u8> =
-        arguments.levels.iter().map(|&level| u8::try_from(level).unwrap_or(own)).collect();
-    if levels.is_empty() {
-        levels.push(own);
-    }
-    if arguments.hardlink_dupes && levels.len() == 1 {
+    let levels = arguments.levels.iter().map(|&level| u8::try_from(level).unwrap_or(own));
+    let levels: Vec<u8> = levels.collect();
+    if arguments.hardlink_dupes && levels.len() < 2 {
         let message = "--hardlink-dupes makes sense for more than one optimization level only";
         return Err(CommandError::Usage(message.into()));
     }
-    levels.sort_unstable();
-    levels.dedup();
-    Ok(levels)
+    Ok(distinct_levels(levels, own))
 }
 
 fn read_list(list: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let text = if list.as_os_str() == "-" {
         interrupt::read_standard_input()?
     } else {
-        interrupt::waiting(|| read_named(list, LARGEST))
-            .map_err(|error| CommandError::Usage(format!("cannot read the list {}: {error}", list.shown())))?
+        interrupt::read_named_file(list)?
     };
     let lines = text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     Ok(lines.map(path_from_bytes).collect())
@@ -229,7 +197,7 @@ fn tasks(
         let (files, base) = if destination.is_dir() {
             let mut found = ProjectWalk::default();
             walk(destination, depth, &mut found);
-            for folder in found.listed.iter().filter(|_| arguments.format.get() == MessageFormat::Human) {
+            for folder in found.listed.iter().filter(|_| !printer.is_json()) {
                 printer.line(&format!("Listing '{}'...", folder.shown()))?;
             }
             for (folder, error) in found.failed {
@@ -296,19 +264,18 @@ fn settings(
     arguments: &CompileallArgs,
     levels: Vec<u8>,
     destinations: &[PathBuf],
+    printer: &Printer,
 ) -> Result<CompileSettings, CommandError> {
-    let mode = arguments.invalidation_mode.unwrap_or_else(environment::default_mode);
     let layout = if arguments.legacy { Layout::Legacy } else { Layout::Pycache };
     let naming = Naming { layout, cache_prefix: environment::pycache_prefix()?, ..Naming::default() };
-    let clamp_mtime = arguments.clamp_mtime.then(environment::latest_time).transpose()?;
     let searched = destinations.iter().filter(|destination| destination.is_dir()).cloned().collect();
     Ok(CompileSettings {
-        mode,
+        mode: arguments.pycs.mode(),
         levels,
         force: arguments.force,
         check: false,
-        digests: arguments.format.get() == MessageFormat::Json,
-        clamp_mtime,
+        digests: printer.is_json(),
+        clamp_mtime: arguments.pycs.latest_time()?,
         output: None,
         naming,
         bounds: CompileBounds {
@@ -333,7 +300,7 @@ fn print(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result
     let mut warned = Warned::new(outcomes);
     let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {
-        warned.print(outcome, MessageFormat::Human, printer)?;
+        warned.print(outcome, printer)?;
         match outcome.result() {
             Ok(Done::UpToDate | Done::WouldChange) => {}
             Ok(Done::Compiled) => {

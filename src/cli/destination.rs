@@ -4,7 +4,7 @@ use super::error::CommandError;
 use super::format::print_artifacts;
 use super::options::MessageFormat;
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, FileDigest, ProjectError, check_manifest};
+use crate::build::{Artifact, ArtifactKind, ProjectError, check_manifest};
 use crate::manifest::{Manifest, ManifestForm};
 use crate::output::atomic;
 use crate::output::place::is_one_file;
@@ -109,19 +109,13 @@ impl Destination {
         if !check {
             self.write(bytes, printer)?;
         }
-        let kind = ArtifactKind::Manifest;
-        Ok(Some(Artifact { path: path.into(), kind, digest: FileDigest::of(bytes), changed }))
+        Ok(Some(Artifact { changed, ..Artifact::written(path, ArtifactKind::Manifest, bytes) }))
     }
 
     /// Writes a manifest and reports its path.
-    pub(super) fn write_manifest(
-        &self,
-        manifest: &Manifest,
-        format: MessageFormat,
-        printer: &Printer,
-    ) -> Result<(), CommandError> {
+    pub(super) fn write_manifest(&self, manifest: &Manifest, printer: &Printer) -> Result<(), CommandError> {
         let written = self.publish_manifest(manifest, false, printer)?;
-        print_artifacts(written.as_slice(), false, format, printer)?;
+        print_artifacts(written.as_slice(), false, printer)?;
         Ok(())
     }
 

@@ -8,9 +8,10 @@ use super::limits::{JobsArgs, LimitArgs};
 use super::number::at_least;
 use super::options::{COMPILER, MessageFormat, OUTPUT, with_errors};
 use super::printer::Printer;
+use super::with_names::WithNames;
 use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
-use crate::build::{Artifact, ArtifactKind, FileDigest};
+use crate::build::{Artifact, ArtifactKind};
 use crate::diff::{
     Cause, CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare,
 };
@@ -86,16 +87,8 @@ pub(super) struct DiffArgs {
     /// Ignore findings of this kind, as --json names them: archive, header, line-table, …
     #[arg(long, value_name = "KIND", value_parser = kind)]
     ignore: Vec<DifferenceKind>,
-    /// Also show differences that are explained by their cause.
-    #[arg(long)]
-    details: bool,
-    /// Most lines to print for each file, and most causes; 0 for no limit [default: 100].
-    ///
-    /// With `--details`, the default is no limit.
-    /// All files together have at most thirty times as many lines. Other formats and pages have
-    /// their own limits.
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
+    #[command(flatten)]
+    text: WithNames<TextArgs>,
     /// Interpreter that compiles the sources of pycs of its version (repeatable).
     #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     interpreter: Vec<PathBuf>,
@@ -103,9 +96,34 @@ pub(super) struct DiffArgs {
     jobs: JobsArgs,
     #[command(flatten)]
     limits: LimitArgs,
+}
+
+/// Options for the text for people.
+#[derive(Debug, clap::Args)]
+struct TextArgs {
+    /// Also show differences that are explained by their cause.
+    #[arg(long)]
+    details: bool,
+    /// Most lines to print for each file, and most causes; 0 for no limit [default: 100].
+    ///
+    /// With `--details`, the default is no limit. All files together have at most thirty times as
+    /// many lines. Other formats and pages have their own limits.
+    #[arg(long, value_name = "LINES")]
+    limit: Option<usize>,
     /// Width of both sides together in columns [default: the width of the terminal].
     #[arg(long, value_name = "COLUMNS", value_parser = at_least(20_u16))]
     width: Option<u16>,
+}
+
+impl TextArgs {
+    fn options(&self) -> difference::TextOptions {
+        let default = if self.details { 0 } else { LINES };
+        difference::TextOptions {
+            width: self.width.map_or_else(environment::columns, usize::from),
+            details: self.details,
+            limit: Some(self.limit.unwrap_or(default)).filter(|limit| *limit > 0),
+        }
+    }
 }
 
 fn kind(text: &str) -> Result<DifferenceKind, String> {
@@ -127,16 +145,6 @@ impl DiffArgs {
     /// Returns whether a file is written.
     pub(super) fn writes(&self) -> bool {
         self.pages().any(|page| page.file().is_some())
-    }
-
-    /// Returns the given options that are about the text for people.
-    fn of_text(&self) -> impl Iterator<Item = &'static str> {
-        let given = [
-            (self.details, "--details"),
-            (self.limit.is_some(), "--limit"),
-            (self.width.is_some(), "--width"),
-        ];
-        given.into_iter().filter(|(is_given, _)| *is_given).map(|(_, option)| option)
     }
 
     fn pages(&self) -> impl Iterator<Item = &Destination> {
@@ -164,27 +172,23 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     }
     let comparison = compared(arguments, printer)?;
     if let Some(page) = &arguments.html {
-        write_page(page, &difference::html(&comparison), arguments, printer)?;
+        write_page(page, &difference::html(&comparison), printer)?;
     }
     if let Some(page) = &arguments.markdown {
-        write_page(page, &difference::markdown(&comparison), arguments, printer)?;
+        write_page(page, &difference::markdown(&comparison), printer)?;
     }
     let fails = comparison.files.iter().any(|file| arguments.fail_on.fails(file));
     let status = if fails { Status::No } else { Status::Done };
     let is_piped = arguments.pages().any(|page| page.file().is_none());
     if format != MessageFormat::Human || is_piped {
-        for option in arguments.of_text() {
+        for option in &arguments.text.names {
             printer.summary(&format!("note: {option} has no effect, since no text is printed"));
         }
     }
     match format {
         MessageFormat::Human if is_piped => {}
         MessageFormat::Human => {
-            let width = arguments.width.map_or_else(environment::columns, usize::from);
-            let limit = arguments.limit.unwrap_or(if arguments.details { 0 } else { LINES });
-            let limit = (limit > 0).then_some(limit);
-            let options = difference::TextOptions { width, details: arguments.details, limit };
-            let text = difference::text(&comparison, options);
+            let text = difference::text(&comparison, arguments.text.options());
             printer.line(text.trim_end())?;
         }
         MessageFormat::Github => {
@@ -275,10 +279,9 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         ),
         lines: arguments.html.is_some(),
     };
-    let progress = printer.progress(comparison.files.len() as u64);
-    let explained = explain(&mut comparison, &left, &right, &options, progress.workers(arguments.jobs.count));
-    progress.finish();
-    explained?;
+    printer.working(comparison.files.len(), arguments.jobs.get(), |workers| {
+        explain(&mut comparison, &left, &right, &options, workers)
+    })?;
     let paths = comparison.files.iter().flat_map(FileDifference::paths);
     let paths = paths.chain(comparison.unchanged.iter().flatten().map(String::as_str));
     let used: BTreeSet<usize> = paths.flat_map(|path| exclude.matches(path)).collect();
@@ -351,17 +354,11 @@ fn annotated(file: &FileDifference, comparison: &Comparison) -> String {
 }
 
 /// Writes a page, and reports it in JSON output.
-fn write_page(
-    page: &Destination,
-    text: &str,
-    arguments: &DiffArgs,
-    printer: &Printer,
-) -> Result<(), CommandError> {
+fn write_page(page: &Destination, text: &str, printer: &Printer) -> Result<(), CommandError> {
     page.write(text.as_bytes(), printer)?;
-    if let Some(path) = page.file().filter(|_| arguments.message_format == MessageFormat::Json) {
-        let (kind, digest) = (ArtifactKind::Page, FileDigest::of(text.as_bytes()));
-        let written = Artifact { path: path.into(), kind, digest, changed: true };
-        print_artifacts(&[written], false, MessageFormat::Json, printer)?;
+    if let Some(path) = page.file().filter(|_| printer.is_json()) {
+        let written = Artifact::written(path, ArtifactKind::Page, text.as_bytes());
+        print_artifacts(&[written], false, printer)?;
     }
     Ok(())
 }

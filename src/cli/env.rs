@@ -6,10 +6,9 @@ use super::env_engine::EnvEngines;
 use super::error::{CommandError, Status};
 use super::format::print_artifacts;
 use super::globs::{file_patterns, note_unused};
-use super::limits::{JobsArgs, LimitArgs};
+use super::limits::{FindingLimitArgs, JobsArgs, LimitArgs};
 use super::messages;
-use super::number::between;
-use super::options::{COMPILER, FormatArgs, check_engine, names};
+use super::options::{COMPILER, FormatArgs, LevelArgs, OwnEngineArgs, check_engine, names};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::project::print_engines;
@@ -51,12 +50,8 @@ pub(super) struct EnvArgs {
     /// With --root, symlinks never lead out of the image.
     #[arg(long)]
     follow_links: bool,
-    /// Compiler to use: the `native` one, or a real interpreter with `python`.
-    ///
-    /// `auto` selects the native compiler for the versions that it supports, and reports when the
-    /// environment's own interpreter is run.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
-    engine: EngineChoice,
+    #[command(flatten)]
+    engines: OwnEngineArgs,
     /// Select the site-packages of this version, or of a release such as 3.14.8.
     ///
     /// Required for a directory of `pip install --target`, which does not record its version.
@@ -74,9 +69,8 @@ pub(super) struct EnvArgs {
     /// Patterns are relative to PREFIX, or to the site-packages in PREFIX (repeatable).
     #[arg(long, value_name = "GLOB")]
     allow_failures: Vec<String>,
-    /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
-    optimize: Vec<u8>,
+    #[command(flatten)]
+    levels: LevelArgs,
     /// Invalidation mode of the pycs.
     #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE", default_value = "unchecked-hash")]
     invalidation_mode: InvalidationMode,
@@ -86,9 +80,8 @@ pub(super) struct EnvArgs {
     /// mode, of other bytes than `env` writes, or not recorded.
     #[arg(long)]
     check: bool,
-    /// Number of findings of each kind to print; 0 for all.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    #[command(flatten)]
+    limit: FindingLimitArgs,
     /// Write the manifest to this file, `-` for standard output.
     #[arg(long, value_name = "FILE")]
     manifest: Option<Destination>,
@@ -96,12 +89,6 @@ pub(super) struct EnvArgs {
     /// referenced.
     #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
     refs: Refs,
-    /// Interpreter for the site-packages of its version (repeatable).
-    ///
-    /// Without it, versions that the native compiler does not support are compiled by the
-    /// environment's own interpreter, or else pythonX.Y on PATH.
-    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
-    interpreter: Vec<PathBuf>,
     #[command(flatten)]
     jobs: JobsArgs,
     #[command(flatten)]
@@ -113,14 +100,14 @@ pub(super) struct EnvArgs {
 }
 
 impl EnvArgs {
-    fn engines<'a>(&'a self, prefix: &'a Path) -> EnvEngines<'a> {
+    fn selection<'a>(&'a self, prefix: &'a Path) -> EnvEngines<'a> {
         EnvEngines {
             prefix,
             is_in_image: self.root.is_some(),
             is_check: self.check,
             release: self.python,
-            choice: self.engine,
-            interpreters: &self.interpreter,
+            choice: self.engines.engine,
+            interpreters: &self.engines.interpreter,
             limits: self.limits,
             refs: self.refs,
         }
@@ -129,15 +116,15 @@ impl EnvArgs {
 
 pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.format.get())?;
+        destination.keeps_apart(printer.format)?;
         destination.check_manifest(ManifestForm::Json)?;
     }
-    check_engine(arguments.engine, &arguments.interpreter)?;
+    check_engine(arguments.engines.engine, &arguments.engines.interpreter)?;
     let prefix = prefix(arguments)?;
     let sites = |python| site_packages(&prefix, arguments.root.as_deref(), arguments.follow_links, python);
     let sites = match sites(arguments.python.map(|release| release.version)) {
-        Err(EnvError::NoVersion(_)) if arguments.engine != EngineChoice::Native => {
-            sites(Some(arguments.engines(&prefix).default_version()?))?
+        Err(EnvError::NoVersion(_)) if arguments.engines.engine != EngineChoice::Native => {
+            sites(Some(arguments.selection(&prefix).default_version()?))?
         }
         sites => sites?,
     };
@@ -146,7 +133,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
         run.site(site, sites.len() > 1)?;
     }
     if arguments.check {
-        run.audit.add_prefix(&prefix, &sites, &run.exclude, arguments.format.get(), printer)?;
+        run.audit.add_prefix(&prefix, &sites, &run.exclude, printer)?;
     }
     run.used.extend(run.audit.used.iter().copied());
     note_unused(&arguments.exclude, &run.used, printer);
@@ -159,7 +146,7 @@ pub(super) fn run(arguments: &EnvArgs, printer: &Printer) -> Result<Status, Comm
     if let Some(destination) = &arguments.manifest {
         let releases = run.releases.iter().map(|(version, release)| (*version, release.as_str()));
         let manifest = Manifest::new(run.all.entries, Vec::new()).with_releases(releases);
-        destination.write_manifest(&manifest, arguments.format.get(), printer)?;
+        destination.write_manifest(&manifest, printer)?;
     }
     Ok(status)
 }
@@ -189,7 +176,7 @@ impl<'a> EnvRun<'a> {
         Ok(Self {
             arguments,
             prefix,
-            engines: arguments.engines(prefix),
+            engines: arguments.selection(prefix),
             printer,
             exclude: file_patterns(&arguments.exclude)?,
             may_fail: file_patterns(&arguments.allow_failures)?,
@@ -214,8 +201,7 @@ impl<'a> EnvRun<'a> {
             exclude: &exclude,
             created_with: created_with(self.prefix),
             limits: &arguments.limits,
-            format: arguments.format.get(),
-            jobs: arguments.jobs.count,
+            jobs: arguments.jobs.get(),
             follow_links: arguments.follow_links,
         };
         for left in &site.left_alone {
@@ -231,7 +217,7 @@ impl<'a> EnvRun<'a> {
         print_engines(&engines, printer);
         if let Engine::Python(engine) = &target.engine
             && arguments.check
-            && arguments.interpreter.is_empty()
+            && arguments.engines.interpreter.is_empty()
         {
             let trees = [self.prefix.to_path_buf()];
             self.judges.add(engine.interpreter(), &trees, engine.version(), &environment::places());
@@ -257,20 +243,12 @@ impl<'a> EnvRun<'a> {
         target: &TargetEngine,
         exclude: FilePatterns,
     ) -> Result<Report, CommandError> {
-        let mut levels = self.arguments.optimize.clone();
-        if levels.is_empty() {
-            levels.push(0);
-        }
-        levels.sort_unstable();
-        levels.dedup();
-        let (mode, check) = (self.arguments.invalidation_mode, self.arguments.check);
-        let settings = Settings { levels, mode, check, exclude };
+        let EnvArgs { levels, invalidation_mode: mode, check, jobs, .. } = self.arguments;
+        let settings = Settings { levels: levels.get(), mode: *mode, check: *check, exclude };
         let sources = site.distributions.iter().map(|distribution| distribution.sources().count());
-        let progress = self.printer.progress(sources.sum::<usize>() as u64);
-        let workers = progress.workers(self.arguments.jobs.count);
-        let report = compile(site, Run { engines: std::slice::from_ref(target), workers }, &settings);
-        progress.finish();
-        Ok(report?)
+        Ok(self.printer.working(sources.sum(), jobs.get(), |workers| {
+            compile(site, Run { engines: std::slice::from_ref(target), workers }, &settings)
+        })?)
     }
 
     /// Adds the results of a site-packages to those of the run.
@@ -290,28 +268,27 @@ impl<'a> EnvRun<'a> {
 
     /// Prints the outcomes of the files and RECORDs.
     fn print_files(&self) -> Result<Status, CommandError> {
-        let (all, format) = (&self.all, self.arguments.format.get());
+        let all = &self.all;
         let is_nothing = all.outcomes.is_empty() && all.missing == 0;
         let status = if self.arguments.check && is_nothing {
             Status::Done
         } else {
-            messages::print(&all.outcomes, all.missing, &self.allowed, format, self.printer)?
+            messages::print(&all.outcomes, all.missing, &self.allowed, self.printer)?
         };
-        print_artifacts(&all.records, false, format, self.printer)?;
+        print_artifacts(&all.records, false, self.printer)?;
         Ok(status)
     }
 
     /// Prints the findings and returns their number.
     fn print_findings(&self) -> Result<usize, CommandError> {
-        let format = self.arguments.format.get();
         let own = self.all.findings.iter().map(|(path, finding)| FindingText::of_env(finding, path));
         let mut shown: Vec<FindingText> = own.chain(self.audit.texts()).collect();
         alarms_first(&mut shown);
         if self.arguments.check {
             findings::print_unlisted(&self.audit.unlisted, self.printer);
-            findings::print_excluded(&self.audit.excluded_texts(), format, self.printer)?;
+            findings::print_excluded(&self.audit.excluded_texts(), self.printer)?;
         }
-        findings::print_env(&shown, format, self.arguments.limit, self.printer)?;
+        findings::print_env(&shown, self.arguments.limit.get(), self.printer)?;
         Ok(shown.len())
     }
 
@@ -327,11 +304,11 @@ impl<'a> EnvRun<'a> {
         let pycs = self.audit.count(&self.all);
         findings::count_pycs(&pycs, printer);
         printer.count("findings", findings);
-        self.judges.print(self.arguments.format.get(), printer)?;
+        self.judges.print(printer)?;
         printer.summary(&format!("{}{}", counts(&pycs, findings), self.judges.sentence()));
         match pycs.not_reached {
             0 => Ok(findings > 0),
-            _ => Err(CommandError::Usage(findings::interrupted(&pycs))),
+            _ => Err(findings::interrupted(&pycs)),
         }
     }
 }

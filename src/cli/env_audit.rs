@@ -4,13 +4,12 @@ use super::environment;
 use super::error::CommandError;
 use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
-use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::audit::{
     Finding, FindingKind, PycCounts, PycVerdict, Request, Settled, beside_packages, gathered, verify,
 };
 use crate::build::env::{EnvFinding, Report, SitePackages};
-use crate::engine::{EngineOptions, Refs};
+use crate::engine::{EngineOptions, Parallelism, Refs};
 use crate::input::Place;
 use crate::project::FilePatterns;
 use crate::report::finding::FindingText;
@@ -27,8 +26,7 @@ pub(super) struct Checking<'a> {
     /// Release that the environment was created with.
     pub(super) created_with: Option<Release>,
     pub(super) limits: &'a LimitArgs,
-    pub(super) format: MessageFormat,
-    pub(super) jobs: Option<u16>,
+    pub(super) jobs: Parallelism,
     pub(super) follow_links: bool,
 }
 
@@ -86,9 +84,9 @@ impl EnvAudit {
             any_references: true,
             engines: options,
         };
-        let progress = printer.progress(place.pycs().len() as u64);
-        let verified = verify(std::slice::from_ref(&place), &request, progress.workers(checking.jobs));
-        progress.finish();
+        let mut verified = printer.working(place.pycs().len(), checking.jobs, |workers| {
+            verify(std::slice::from_ref(&place), &request, workers)
+        })?;
         let path_of = |name: &str| match &place {
             Place::Tree(_, listing) if listing.real.contains_key(name) => listing.real[name].clone(),
             _ => site.folder.join(name),
@@ -100,8 +98,7 @@ impl EnvAudit {
                 checking.follow_links && path.is_symlink() && finding.kind() != FindingKind::Record;
             !is_followed && !failed.contains(&*path)
         };
-        let mut verified = verified?;
-        findings::print_notes(&verified.notes, checking.format, printer)?;
+        findings::print_notes(&verified.notes, printer)?;
         self.is_interrupted |= verified.pycs.not_reached > 0;
         self.used.extend(place.names().iter().flat_map(|name| exclude.matching(name)));
         self.pycs.extend(place.pycs().iter().map(|name| path_of(name)));
@@ -149,12 +146,11 @@ impl EnvAudit {
         prefix: &Path,
         sites: &[SitePackages],
         exclude: &FilePatterns,
-        format: MessageFormat,
         printer: &Printer,
     ) -> Result<(), CommandError> {
         let packages: Vec<&str> = sites.iter().map(|site| site.below.as_str()).collect();
         let (findings, notes) = beside_packages(prefix, &packages);
-        findings::print_notes(&notes, format, printer)?;
+        findings::print_notes(&notes, printer)?;
         for finding in findings {
             self.used.extend(exclude.matching(&finding.path));
             let is_excluded = exclude.has(&finding.path);

@@ -3,11 +3,11 @@
 use super::environment;
 use super::error::CommandError;
 use super::limits::LimitArgs;
-use super::own_interpreter::{described, to_start};
+use super::own_interpreter::{PYTHON_REQUESTED, described, not_native, print_running, to_start};
 use super::printer::Printer;
 use crate::build::env::{SitePackages, created_with, own_interpreter, recorded_version};
 use crate::engine::python::on_path;
-use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, select};
+use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Requested, select};
 use crate::target::{PyVersion, Release, Target};
 use crate::text::{Shown as _, visible};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ impl EnvEngines<'_> {
     pub(super) fn default_version(&self) -> Result<PyVersion, CommandError> {
         let places = environment::places();
         let options = EngineOptions::automatic(self.interpreters, &places, self.limits.get(), self.refs);
-        let engines = select::start(&[], &options)?;
+        let engines = select::start(Requested::Default, &options)?;
         let found = engines.first().filter(|target| target.note.is_none());
         let message = "the Python version of the environment is not recorded, and there is no python3 on PATH\nhint: name it with `--python X.Y`";
         found.map(|target| target.series.version).ok_or_else(|| CommandError::Usage(message.into()))
@@ -110,13 +110,9 @@ impl EnvEngines<'_> {
             }
         }
         let why = match choice {
-            _ if site.free_threaded => {
-                Some(format!("the native compiler does not know Python {}t", site.python))
-            }
-            EngineChoice::Python => Some(String::from("as requested by --engine python")),
-            EngineChoice::Auto if Target::find(release).is_none() => {
-                Some(format!("the native compiler does not know Python {release}"))
-            }
+            _ if site.free_threaded => Some(not_native(format_args!("{}t", site.python))),
+            EngineChoice::Python => Some(PYTHON_REQUESTED.to_owned()),
+            EngineChoice::Auto if Target::find(release).is_none() => Some(not_native(release)),
             EngineChoice::Auto | EngineChoice::Native => None,
         };
         if let Some(why) = why.filter(|_| self.interpreters.is_empty()) {
@@ -125,10 +121,7 @@ impl EnvEngines<'_> {
                 Some(own) => own.shown(),
                 None => format!("the python{} on PATH", site.python),
             };
-            printer.summary(&format!(
-                "running {program}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` \
-                 runs none"
-            ));
+            print_running(&program, &why, printer);
         }
         let places = environment::places();
         let named = match own {

@@ -1,5 +1,7 @@
 //! Errors and exit status of commands.
 
+use crate::text::counted;
+
 /// Exit status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -68,6 +70,11 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    /// Returns the error of a run that the user interrupted.
+    pub(super) fn interrupted(number: usize, one: &str, many: &str) -> Self {
+        Self::Usage(format!("interrupted: {} not reached", counted(number, one, many)))
+    }
+
     /// Returns the exit status. A refused archive and a file that cannot be written are negative
     /// answers; all other errors, including an unreadable archive, are not answers.
     pub(super) const fn status(&self) -> Status {

@@ -20,10 +20,10 @@ pub(super) fn is_of_path_file(finding: &Finding) -> bool {
 }
 
 /// Returns findings of `verify` as they are shown.
-pub(super) fn texts(findings: &[Finding], places: &[Place], format: MessageFormat) -> Vec<FindingText> {
+pub(super) fn texts(findings: &[Finding], places: &[Place], printer: &Printer) -> Vec<FindingText> {
     let text = |finding: &Finding| {
         // With one place, paths in JSON are relative to it.
-        let path = match format == MessageFormat::Json && places.len() == 1 {
+        let path = match printer.is_json() && places.len() == 1 {
             true => finding.path.clone(),
             false => shown(&finding.path, finding.place, places),
         };
@@ -36,18 +36,15 @@ pub(super) fn texts(findings: &[Finding], places: &[Place], format: MessageForma
     findings.iter().map(text).collect()
 }
 
-/// Prints the findings of `verify`: for people, at most `limit` of each kind, or all of them for 0.
+/// Prints the findings of `verify`: for people, at most `limit` of each kind.
 pub(super) fn print(
     findings: &[FindingText],
-    format: MessageFormat,
-    limit: usize,
+    limit: Option<usize>,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    match format {
+    match printer.format {
         MessageFormat::Human => lines(findings, limit).iter().try_for_each(|line| printer.finding(line))?,
-        MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object()))?,
-        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer))?,
-        MessageFormat::Sarif => {}
+        _ => print_for_programs(findings, printer)?,
     }
     Ok(())
 }
@@ -55,18 +52,23 @@ pub(super) fn print(
 /// Prints the findings of `env`: for people on standard error, at most `limit` of each kind.
 pub(super) fn print_env(
     findings: &[FindingText],
-    format: MessageFormat,
-    limit: usize,
+    limit: Option<usize>,
     printer: &Printer,
 ) -> Result<(), CommandError> {
-    match format {
+    match printer.format {
         MessageFormat::Human => lines(findings, limit).iter().for_each(|line| printer.file_error(line)),
-        MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object()))?,
-        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer))?,
-        // The commands with these results do not offer this format.
-        MessageFormat::Sarif => {}
+        _ => print_for_programs(findings, printer)?,
     }
     Ok(())
+}
+
+fn print_for_programs(findings: &[FindingText], printer: &Printer) -> std::io::Result<()> {
+    match printer.format {
+        MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object())),
+        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer)),
+        // The SARIF document includes them.
+        MessageFormat::Human | MessageFormat::Sarif => Ok(()),
+    }
 }
 
 /// Adds the numbers of pycs to the summary of a JSON run.
@@ -81,15 +83,11 @@ pub(super) fn count_pycs(pycs: &PycCounts, printer: &Printer) {
 
 /// Prints notes on files that were not checked, in every format. The SARIF document includes them
 /// instead.
-pub(super) fn print_notes(
-    notes: &[String],
-    format: MessageFormat,
-    printer: &Printer,
-) -> Result<(), CommandError> {
+pub(super) fn print_notes(notes: &[String], printer: &Printer) -> Result<(), CommandError> {
     for note in notes {
         printer.summary(&format!("note: {}", visible(note)));
         printer.note(note);
-        if format == MessageFormat::Github {
+        if printer.format == MessageFormat::Github {
             printer.data(&annotation::note(note))?;
         }
     }
@@ -108,20 +106,16 @@ pub(super) fn print_unlisted(paths: &[String], printer: &Printer) {
 }
 
 /// Returns the error of an interrupted run.
-pub(super) fn interrupted(pycs: &PycCounts) -> String {
-    format!("interrupted: {} not reached", counted(pycs.not_reached, "pyc was", "pycs were"))
+pub(super) fn interrupted(pycs: &PycCounts) -> CommandError {
+    CommandError::interrupted(pycs.not_reached, "pyc was", "pycs were")
 }
 
 /// Prints the findings that --exclude leaves out, and counts them.
-pub(super) fn print_excluded(
-    excluded: &[FindingText],
-    format: MessageFormat,
-    printer: &Printer,
-) -> Result<(), CommandError> {
+pub(super) fn print_excluded(excluded: &[FindingText], printer: &Printer) -> Result<(), CommandError> {
     const MOST: usize = 3;
     printer.count("excluded_findings", excluded.len());
     for finding in excluded {
-        match format {
+        match printer.format {
             MessageFormat::Json => {
                 printer.json(&serde_json::json!({"excluded": finding.object()}))?;
             }

@@ -25,7 +25,6 @@ struct ReportedFile<'a> {
 pub(super) fn print_artifacts(
     artifacts: &[Artifact],
     check: bool,
-    format: MessageFormat,
     printer: &Printer,
 ) -> Result<usize, CommandError> {
     for artifact in artifacts {
@@ -34,7 +33,7 @@ pub(super) fn print_artifacts(
             (false, true) => "written",
             (_, false) => "up-to-date",
         };
-        match format {
+        match printer.format {
             MessageFormat::Json => printer.json(&ReportedFile {
                 artifact: python::os_text(artifact.path.as_os_str()),
                 kind: artifact.kind,
@@ -52,13 +51,12 @@ pub(super) fn print_artifacts(
 pub(super) fn print_manifests(
     artifacts: &[Artifact],
     check: bool,
-    format: MessageFormat,
     printer: &Printer,
 ) -> Result<usize, CommandError> {
     for artifact in artifacts.iter().filter(|artifact| artifact.changed && !check) {
         printer.summary(&format!("wrote {}", artifact.path.shown()));
     }
-    print_artifacts(artifacts, check, format, printer)
+    print_artifacts(artifacts, check, printer)
 }
 
 /// Prints a file that `--check` finds changed.

@@ -5,14 +5,13 @@ use super::error::{CommandError, Status};
 use super::format::print_artifacts;
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
-use crate::build::{Artifact, ArtifactKind, Choice, FileDigest, ProjectError};
+use crate::build::{Artifact, ArtifactKind, Choice, ProjectError};
 use crate::config::config_in;
 use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
-use crate::engine::Limits;
-use crate::engine::select::version_on_path;
+use crate::engine::{Limits, version_on_path};
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
-use crate::text::{Shown as _, python};
+use crate::text::{Shown as _, counted, python};
 use crate::wheel::Project;
 use crate::wheel::project::INLINE;
 use std::path::{Path, PathBuf};
@@ -87,7 +86,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         Some(wheel) => draft_from_wheel(&arguments.folder, wheel, version)?,
         None => draft(&arguments.folder, version).map_err(ProjectError::from)?,
     };
-    show_lists(&draft.lists, arguments, printer)?;
+    show_lists(&draft.lists, printer)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
         let folder = arguments.folder.shown();
@@ -98,12 +97,12 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
             }
         }));
     }
-    write(&path, &draft.text, arguments, printer)?;
+    write(&path, &draft.text, printer)?;
     printer.summary(&format!(
         "{}: {}, {}",
         path.shown(),
-        count(draft.lists.sources.len(), "Python file"),
-        count(draft.lists.data.len(), "data file")
+        counted(draft.lists.sources.len(), "Python file", "Python files"),
+        counted(draft.lists.data.len(), "data file", "data files")
     ));
     printer.summary(&format!("note: the config names {choice}"));
     for note in &draft.lists.notes {
@@ -141,10 +140,6 @@ fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
     }
 }
 
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
-}
-
 fn show_left_out(lists: &Lists, printer: &Printer) {
     let line = |(path, why): &(PathBuf, String)| format!("left out {path:?}: {why}");
     let (first, rest) = lists.left_out.split_at(lists.left_out.len().min(SHOWN));
@@ -175,21 +170,20 @@ fn refresh(arguments: &InitArgs, path: &Path, printer: &Printer) -> Result<Statu
         printer.summary(&format!("{} is up to date", path.shown()));
         return Ok(Status::Done);
     }
-    write(path, &text, arguments, printer)?;
+    write(path, &text, printer)?;
     printer.summary(&format!(
         "{}: {} added, {} removed",
         path.shown(),
-        count(changes.added.len(), "file"),
+        counted(changes.added.len(), "file", "files"),
         changes.removed.len()
     ));
     Ok(Status::Done)
 }
 
-fn write(path: &Path, text: &str, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
+fn write(path: &Path, text: &str, printer: &Printer) -> Result<(), CommandError> {
     atomic::write(path, text.as_bytes(), 0o644).map_err(ProjectError::from)?;
-    let (kind, digest) = (ArtifactKind::Config, FileDigest::of(text.as_bytes()));
-    let written = Artifact { path: path.into(), kind, digest, changed: true };
-    print_artifacts(&[written], false, arguments.format.get(), printer)?;
+    let written = Artifact::written(path, ArtifactKind::Config, text.as_bytes());
+    print_artifacts(&[written], false, printer)?;
     Ok(())
 }
 
@@ -198,11 +192,11 @@ fn listed(path: &str, status: &str, reason: Option<&str>, printer: &Printer) -> 
     Ok(printer.json(&serde_json::json!({"path": path, "status": status, "reason": reason}))?)
 }
 
-fn show_lists(lists: &Lists, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
+fn show_lists(lists: &Lists, printer: &Printer) -> Result<(), CommandError> {
     printer.count("sources", lists.sources.len());
     printer.count("data", lists.data.len());
     printer.count("left_out", lists.left_out.len());
-    if arguments.format.get() != MessageFormat::Json {
+    if !printer.is_json() {
         return Ok(());
     }
     for name in lists.sources.iter().chain(&lists.data) {
@@ -217,7 +211,7 @@ fn show_lists(lists: &Lists, arguments: &InitArgs, printer: &Printer) -> Result<
 fn show_changes(changes: &Changes, arguments: &InitArgs, printer: &Printer) -> Result<(), CommandError> {
     printer.count("added", changes.added.len());
     printer.count("removed", changes.removed.len());
-    if arguments.format.get() == MessageFormat::Json {
+    if printer.is_json() {
         for name in &changes.added {
             listed(name, "added", None, printer)?;
         }
@@ -230,7 +224,7 @@ fn show_changes(changes: &Changes, arguments: &InitArgs, printer: &Printer) -> R
     let (first, rest) = lines.split_at(lines.len().min(SHOWN_CHANGES));
     for line in first {
         // The result of a check; of an update, the result is the config.
-        match arguments.format.get() {
+        match printer.format {
             MessageFormat::Human if arguments.check => printer.finding(line)?,
             _ => printer.summary(line),
         }

@@ -3,6 +3,7 @@
 use super::error::{CommandError, Status};
 use super::options::{MessageFormat, OUTPUT, text_or_json};
 use super::printer::Printer;
+use crate::build::seconds;
 use crate::input::{Place, PlaceError};
 use crate::pyc::{Header, Pyc, PycError, source_hash, source_path};
 use crate::report::{InspectError, Inspected, SourceState, inspect_json, inspect_text};
@@ -48,7 +49,7 @@ enum InspectFailure {
 }
 
 pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let is_json = arguments.json || arguments.format() == MessageFormat::Json;
+    let is_json = arguments.json || printer.is_json();
     let mut status = Status::Done;
     let mut failed = 0;
     for (at, file) in arguments.files.iter().enumerate() {
@@ -70,7 +71,7 @@ pub(super) fn run(arguments: &InspectArgs, printer: &Printer) -> Result<Status, 
                 printer.trouble(&format!("{}: {said}", file.shown()));
                 status = Status::Trouble;
                 failed += 1;
-                if arguments.format() == MessageFormat::Json {
+                if printer.is_json() {
                     let path = python::os_text(file.as_os_str());
                     printer.json(&serde_json::json!({"path": path, "error": said}))?;
                 }
@@ -111,11 +112,6 @@ fn source(file: &Path, place: &Place, name: &str, header: Header, series: &Serie
     }
 }
 
-/// Seconds since 1970 modulo 2³², as the header counts them.
 fn modified(source: &Path) -> Option<u32> {
-    let time = std::fs::metadata(source).ok()?.modified().ok()?;
-    Some(match time.duration_since(std::time::UNIX_EPOCH) {
-        Ok(since) => since.as_secs() as u32,
-        Err(before) => (before.duration().as_secs() as u32).wrapping_neg(),
-    })
+    Some(seconds(std::fs::metadata(source).ok()?.modified().ok()?))
 }

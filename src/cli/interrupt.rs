@@ -5,9 +5,13 @@
 //! second interrupt ends the process at once, so that `kill -9` is never needed. Signals that are
 //! ignored at the start remain ignored, as `nohup` and shells expect.
 
+use super::error::CommandError;
 use crate::engine::Limits;
 use crate::output::writing;
+use crate::project::{LARGEST, read_named};
+use crate::text::Shown as _;
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
@@ -128,6 +132,12 @@ pub(super) fn waiting<T>(read: impl FnOnce() -> T) -> T {
     let read = read();
     WAITING.store(false, Ordering::Relaxed);
     read
+}
+
+/// Reads a file that the user named, which may be a pipe.
+pub(super) fn read_named_file(path: &Path) -> Result<Vec<u8>, CommandError> {
+    waiting(|| read_named(path, LARGEST))
+        .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))
 }
 
 /// Notes whether the process waits for requests and writes nothing: an interrupt ends it then.

@@ -3,7 +3,8 @@
 use super::interrupt;
 use super::number::{at_least, between};
 use super::options::COMPILER;
-use crate::engine::Limits;
+use crate::engine::{Limits, Parallelism};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 /// Option for the number of files at a time.
@@ -11,7 +12,34 @@ use std::time::Duration;
 pub(super) struct JobsArgs {
     /// Number of files to compile in parallel [default: number of processors].
     #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = between(1_u16, 1024), help_heading = COMPILER)]
-    pub(super) count: Option<u16>,
+    count: Option<u16>,
+}
+
+impl JobsArgs {
+    /// Returns the number of threads.
+    pub(super) fn get(self) -> Parallelism {
+        jobs(self.count.unwrap_or(0).into())
+    }
+}
+
+/// Returns a number of threads from its option, in which 0 is one for each processor.
+pub(super) fn jobs(number: usize) -> Parallelism {
+    NonZeroUsize::new(number).map_or(Parallelism::PerProcessor, Parallelism::Threads)
+}
+
+/// Option for the number of findings that are printed.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct FindingLimitArgs {
+    /// Number of findings of each kind to print; 0 for all.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+}
+
+impl FindingLimitArgs {
+    /// Returns the limit, if there is one.
+    pub(super) fn get(self) -> Option<usize> {
+        Some(self.limit).filter(|limit| *limit > 0)
+    }
 }
 
 /// Options for the limits of one file.

@@ -3,18 +3,18 @@
 use super::destination::Destination;
 use super::error::{CommandError, Status};
 use super::format::print_artifacts;
-use super::options::{MessageFormat, PlainFormatArgs, names};
+use super::options::{PlainFormatArgs, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs};
+use super::with_names::WithNames;
 use super::{environment, interrupt};
 use crate::build::existing::existing;
-use crate::build::{Artifact, FileDigest, ProjectError};
+use crate::build::{Artifact, ProjectError};
 use crate::engine::select;
 use crate::input::PlaceError;
 use crate::manifest::{EntryError, Manifest, ManifestForm, Shard, inventory, merge, parse_shard};
-use crate::project::{LARGEST, read_named};
 use crate::text::{Shown as _, counted, visible};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
 /// PATH, of the pycs that pycompile.toml asks for, as they are on disk.
@@ -39,7 +39,7 @@ pub(super) struct ManifestArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    overrides: OverrideArgs,
+    overrides: WithNames<OverrideArgs>,
     /// Write the manifest to this file, `-` for standard output [default: standard output].
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
@@ -51,11 +51,10 @@ pub(super) struct ManifestArgs {
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let format = arguments.format.get();
-    arguments.output.keeps_apart(format)?;
+    arguments.output.keeps_apart(printer.format)?;
     let overrides = &arguments.overrides;
     let is_existing = arguments.path.is_some() || !arguments.merge.is_empty();
-    if let (true, Some(option)) = (is_existing, overrides.first().or(overrides.first_of_config())) {
+    if let (true, Some(option)) = (is_existing, overrides.names.first()) {
         return Err(CommandError::Usage(format!("{option} applies to a config, not to PATH or --merge")));
     }
     if arguments.shard.is_some() && arguments.form != ManifestForm::Json {
@@ -98,14 +97,12 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     let text = arguments.form.text(&manifest).map_err(ProjectError::from)?;
     arguments.output.write(text.as_bytes(), printer)?;
     if let Some(path) = arguments.output.file() {
-        let kind = arguments.form.into();
-        let digest = FileDigest::of(text.as_bytes());
-        let written = Artifact { path: path.into(), kind, digest, changed: true };
-        print_artifacts(&[written], false, format, printer)?;
+        let written = Artifact::written(path, arguments.form.into(), text.as_bytes());
+        print_artifacts(&[written], false, printer)?;
     }
     printer.count("pycs", manifest.files.len());
     printer.count("without_entry", failures.len());
-    for (name, error) in failures.iter().filter(|_| format == MessageFormat::Json) {
+    for (name, error) in failures.iter().filter(|_| printer.is_json()) {
         printer.json(&serde_json::json!({"path": name, "finding": without_path(name, error)}))?;
     }
     for (name, error) in &failures {
@@ -132,11 +129,9 @@ fn without_path(name: &str, error: &EntryError) -> String {
 }
 
 fn merged(paths: &[PathBuf]) -> Result<Manifest, CommandError> {
-    let part = |path: &Path| -> Result<Manifest, CommandError> {
-        let text = interrupt::waiting(|| read_named(path, LARGEST))
-            .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))?;
-        Ok(parse_shard(path, &text)?)
+    let part = |path: &PathBuf| -> Result<(PathBuf, Manifest), CommandError> {
+        Ok((path.clone(), parse_shard(path, &interrupt::read_named_file(path)?)?))
     };
-    let parts = paths.iter().map(|path| Ok((path.clone(), part(path)?)));
+    let parts = paths.iter().map(part);
     Ok(merge(parts.collect::<Result<_, CommandError>>()?)?)
 }

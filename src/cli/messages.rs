@@ -9,7 +9,7 @@ use super::warnings::Warned;
 use crate::build::{Done, FileDigest, Outcome, PycOutcome};
 use crate::engine::Diagnostic;
 use crate::target::PyVersion;
-use crate::text::{Shown as _, counted, python};
+use crate::text::{Shown as _, python};
 use crate::warnings::Issued;
 use serde::Serialize;
 use std::path::PathBuf;
@@ -74,10 +74,9 @@ pub(super) fn print(
     outcomes: &[Outcome],
     missing: usize,
     allowed: &[PathBuf],
-    format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
-    print_with(Counting::All, outcomes, missing, allowed, format, printer)
+    print_with(Counting::All, outcomes, missing, allowed, printer)
 }
 
 /// Runs for which the last line has the numbers of files.
@@ -94,7 +93,6 @@ pub(super) fn print_with(
     outcomes: &[Outcome],
     missing: usize,
     allowed: &[PathBuf],
-    format: MessageFormat,
     printer: &Printer,
 ) -> Result<Status, CommandError> {
     // A file that was being compiled at an interrupt counts as not reached.
@@ -105,8 +103,8 @@ pub(super) fn print_with(
     let (mut compiled, mut up_to_date, mut failed, mut forgiven, mut stale) = (0, 0, 0, 0, 0);
     let mut warned = Warned::new(outcomes);
     for (at, outcome) in outcomes.iter().enumerate().filter(|(_, outcome)| !dropped(outcome)) {
-        if format != MessageFormat::Json {
-            warned.print(outcome, format, printer)?;
+        if !printer.is_json() {
+            warned.print(outcome, printer)?;
         }
         let pyc = outcome.pyc();
         let result = outcome.result();
@@ -129,8 +127,8 @@ pub(super) fn print_with(
             }
         };
         let error = result.err();
-        let is_reported = format != MessageFormat::Json && is_reported(outcomes, at);
-        match format {
+        let is_reported = !printer.is_json() && is_reported(outcomes, at);
+        match printer.format {
             _ if is_reported => {}
             MessageFormat::Json => {
                 let message = JsonMessage {
@@ -193,10 +191,7 @@ pub(super) fn print_with(
         _ => printer.summary(&counts),
     }
     if missing > 0 {
-        return Err(CommandError::Usage(format!(
-            "interrupted: {} not reached",
-            counted(missing, "file was", "files were")
-        )));
+        return Err(CommandError::interrupted(missing, "file was", "files were"));
     }
     Ok(if failed + stale > 0 { Status::No } else { Status::Done })
 }

@@ -42,6 +42,7 @@ mod project;
 mod targets;
 mod verify;
 mod warnings;
+mod with_names;
 
 use clap::Parser as _;
 use std::process::ExitCode;
@@ -75,8 +76,8 @@ pub fn main() -> ExitCode {
         interrupt::install();
         interrupt::watch(arguments.global.quiet > 1);
     }
-    let (command, is_json) = (arguments.command_name(), arguments.ends_with_summary());
-    let printer = printer::Printer::new(&arguments.global, command == "compile");
+    let command = arguments.command_name();
+    let printer = printer::Printer::new(&arguments.global, arguments.format(), command == "compile");
     let (status, error) = match arguments.run(&printer) {
         Ok(status) => (status, None),
         Err(error) => {
@@ -86,7 +87,7 @@ pub fn main() -> ExitCode {
     };
     // The document of `diff` includes the summary.
     let is_reported = command == "diff" && error.is_none();
-    if is_json
+    if printer.is_json()
         && !is_reported
         && let Err(lost) = format::finish(command, status, error.as_ref(), &printer)
     {

@@ -2,7 +2,7 @@
 
 use super::error::{CommandError, Status};
 use super::hint;
-use super::options::{MessageFormat, PlainFormatArgs, names};
+use super::options::{PlainFormatArgs, names};
 use super::printer::Printer;
 use crate::build::FileDigest;
 use crate::build::normalize::{normalize, remove_leftovers};
@@ -49,7 +49,6 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
         return Err(CommandError::Usage(message.into()));
     }
     let below = arguments.below.as_deref();
-    let is_json = arguments.format.get() == MessageFormat::Json;
     let mut files: Vec<(PathBuf, Option<&Path>)> = Vec::new();
     for named in &arguments.files {
         if !named.is_dir() || named.is_symlink() {
@@ -63,7 +62,7 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
     let (mut changed, mut same, mut failed) = (0, 0, 0);
     for (file, below) in &files {
         let normalized = normalize(file, *below);
-        if is_json {
+        if printer.is_json() {
             let (status, error) = match &normalized {
                 Ok(true) => ("normalized", None),
                 Ok(false) => ("up-to-date", None),

@@ -1,7 +1,11 @@
 //! Options that several commands have, and parsers of their values.
 
+use super::environment;
 use super::error::CommandError;
-use crate::engine::EngineChoice;
+use super::number::between;
+use crate::engine::{EngineChoice, EngineOptions, Engines, Limits, Refs, Requested, select};
+use crate::pyc::InvalidationMode;
+use crate::target::Release;
 use crate::text::Shown as _;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -48,6 +52,96 @@ pub(super) fn check_engine(choice: EngineChoice, interpreters: &[PathBuf]) -> Re
          `--engine python`",
         first.shown()
     )))
+}
+
+/// Option for the optimization levels.
+#[derive(Clone, Debug, Args)]
+pub(super) struct LevelArgs {
+    /// Optimization level 0, 1 or 2 (repeatable).
+    #[arg(long = "optimize", value_name = "LEVEL", value_parser = between(0_u8, 2))]
+    pub(super) levels: Vec<u8>,
+}
+
+impl LevelArgs {
+    /// Returns the levels, or level 0 if none is given.
+    pub(super) fn get(&self) -> Vec<u8> {
+        distinct_levels(self.levels.clone(), 0)
+    }
+}
+
+/// Returns the levels in order, each once; `default` if there are none.
+pub(super) fn distinct_levels(mut levels: Vec<u8>, default: u8) -> Vec<u8> {
+    if levels.is_empty() {
+        levels.push(default);
+    }
+    levels.sort_unstable();
+    levels.dedup();
+    levels
+}
+
+/// Options of `compile` and `compileall` for their pycs.
+#[derive(Debug, Args)]
+pub(super) struct PycArgs {
+    /// Python version such as 3.14, or release such as 3.13.0 (repeatable) [default: the version of
+    /// the `python3` on PATH].
+    #[arg(long, value_name = "X.Y")]
+    python: Vec<Release>,
+    /// Invalidation mode of the pyc [default: checked-hash if SOURCE_DATE_EPOCH is set, otherwise
+    /// timestamp].
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
+    invalidation_mode: Option<InvalidationMode>,
+    /// Set the modification time of sources that are newer than SOURCE_DATE_EPOCH to it.
+    ///
+    /// Packaging tools do the same, so timestamp pycs remain valid in the package.
+    #[arg(long)]
+    clamp_mtime: bool,
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
+    #[arg(long, value_enum, value_parser = names::<Refs>(), default_value_t = Refs::Cpython, help_heading = COMPILER)]
+    refs: Refs,
+    /// Interpreter that compiles for its version (repeatable).
+    ///
+    /// Without --python, nothing is compiled for other versions.
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
+    interpreter: Vec<PathBuf>,
+}
+
+impl PycArgs {
+    /// Returns the invalidation mode.
+    pub(super) fn mode(&self) -> InvalidationMode {
+        self.invalidation_mode.unwrap_or_else(environment::default_mode)
+    }
+
+    /// Returns the latest modification time of sources, if later ones are set back.
+    pub(super) fn latest_time(&self) -> Result<Option<u64>, CommandError> {
+        self.clamp_mtime.then(environment::latest_time).transpose()
+    }
+
+    /// Starts the engines.
+    pub(super) fn engines(&self, choice: EngineChoice, limits: Limits) -> Result<Engines, CommandError> {
+        check_engine(choice, &self.interpreter)?;
+        let places = environment::places();
+        let mut options = EngineOptions::automatic(&self.interpreter, &places, limits, self.refs);
+        options.choice = choice;
+        Ok(select::start(Requested::of(&self.python), &options)?)
+    }
+}
+
+/// Options of `env` and `verify` for the engines of an environment, whose own interpreter may run.
+#[derive(Debug, Args)]
+pub(super) struct OwnEngineArgs {
+    /// Compiler to use: the `native` one, or a real interpreter with `python`.
+    ///
+    /// `auto` selects the native compiler for the versions that it supports, and reports when the
+    /// environment's own interpreter is run.
+    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
+    pub(super) engine: EngineChoice,
+    /// Interpreter that compiles for its version (repeatable).
+    ///
+    /// Without it, versions that the native compiler does not support are compiled by the
+    /// environment's own interpreter, or else pythonX.Y on PATH.
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
+    pub(super) interpreter: Vec<PathBuf>,
 }
 
 /// Values of --message-format; each command supports some of them.

@@ -13,6 +13,7 @@ use crate::build::env::{VirtualEnvironment, own_interpreter};
 use crate::engine::python::{Places, of_machine};
 use crate::engine::{EngineChoice, EngineOptions};
 use crate::input::Place;
+use crate::project::real_path;
 use crate::pyc::parse_name;
 use crate::target::{PyVersion, SERIES, Series, Target};
 use crate::text::{Shown as _, visible};
@@ -79,10 +80,10 @@ impl OwnJudges {
     }
 
     /// Reports the programs in every format, also with `--quiet`.
-    pub(super) fn print(&self, format: MessageFormat, printer: &Printer) -> Result<(), CommandError> {
+    pub(super) fn print(&self, printer: &Printer) -> Result<(), CommandError> {
         for note in self.notes() {
             printer.note(&note);
-            if format == MessageFormat::Github {
+            if printer.format == MessageFormat::Github {
                 printer.data(&annotation::note(&note))?;
             }
             printer
@@ -128,16 +129,28 @@ pub(super) fn add(
                 continue;
             }
             let why = match options.choice {
-                EngineChoice::Python => String::from("as requested by --engine python"),
-                _ => format!("the native compiler does not know Python {version}"),
+                EngineChoice::Python => PYTHON_REQUESTED.to_owned(),
+                _ => not_native(version),
             };
-            printer.summary(&format!(
-                "running {}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none",
-                described(&own, &environment.prefix)
-            ));
+            print_running(&described(&own, &environment.prefix), &why, printer);
             options.interpreters.push((version, to_start(own, prefix, version, options.places)));
         }
     }
+}
+
+/// Reason to run an interpreter that the user asks for.
+pub(super) const PYTHON_REQUESTED: &str = "as requested by --engine python";
+
+/// Returns the reason to run an interpreter of a version or release.
+pub(super) fn not_native(version: impl std::fmt::Display) -> String {
+    format!("the native compiler does not know Python {version}")
+}
+
+/// Prints that an interpreter runs, and the reason.
+pub(super) fn print_running(program: &str, why: &str, printer: &Printer) {
+    printer.summary(&format!(
+        "running {program}: {why}\nhint: `--interpreter PATH` names another one, `--engine native` runs none"
+    ));
 }
 
 /// Returns the path under which an environment's program is started. One of this machine is started
@@ -146,7 +159,7 @@ pub(super) fn to_start(own: PathBuf, trees: &[PathBuf], version: PyVersion, plac
     if is_of_tree(&own, trees, version, places) {
         return own;
     }
-    own.canonicalize().unwrap_or(own)
+    real_path(&own).unwrap_or(own)
 }
 
 /// Returns the name of an environment's program for messages, with the program that runs if it is
@@ -161,19 +174,14 @@ pub(super) fn described(own: &Path, prefix: &Path) -> String {
 
 /// Returns the program that runs under this name, if it is in none of `trees`.
 fn elsewhere(program: &Path, trees: &[PathBuf]) -> Option<PathBuf> {
-    let real = program.canonicalize().ok()?;
-    let mut trees = trees.iter().filter_map(|tree| tree.canonicalize().ok());
-    (!trees.any(|tree| real.starts_with(tree))).then_some(real)
+    real_path(program).ok().filter(|real| !is_in(real, &real_paths(trees)))
 }
 
 /// Returns `places` without directories of `PATH` below one of `trees`: an environment that is
 /// active has its programs first on `PATH`.
 pub(super) fn outside(trees: &[PathBuf], mut places: Places) -> Places {
-    let real: Vec<PathBuf> = trees.iter().filter_map(|tree| tree.canonicalize().ok()).collect();
-    let is_outside = |folder: &PathBuf| {
-        let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        !real.iter().any(|tree| folder.starts_with(tree))
-    };
+    let trees = real_paths(trees);
+    let is_outside = |folder: &PathBuf| !is_in(&real_path(folder).unwrap_or_else(|_| folder.clone()), &trees);
     places.path = places
         .path
         .and_then(|path| std::env::join_paths(std::env::split_paths(&path).filter(is_outside)).ok());
@@ -184,16 +192,22 @@ pub(super) fn outside(trees: &[PathBuf], mut places: Places) -> Places {
 /// lead to a program of its author elsewhere, but not if it leads to an interpreter that the
 /// machine has outside of the trees.
 fn is_of_tree(program: &Path, trees: &[PathBuf], version: PyVersion, places: &Places) -> bool {
-    let is_below = |path: &Path| {
-        trees.iter().filter_map(|tree| tree.canonicalize().ok()).any(|tree| path.starts_with(tree))
-    };
-    let Ok(real) = program.canonicalize() else { return true };
-    let folder = program.parent().and_then(|folder| folder.canonicalize().ok());
+    let Ok(real) = real_path(program) else { return true };
+    let folder = program.parent().and_then(|folder| real_path(folder).ok());
     let is_of_machine = || {
         let mut others = of_machine(version, &outside(trees, places.clone())).into_iter();
-        others.any(|other| other.canonicalize().is_ok_and(|other| other == real))
+        others.any(|other| real_path(&other).is_ok_and(|other| other == real))
     };
-    is_below(&real) || (folder.is_some_and(|folder| is_below(&folder)) && !is_of_machine())
+    let trees = &real_paths(trees);
+    is_in(&real, trees) || (folder.is_some_and(|folder| is_in(&folder, trees)) && !is_of_machine())
+}
+
+fn real_paths(trees: &[PathBuf]) -> Vec<PathBuf> {
+    trees.iter().filter_map(|tree| real_path(tree).ok()).collect()
+}
+
+fn is_in(path: &Path, trees: &[PathBuf]) -> bool {
+    trees.iter().any(|tree| path.starts_with(tree))
 }
 
 /// Returns the versions of the pycs by their file names, or, for file names without a version, the

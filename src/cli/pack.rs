@@ -10,13 +10,14 @@ use super::options::{FormatArgs, check_engine, names};
 use super::printer::Printer;
 use super::project::{ConfigArgs, OverrideArgs, allowed, note_unlisted, print_engines, start_engines};
 use super::warnings::WarningArgs;
+use super::with_names::WithNames;
 use super::{environment, hint, interrupt};
 use crate::archive::Sdist;
 use crate::build::pack::{self, Packed, Unpacked};
 use crate::build::{BuildProject, publish};
 use crate::config::{Bytecode, Given};
 use crate::engine::python::default_interpreter;
-use crate::engine::{EngineOptions, Run, select};
+use crate::engine::{EngineOptions, Engines, Requested, Run, select};
 use crate::manifest::ManifestForm;
 use crate::pyc::InvalidationMode;
 use crate::text::{Shown as _, counted};
@@ -50,7 +51,7 @@ pub(super) struct PackArgs {
     #[arg(long, value_parser = names::<Bytecode>(), value_name = "WHICH")]
     bytecode: Option<Bytecode>,
     #[command(flatten)]
-    overrides: OverrideArgs,
+    overrides: WithNames<OverrideArgs>,
     /// Do not compile files that match this pattern (repeatable).
     #[arg(long, value_name = "GLOB", requires = "bytecode")]
     exclude: Vec<String>,
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: &PackArgs, printer: &Printer) -> Result<Status, Com
 }
 
 fn project(arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let given = given(arguments, "a config has [source] exclude")?;
+    let given = given(arguments, "a config has [source] exclude", printer)?;
     let mut project = arguments.config.load_with(InvalidationMode::CheckedHash, given, printer)?;
     project.check = arguments.check;
     let packed = packed(&project, arguments, printer)?;
@@ -113,7 +114,7 @@ fn sdist(path: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status,
     if arguments.in_place {
         return Err(CommandError::Usage("--in-place is for a WHEEL: an sdist is not replaced".into()));
     }
-    let mut given = given(arguments, "all files of an sdist are compiled")?;
+    let mut given = given(arguments, "all files of an sdist are compiled", printer)?;
     given.archives = Some(given.archives.unwrap_or_else(|| "dist".into()));
     let places = environment::places();
     let mut unpacked = interrupt::waiting(|| Unpacked::open(path, given, &places))?;
@@ -151,13 +152,13 @@ fn print(
     printer: &Printer,
 ) -> Result<Status, CommandError> {
     let counting = if arguments.check { Counting::Failures } else { Counting::All };
-    messages::print_with(counting, &packed.outcomes, 0, allowed, arguments.format.get(), printer)
+    messages::print_with(counting, &packed.outcomes, 0, allowed, printer)
 }
 
 /// Returns the settings of the command line; `instead` names the replacement of `--exclude`.
-fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
+fn given(arguments: &PackArgs, instead: &str, printer: &Printer) -> Result<Given, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.format.get())?;
+        destination.keeps_apart(printer.format)?;
     }
     if !arguments.exclude.is_empty() {
         return Err(CommandError::Usage(format!("--exclude is for a WHEEL; {instead}")));
@@ -172,14 +173,13 @@ fn given(arguments: &PackArgs, instead: &str) -> Result<Given, CommandError> {
 
 fn packed(project: &BuildProject, arguments: &PackArgs, printer: &Printer) -> Result<Packed, CommandError> {
     let time = environment::archive_time()?;
-    let mut engines = start_engines(project, printer)?;
-    arguments.warnings.apply(&mut engines, printer);
-    let progress = printer.progress(project.selection.sources.len() as u64);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
+    let engines = start_engines(project, &arguments.warnings, printer)?;
     let python = default_interpreter(None, &environment::places()).ok();
-    let packed = pack::pack(project, run, time, &allowed(project), python.as_deref());
-    progress.finish();
-    Ok(packed?)
+    let files = project.selection.sources.len();
+    Ok(printer.working(files, arguments.jobs.get(), |workers| {
+        let run = Run { engines: &engines, workers };
+        pack::pack(project, run, time, &allowed(project), python.as_deref())
+    })?)
 }
 
 /// Reports the archives. Returns `status`, or the exit status of changes that `--check` finds.
@@ -200,10 +200,10 @@ fn finish(
     if let (Some(destination @ Destination::StandardOutput), Some(manifest)) =
         (&arguments.manifest, &packed.manifest)
     {
-        destination.write_manifest(manifest, arguments.format.get(), printer)?;
+        destination.write_manifest(manifest, printer)?;
     } else if let Some(manifest) = &packed.manifest {
         let published = publish(project, manifest)?;
-        changed += print_manifests(&published, arguments.check, arguments.format.get(), printer)?;
+        changed += print_manifests(&published, arguments.check, printer)?;
     }
     if packed.archives.is_empty() {
         for earlier in &packed.earlier {
@@ -217,54 +217,54 @@ fn finish(
 
 fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Status, CommandError> {
     if let Some(destination) = &arguments.manifest {
-        destination.keeps_apart(arguments.format.get())?;
+        destination.keeps_apart(printer.format)?;
         destination.check_manifest(ManifestForm::Json)?;
     }
-    let overrides = &arguments.overrides;
-    if let (None, Some(option)) = (arguments.bytecode, overrides.first()) {
-        let message = format!("{option} requires --bytecode: without it, WHEEL keeps the pycs that it has");
-        return Err(CommandError::Usage(message));
+    let request = repack_request(wheel, arguments)?;
+    let engines = repack_engines(arguments, printer)?;
+    let repacked = printer.working(0, arguments.jobs.get(), |workers| {
+        pack::repack_wheel(wheel, &request, Run { engines: &engines, workers })
+    })?;
+    let packed = &repacked.packed;
+    let status =
+        if packed.outcomes.is_empty() { Status::Done } else { print(packed, &[], arguments, printer)? };
+    note_unused(&arguments.exclude, &repacked.used, printer);
+    print_notes(&repacked.notes, printer);
+    for note in &packed.notes {
+        printer.summary(&format!("note: {note}"));
     }
-    if let Some(option) = overrides.first_of_config() {
-        let message = format!("{option} applies to a config or an sdist: names in a WHEEL stay as they are");
-        return Err(CommandError::Usage(message));
+    let mut changed = print_archives(packed, arguments, printer)?;
+    if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
+        let written = destination.publish_manifest(manifest, arguments.check, printer)?;
+        changed += print_artifacts(written.as_slice(), arguments.check, printer)?;
+    }
+    if arguments.check && changed == 0 && status == Status::Done {
+        print_up_to_date(packed, arguments.manifest.is_some(), printer);
+    }
+    Ok(if changed > 0 { Status::No } else { status })
+}
+
+/// Returns the request for an existing wheel, and refuses options that do not apply to one.
+fn repack_request(wheel: &Path, arguments: &PackArgs) -> Result<pack::RepackRequest, CommandError> {
+    let (overrides, bytecode) = (&arguments.overrides, arguments.bytecode);
+    let usage = |message: String| Err(CommandError::Usage(message));
+    if let Some(option) = overrides.naming.names.first() {
+        return usage(format!("{option} applies to a config or an sdist: names in a WHEEL stay as they are"));
+    }
+    if let (None, Some(option)) = (bytecode, overrides.names.first()) {
+        return usage(format!("{option} requires --bytecode: without it, WHEEL keeps the pycs that it has"));
     }
     let mode = overrides.invalidation_mode.unwrap_or(InvalidationMode::CheckedHash);
     if mode == InvalidationMode::Timestamp {
         let message =
             "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
-        return Err(CommandError::Usage(message.into()));
+        return usage(message.into());
     }
-    let bytecode = arguments.bytecode;
-    let mut levels = overrides.optimize.clone();
-    if levels.is_empty() {
-        levels.push(0);
-    }
-    levels.sort_unstable();
-    levels.dedup();
+    let levels = overrides.levels.get();
     if bytecode == Some(Bytecode::Sourceless) && levels.len() > 1 {
-        return Err(CommandError::Usage(
-            "a sourceless wheel has the pycs of one level: name it with one --optimize".into(),
-        ));
+        return usage("a sourceless wheel has the pycs of one level: name it with one --optimize".into());
     }
-    let places = environment::places();
-    let mut options = EngineOptions::automatic(
-        &overrides.interpreter,
-        &places,
-        overrides.limits(),
-        overrides.refs.unwrap_or_default(),
-    );
-    options.choice = overrides.engine.unwrap_or(options.choice);
-    check_engine(options.choice, &overrides.interpreter)?;
-    let mut engines = match bytecode {
-        Some(Bytecode::Pycache | Bytecode::Sourceless) => select::start(&overrides.python, &options)?,
-        // The manifest lists the pycs that installers will compile from the sources.
-        Some(Bytecode::None) if arguments.manifest.is_some() => select::start(&overrides.python, &options)?,
-        _ => Vec::new(),
-    };
-    arguments.warnings.apply(&mut engines, printer);
-    print_engines(&engines, printer);
-    let request = pack::RepackRequest {
+    Ok(pack::RepackRequest {
         bytecode,
         levels,
         mode,
@@ -277,29 +277,30 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
         in_place: arguments.in_place,
         time: environment::archive_time()?,
         manifest: arguments.manifest.as_ref().and_then(Destination::file).map(Into::into),
+    })
+}
+
+/// Starts the engines for the pycs of an existing wheel, or for those that its manifest lists.
+fn repack_engines(arguments: &PackArgs, printer: &Printer) -> Result<Engines, CommandError> {
+    let overrides = &arguments.overrides;
+    let places = environment::places();
+    let (limits, refs) = (overrides.limits(), overrides.refs.unwrap_or_default());
+    let mut options = EngineOptions::automatic(&overrides.interpreter, &places, limits, refs);
+    options.choice = overrides.engine.unwrap_or(options.choice);
+    check_engine(options.choice, &overrides.interpreter)?;
+    let has_pycs = match arguments.bytecode {
+        Some(Bytecode::Pycache | Bytecode::Sourceless) => true,
+        // The manifest lists the pycs that installers will compile from the sources.
+        Some(Bytecode::None) => arguments.manifest.is_some(),
+        None => false,
     };
-    let progress = printer.progress(0);
-    let run = Run { engines: &engines, workers: progress.workers(arguments.jobs.count) };
-    let repacked = pack::repack_wheel(wheel, &request, run);
-    progress.finish();
-    let repacked = repacked?;
-    let packed = &repacked.packed;
-    let status =
-        if packed.outcomes.is_empty() { Status::Done } else { print(packed, &[], arguments, printer)? };
-    note_unused(&arguments.exclude, &repacked.used, printer);
-    print_notes(&repacked.notes, printer);
-    for note in &packed.notes {
-        printer.summary(&format!("note: {note}"));
+    if !has_pycs {
+        return Ok(Engines::new());
     }
-    let mut changed = print_archives(packed, arguments, printer)?;
-    if let (Some(destination), Some(manifest)) = (&arguments.manifest, &packed.manifest) {
-        let written = destination.publish_manifest(manifest, arguments.check, printer)?;
-        changed += print_artifacts(written.as_slice(), arguments.check, arguments.format.get(), printer)?;
-    }
-    if arguments.check && changed == 0 && status == Status::Done {
-        print_up_to_date(packed, arguments.manifest.is_some(), printer);
-    }
-    Ok(if changed > 0 { Status::No } else { status })
+    let mut engines = select::start(Requested::of(&overrides.python), &options)?;
+    arguments.warnings.apply(&mut engines, printer);
+    print_engines(&engines, printer);
+    Ok(engines)
 }
 
 /// Reports everything that was left out; pycs and sources that were replaced only with `--verbose`.
@@ -338,7 +339,7 @@ fn print_up_to_date(packed: &Packed, has_manifest: bool, printer: &Printer) {
 
 /// Returns the number of archives that `--check` reports as changed.
 fn print_archives(packed: &Packed, arguments: &PackArgs, printer: &Printer) -> Result<usize, CommandError> {
-    let changed = print_artifacts(&packed.archives, arguments.check, arguments.format.get(), printer)?;
+    let changed = print_artifacts(&packed.archives, arguments.check, printer)?;
     for archive in packed.archives.iter().filter(|_| !arguments.check) {
         printer.summary(&format!("packed {}", archive.path.shown()));
     }

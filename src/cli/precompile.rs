@@ -7,7 +7,9 @@ use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Outcome, Task};
 use crate::engine::python::Places;
 use crate::engine::select::native_versions;
-use crate::engine::{Diagnostic, EngineOptions, Engines, EnginesError, Limits, Refs, Run, Workers, select};
+use crate::engine::{
+    Diagnostic, EngineOptions, Engines, EnginesError, Limits, Refs, Requested, Run, Workers, select,
+};
 use crate::output::inside::Links;
 use crate::project::{Naming, read_regular};
 use crate::pyc::InvalidationMode;
@@ -260,7 +262,8 @@ impl Precompiler {
             Some(at) => at,
             None => {
                 let options = EngineOptions::automatic(&[], &self.places, self.limits, Refs::Cpython);
-                let mut started = select::start(&[release], &options).map_err(without_interpreter)?;
+                let mut started =
+                    select::start(Requested::Releases(&[release]), &options).map_err(without_interpreter)?;
                 for target in &mut started {
                     target.warnings = Some(Filters::new("", &[]));
                 }

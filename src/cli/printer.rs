@@ -2,8 +2,8 @@
 //! stops early changes neither the work nor the exit status.
 
 use super::interrupt;
-use super::options::{Color, Global};
-use crate::engine::{Watch, Workers};
+use super::options::{Color, Global, MessageFormat};
+use crate::engine::{Parallelism, Watch, Workers};
 use crate::text::{visible, visible_json, visible_lines};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -25,6 +25,8 @@ pub(super) enum Loudness {
 
 /// Writer of all output: data on standard output, everything else on standard error.
 pub(super) struct Printer {
+    /// Format of the results.
+    pub(super) format: MessageFormat,
     loudness: Loudness,
     /// True if the errors of files are printed.
     shows_errors: bool,
@@ -37,7 +39,7 @@ pub(super) struct Printer {
 impl Printer {
     /// Creates the printer of a command. `like_py_compile` gives it the output of `py_compile`,
     /// which suppresses the errors of files with `-q`, and prints nothing on success.
-    pub(super) fn new(global: &Global, like_py_compile: bool) -> Self {
+    pub(super) fn new(global: &Global, format: MessageFormat, like_py_compile: bool) -> Self {
         let loudness = match (global.quiet, global.verbose) {
             (0, 0) => Loudness::Normal,
             (0, _) => Loudness::Verbose,
@@ -51,7 +53,12 @@ impl Printer {
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         };
-        Self { loudness, shows_errors, shows_success, choice, counts: RefCell::default() }
+        Self { format, loudness, shows_errors, shows_success, choice, counts: RefCell::default() }
+    }
+
+    /// Returns whether results are JSON on standard output.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == MessageFormat::Json
     }
 
     /// Sets a count in the summary of a JSON run.
@@ -163,9 +170,21 @@ impl Printer {
         self.say(Loudness::Verbose, "", AnsiColor::Cyan, text);
     }
 
-    /// Returns a progress bar, which appears after half a second and only on a terminal. It also
-    /// stops the work at an interrupt.
-    pub(super) fn progress(&self, length: u64) -> Progress {
+    /// Does work on a number of files, with threads that stop at an interrupt. A progress bar
+    /// appears after half a second, and only on a terminal.
+    pub(super) fn working<R>(
+        &self,
+        files: usize,
+        jobs: Parallelism,
+        work: impl FnOnce(Workers<'_>) -> R,
+    ) -> R {
+        let progress = self.progress(files as u64);
+        let result = work(Workers::new(jobs, &progress));
+        progress.0.finish_and_clear();
+        result
+    }
+
+    fn progress(&self, length: u64) -> Progress {
         if self.loudness < Loudness::Normal || !io::stderr().is_terminal() {
             return Progress(ProgressBar::hidden());
         }
@@ -229,19 +248,7 @@ pub(super) fn legacy_note(package: &str) {
 }
 
 /// Progress of the work on files.
-pub(super) struct Progress(ProgressBar);
-
-impl Progress {
-    /// Returns the threads of a run, one for each processor without a number of `jobs`.
-    pub(super) fn workers(&self, jobs: Option<u16>) -> Workers<'_> {
-        Workers::new(usize::from(jobs.unwrap_or(0)), self)
-    }
-
-    /// Removes the bar.
-    pub(super) fn finish(&self) {
-        self.0.finish_and_clear();
-    }
-}
+struct Progress(ProgressBar);
 
 impl Watch for Progress {
     fn advance(&self) {

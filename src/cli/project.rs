@@ -1,9 +1,11 @@
 //! Options that `build`, `pack`, `manifest` and `clean` share.
 
 use super::error::CommandError;
-use super::number::{at_least, between};
-use super::options::{COMPILER, NAMES, check_engine, names};
+use super::number::at_least;
+use super::options::{COMPILER, LevelArgs, NAMES, check_engine, names};
 use super::printer::Printer;
+use super::warnings::WarningArgs;
+use super::with_names::WithNames;
 use super::{environment, interrupt};
 use crate::build::{BuildProject, ProjectError};
 use crate::config::{self, Given, OnError};
@@ -34,9 +36,8 @@ pub(super) struct OverrideArgs {
     /// Python version such as 3.14, or release such as 3.13.0 (repeatable).
     #[arg(long, value_name = "X.Y")]
     pub(super) python: Vec<Release>,
-    /// Optimization level 0, 1 or 2 (repeatable).
-    #[arg(long, value_name = "LEVEL", value_parser = between(0_u8, 2))]
-    pub(super) optimize: Vec<u8>,
+    #[command(flatten)]
+    pub(super) levels: LevelArgs,
     /// Invalidation mode of the pycs.
     ///
     /// Timestamp pycs are not allowed in wheels and zips, since unpacking makes them stale.
@@ -58,13 +59,14 @@ pub(super) struct OverrideArgs {
     /// Memory limit for one file, in megabytes; at least 64.
     #[arg(long, value_name = "MB", value_parser = at_least(64_u64), help_heading = COMPILER)]
     pub(super) memory_limit: Option<u64>,
+    /// Options that do not apply to an existing wheel.
     #[command(flatten)]
-    names: NamingArgs,
+    pub(super) naming: WithNames<NamingArgs>,
 }
 
 /// Options for keys of `[compile]` that do not apply to an existing wheel.
 #[derive(Debug, clap::Args)]
-struct NamingArgs {
+pub(super) struct NamingArgs {
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
     #[arg(long, value_parser = names::<Layout>(), help_heading = NAMES)]
     layout: Option<Layout>,
@@ -91,19 +93,19 @@ impl OverrideArgs {
     pub(super) fn given(&self) -> Given {
         Given {
             python: self.python.clone(),
-            optimize: self.optimize.clone(),
+            optimize: self.levels.levels.clone(),
             invalidation_mode: self.invalidation_mode,
             engine: self.engine,
             interpreters: self.interpreter.clone(),
             refs: self.refs,
             timeout: self.timeout,
             memory_limit: self.memory_limit,
-            layout: self.names.layout,
-            strip_dir: self.names.strip_dir.clone(),
-            prepend_dir: self.names.prepend_dir.clone(),
-            dfile: self.names.dfile.clone(),
-            on_error: self.names.on_error,
-            allow_failures: self.names.allow_failures.clone(),
+            layout: self.naming.layout,
+            strip_dir: self.naming.strip_dir.clone(),
+            prepend_dir: self.naming.prepend_dir.clone(),
+            dfile: self.naming.dfile.clone(),
+            on_error: self.naming.on_error,
+            allow_failures: self.naming.allow_failures.clone(),
             pretend_versions: environment::pretend_versions(),
             ..Given::default()
         }
@@ -117,35 +119,6 @@ impl OverrideArgs {
             memory: self.memory_limit.map(|megabytes| megabytes.saturating_mul(1 << 20)).or(limits.memory),
             ..limits
         }
-    }
-
-    /// Returns the first given option that does not apply to an existing wheel.
-    pub(super) fn first_of_config(&self) -> Option<&'static str> {
-        let names = &self.names;
-        let set = [
-            (names.layout.is_some(), "--layout"),
-            (names.strip_dir.is_some(), "--strip-dir"),
-            (names.prepend_dir.is_some(), "--prepend-dir"),
-            (names.dfile.is_some(), "--dfile"),
-            (names.on_error.is_some(), "--on-error"),
-            (!names.allow_failures.is_empty(), "--allow-failures"),
-        ];
-        set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
-    }
-
-    /// Returns the first given option, for commands to which none applies.
-    pub(super) fn first(&self) -> Option<&'static str> {
-        let set = [
-            (!self.python.is_empty(), "--python"),
-            (!self.optimize.is_empty(), "--optimize"),
-            (self.invalidation_mode.is_some(), "--invalidation-mode"),
-            (self.engine.is_some(), "--engine"),
-            (!self.interpreter.is_empty(), "--interpreter"),
-            (self.refs.is_some(), "--refs"),
-            (self.timeout.is_some(), "--timeout"),
-            (self.memory_limit.is_some(), "--memory-limit"),
-        ];
-        set.into_iter().find_map(|(is_set, name)| is_set.then_some(name))
     }
 }
 
@@ -186,9 +159,14 @@ impl ConfigArgs {
 }
 
 /// Starts the engines of the project's versions.
-pub(super) fn start_engines(project: &BuildProject, printer: &Printer) -> Result<Engines, CommandError> {
-    let engines = project.engines(&environment::places(), interrupt::flag())?;
+pub(super) fn start_engines(
+    project: &BuildProject,
+    warnings: &WarningArgs,
+    printer: &Printer,
+) -> Result<Engines, CommandError> {
+    let mut engines = project.engines(&environment::places(), interrupt::flag())?;
     print_engines(&engines, printer);
+    warnings.apply(&mut engines, printer);
     Ok(engines)
 }
 

@@ -2,7 +2,7 @@
 
 use super::environment;
 use super::error::{CommandError, Status};
-use super::options::{MessageFormat, PlainFormatArgs};
+use super::options::PlainFormatArgs;
 use super::printer::Printer;
 use crate::engine::python::{Places, start_found};
 use crate::engine::{EngineError, Limits};
@@ -39,16 +39,15 @@ struct TargetRow {
     note: Option<String>,
 }
 
-pub(super) fn run(arguments: &TargetsArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let is_json = arguments.format.get() == MessageFormat::Json;
-    if !is_json {
+pub(super) fn run(printer: &Printer) -> Result<Status, CommandError> {
+    if !printer.is_json() {
         printer.data("version  magic  cache tag    engine  bytes of, interpreter")?;
     }
     let places = environment::places();
     let mut limits = Limits::default();
     for series in &SERIES {
         let row = row(series, &places, &mut limits);
-        if is_json {
+        if printer.is_json() {
             printer.json(&row)?;
             continue;
         }

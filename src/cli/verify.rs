@@ -2,8 +2,8 @@
 
 use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
-use super::limits::{JobsArgs, LimitArgs};
-use super::options::{AuditFormatArgs, COMPILER, MessageFormat, check_engine, names};
+use super::limits::{FindingLimitArgs, JobsArgs, LimitArgs};
+use super::options::{AuditFormatArgs, MessageFormat, OwnEngineArgs, check_engine};
 use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
@@ -11,10 +11,10 @@ use crate::audit::{
     Finding, FindingKind, Reason, Request, Verified, VerifyError, find_only, gathered, verify,
 };
 use crate::build::env::VirtualEnvironment;
-use crate::engine::{EngineChoice, EngineOptions, Refs};
+use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::{Shard, parse};
-use crate::project::{FilePatterns, LARGEST, read_named};
+use crate::project::FilePatterns;
 use crate::report::finding;
 use crate::text::{Shown as _, counted};
 use std::collections::BTreeSet;
@@ -72,21 +72,10 @@ pub(super) struct VerifyArgs {
     /// differ, which depend on what the process compiled before, or if it has no columns.
     #[arg(long, value_enum, default_value_t = References::Exact)]
     references: References,
-    /// Compiler to use: the `native` one, or real interpreters with `python`.
-    ///
-    /// `auto` selects the native compiler for the versions that it supports, and reports when the
-    /// environment's own interpreter is run.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
-    engine: EngineChoice,
-    /// Interpreter for pycs of its version (repeatable).
-    ///
-    /// Without it, versions that the native compiler does not support are compiled by the
-    /// environment's own interpreter, or else pythonX.Y on PATH.
-    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
-    interpreter: Vec<PathBuf>,
-    /// Number of findings of each kind to print; 0 for all.
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
+    #[command(flatten)]
+    engines: OwnEngineArgs,
+    #[command(flatten)]
+    limit: FindingLimitArgs,
     #[command(flatten)]
     jobs: JobsArgs,
     #[command(flatten)]
@@ -104,8 +93,8 @@ enum References {
 }
 
 pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, CommandError> {
-    let format = arguments.format.get();
-    check_engine(arguments.engine, &arguments.interpreter)?;
+    let OwnEngineArgs { engine, interpreter } = &arguments.engines;
+    check_engine(*engine, interpreter)?;
     let mut places = Vec::new();
     for path in &arguments.paths {
         places.push(Place::open(path)?);
@@ -116,11 +105,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let exclude = file_patterns(&arguments.exclude)?;
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
-        Some(path) => {
-            let text = interrupt::waiting(|| read_named(path, LARGEST))
-                .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))?;
-            Some(parse(path, &text)?)
-        }
+        Some(path) => Some(parse(path, &interrupt::read_named_file(path)?)?),
         None => None,
     };
     if let Some(other) = places.iter().find_map(of_no_format) {
@@ -131,13 +116,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let prefixes: Vec<PathBuf> =
         environments.iter().map(|(_, environment)| environment.prefix.clone()).collect();
     let installations = own_interpreter::outside(&prefixes, environment::places());
-    let mut engines = EngineOptions::automatic(
-        &arguments.interpreter,
-        &installations,
-        arguments.limits.get(),
-        Refs::Cpython,
-    );
-    engines.choice = arguments.engine;
+    let limits = arguments.limits.get();
+    let mut engines = EngineOptions::automatic(interpreter, &installations, limits, Refs::Cpython);
+    engines.choice = *engine;
     own_interpreter::add(&environments, &mut engines, sources.is_some(), printer);
     let directory = environment::entered_directory();
     let request = Request {
@@ -152,18 +133,17 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         any_references: arguments.references == References::Any,
         engines,
     };
-    let progress = printer.progress(places.iter().map(|place| place.names().len() as u64).sum());
-    let verified = verify(&places, &request, progress.workers(arguments.jobs.count));
-    progress.finish();
-    let mut verified = verified?;
+    let files = places.iter().map(|place| place.names().len()).sum();
+    let mut verified =
+        printer.working(files, arguments.jobs.get(), |workers| verify(&places, &request, workers))?;
     verified.findings = gathered(verified.findings);
-    findings::print_notes(&verified.notes, format, printer)?;
+    findings::print_notes(&verified.notes, printer)?;
     let mut judges = OwnJudges::default();
-    if arguments.interpreter.is_empty() {
+    if interpreter.is_empty() {
         let trees: Vec<PathBuf> = arguments.paths.iter().chain(&prefixes).cloned().collect();
         judges = OwnJudges::of(&verified, &trees, &installations);
     }
-    judges.print(format, printer)?;
+    judges.print(printer)?;
     verified.notes.extend(judges.notes());
     let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
     findings::print_unlisted(&unlisted.collect::<Vec<_>>(), printer);
@@ -171,9 +151,9 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.detail(engine);
     }
     note_unused(&arguments.exclude, &used_patterns(&request.exclude, &places, &verified), printer);
-    let texts = |findings: &[Finding]| findings::texts(findings, &places, format);
-    findings::print_excluded(&texts(&verified.excluded), format, printer)?;
-    findings::print(&texts(&verified.findings), format, arguments.limit, printer)?;
+    let texts = |findings: &[Finding]| findings::texts(findings, &places, printer);
+    findings::print_excluded(&texts(&verified.excluded), printer)?;
+    findings::print(&texts(&verified.findings), arguments.limit.get(), printer)?;
     // The first shard answers for all of them.
     if arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere)
         && verified.pycs.all == 0
@@ -191,7 +171,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         (0, false) => Status::No,
         _ => Status::Trouble,
     };
-    if format == MessageFormat::Sarif {
+    if printer.format == MessageFormat::Sarif {
         findings::print_sarif(&verified, &places, status as u8, printer)?;
     }
     findings::count_pycs(&verified.pycs, printer);
@@ -213,7 +193,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         let pycs = counted(verified.outside, "more pyc", "more pycs");
         printer.summary(&format!("the manifest lists {pycs}, outside of PATH"));
     }
-    if format == MessageFormat::Json {
+    if printer.is_json() {
         for found in &verified.releases {
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }
@@ -222,7 +202,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.summary(&line);
     }
     if verified.pycs.not_reached > 0 {
-        return Err(CommandError::Usage(findings::interrupted(&verified.pycs)));
+        return Err(findings::interrupted(&verified.pycs));
     }
     Ok(status)
 }

@@ -54,12 +54,7 @@ impl<'a> Warned<'a> {
     /// Prints the warnings of the source of `outcome` if it is another source than in the last
     /// call: each location once, regardless of versions and levels. Warnings that only some
     /// versions give are labeled with these versions.
-    pub(super) fn print(
-        &mut self,
-        outcome: &Outcome,
-        format: MessageFormat,
-        printer: &Printer,
-    ) -> Result<(), CommandError> {
+    pub(super) fn print(&mut self, outcome: &Outcome, printer: &Printer) -> Result<(), CommandError> {
         if self.own.iter().any(|own| std::ptr::eq(own, outcome)) {
             return Ok(());
         }
@@ -75,7 +70,7 @@ impl<'a> Warned<'a> {
                 continue;
             }
             let label = label(&merged, self.own);
-            if format == MessageFormat::Github {
+            if printer.format == MessageFormat::Github {
                 let versions = label.map_or(String::new(), |label| format!(" ({label})"));
                 let title = format!("{}{versions}", warning.category);
                 let file = outcome.file().as_os_str();

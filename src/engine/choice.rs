@@ -1,5 +1,6 @@
 //! Settings that select engines and the form of their code.
 
+use crate::target::Release;
 use clap::ValueEnum;
 use serde::Deserialize;
 
@@ -26,4 +27,20 @@ pub enum Refs {
     Cpython,
     /// Flags only of objects that are referenced.
     Minimal,
+}
+
+/// Versions to start engines for.
+#[derive(Clone, Copy, Debug)]
+pub enum Requested<'a> {
+    /// The version of the `python3` on PATH, or the newest that the native compiler supports.
+    Default,
+    /// These releases.
+    Releases(&'a [Release]),
+}
+
+impl<'a> Requested<'a> {
+    /// Returns the releases that an option or key names, or the default if it names none.
+    pub const fn of(named: &'a [Release]) -> Self {
+        if named.is_empty() { Self::Default } else { Self::Releases(named) }
+    }
 }

@@ -6,6 +6,7 @@
 //! system for it, and its answer depends on the request alone.
 
 mod choice;
+mod default;
 mod named;
 pub mod native;
 pub mod python;
@@ -13,9 +14,10 @@ mod run;
 pub mod select;
 mod source;
 
-pub use choice::{EngineChoice, Refs};
+pub use choice::{EngineChoice, Refs, Requested};
+pub use default::{default_version, version_on_path};
 pub use named::NamedInterpreters;
-pub use run::{Run, ThreadsError, Watch, Workers, prepare};
+pub use run::{Parallelism, Run, ThreadsError, Watch, Workers, prepare};
 pub use select::{EngineOptions, Engines, EnginesError, TargetEngine};
 pub use source::{Made, OpenSource};
 

@@ -3,6 +3,7 @@
 use super::TargetEngine;
 use super::native::{self, address_space};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use std::num::NonZeroUsize;
 
 /// Observer of work on files.
 pub trait Watch: Sync {
@@ -18,18 +19,40 @@ pub trait Watch: Sync {
 #[non_exhaustive]
 pub struct ThreadsError(#[from] rayon::ThreadPoolBuildError);
 
+/// Number of threads of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Parallelism {
+    /// One thread for each processor.
+    #[default]
+    PerProcessor,
+    /// This number of threads.
+    Threads(NonZeroUsize),
+}
+
+impl Parallelism {
+    /// One thread.
+    pub const ONE: Self = Self::Threads(NonZeroUsize::MIN);
+
+    fn number(self) -> usize {
+        match self {
+            Self::PerProcessor => std::thread::available_parallelism().map_or(1, usize::from),
+            Self::Threads(number) => number.get(),
+        }
+    }
+}
+
 /// Threads that work on the files of a run.
 #[derive(Clone, Copy)]
 pub struct Workers<'a> {
-    jobs: usize,
+    jobs: Parallelism,
     watch: &'a dyn Watch,
     counts: bool,
 }
 
 impl<'a> Workers<'a> {
-    /// Returns `jobs` threads, or one per processor for 0. There are fewer if there are fewer
-    /// items, or if the limits on open files or the address space require it.
-    pub const fn new(jobs: usize, watch: &'a dyn Watch) -> Self {
+    /// Returns the threads of a run. There are fewer than `jobs` if there are fewer items, or if
+    /// the limits on open files or the address space require it.
+    pub const fn new(jobs: Parallelism, watch: &'a dyn Watch) -> Self {
         Self { jobs, watch, counts: true }
     }
 
@@ -53,8 +76,8 @@ impl<'a> Workers<'a> {
         items: &[T],
         work: impl Fn(&T) -> R + Sync,
     ) -> Result<Vec<Option<R>>, ThreadsError> {
-        let jobs = threads(self.jobs, items.len(), open_files(), address_space());
-        let pool = native::pool(jobs)?;
+        let number = threads(self.jobs.number(), items.len(), open_files(), address_space());
+        let pool = native::pool(number)?;
         Ok(pool.install(|| {
             items
                 .par_iter()
@@ -116,11 +139,7 @@ const FILES_OF_ALL: usize = 10;
 
 /// Returns the number of threads, limited by items, open files and address space: a thread fewer
 /// costs only time, but a file that cannot be opened is not compiled.
-fn threads(jobs: usize, items: usize, open_files: usize, space: Option<u64>) -> usize {
-    let wanted = match jobs {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        jobs => jobs,
-    };
+fn threads(wanted: usize, items: usize, open_files: usize, space: Option<u64>) -> usize {
     let by_files = open_files.saturating_sub(FILES_OF_ALL) / FILES_OF_ONE;
     let by_space = space.map_or(u64::MAX, |space| space.saturating_sub(SPACE_OF_ALL) / SPACE_OF_ONE);
     wanted.min(items).min(by_files).min(usize::try_from(by_space).unwrap_or(usize::MAX)).max(1)

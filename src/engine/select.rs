@@ -2,8 +2,8 @@
 
 use super::named::start_named;
 use super::native::NativeEngine;
-use super::python::{Places, PythonEngine, default_interpreter, start_found, start_others};
-use super::{Engine, EngineChoice, EngineError, Limits, Refs};
+use super::python::{Places, PythonEngine, start_found, start_others};
+use super::{Engine, EngineChoice, EngineError, Limits, Refs, Requested, default};
 use crate::target::{PyVersion, Release, SERIES, Series, Target};
 use crate::text::Shown as _;
 use crate::warnings::Filters;
@@ -185,13 +185,15 @@ pub fn series(version: PyVersion) -> Result<&'static Series, EnginesError> {
     Series::find(version).ok_or(EnginesError::UnknownVersion(version))
 }
 
-/// Starts an engine for each of `versions`; without any, one for the version of the `python3` on
-/// PATH.
+/// Starts an engine for each version that is requested.
 ///
 /// # Errors
 /// [`EnginesError`].
-pub fn start(releases: &[Release], options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
-    start_all(releases, options, true)
+pub fn start(requested: Requested<'_>, options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
+    match requested {
+        Requested::Default => Ok(with_refs(default::engines(options)?, options)),
+        Requested::Releases(releases) => start_all(releases, options, true),
+    }
 }
 
 /// Starts an engine for one version, with the named interpreter of that version if there is one.
@@ -215,11 +217,12 @@ fn start_all(
             None => wanted.push(release),
         }
     }
-    let mut engines = start_plain(&wanted, options, all_are_used)?;
-    for target in &mut engines {
-        target.refs = options.refs;
-    }
-    Ok(engines)
+    Ok(with_refs(start_each(&wanted, options, all_are_used)?, options))
+}
+
+fn with_refs(mut engines: Engines, options: &EngineOptions<'_>) -> Engines {
+    engines.iter_mut().for_each(|target| target.refs = options.refs);
+    engines
 }
 
 /// Returns the engines for the other releases of a series than that of `first`, newest first:
@@ -235,25 +238,15 @@ pub fn others_of_series(first: &TargetEngine, options: &EngineOptions<'_>) -> En
     others.into_iter().rev().map(|target| native_engine(series, target, limits)).collect()
 }
 
-fn start_plain(
+fn start_each(
     releases: &[Release],
     options: &EngineOptions<'_>,
     all_are_used: bool,
 ) -> Result<Engines, EnginesError> {
     if options.choice == EngineChoice::Native {
-        return native(releases, options.limits);
+        return releases.iter().map(|&release| native(release, options.limits)).collect();
     }
-    let mut named = start_named(options, |error| match error {
-        error @ EngineError::Start { .. } if releases.is_empty() => EnginesError::NoDefault(error),
-        error => EnginesError::Engine(error),
-    })?;
-    if releases.is_empty() {
-        if named.is_empty() {
-            return of_default(options);
-        }
-        let engines = named.into_iter().map(|engine| Ok(python(series(engine.version())?, engine, None)));
-        return engines.collect();
-    }
+    let mut named = start_named(options, EnginesError::Engine)?;
     if let (&[release], [engine], true) = (releases, named.as_slice(), options.named.len() == 1)
         && all_are_used
         && !engine.is(release)
@@ -262,35 +255,10 @@ fn start_plain(
     }
     let mut engines = Engines::new();
     for &release in releases {
-        let series = series(release.version)?;
-        let own = options.interpreters.iter().find(|(version, _)| *version == release.version);
-        let own = own.map(|(_, path)| path.as_path());
-        if let Some(at) = named.iter().position(|engine| engine.is(release)) {
-            engines.push(python(series, named.remove(at), None));
-            continue;
-        }
-        if let (EngineChoice::Auto, None, Some(target)) = (options.choice, own, Target::find(release)) {
-            engines.push(native_engine(series, target, options.limits));
-            continue;
-        }
-        let engine = start_found(release, own, options.places, options.limits).map_err(|error| {
-            match (&error, Target::of_series(release.version).next()) {
-                (EngineError::NoInterpreter(..), Some(_)) => {
-                    EnginesError::OtherReleases { error, releases: Target::releases(release.version) }
-                }
-                (EngineError::NoInterpreter(..), None) => {
-                    let found = release.patch.and_then(|_| {
-                        start_found(release.version, None, options.places, options.limits).ok()
-                    });
-                    let found = found.and_then(|engine| engine.full_version().parse().ok());
-                    EnginesError::OnlyInterpreters { error, found }
-                }
-                _ => EnginesError::Engine(error),
-            }
-        })?;
-        let may_be_native = options.choice == EngineChoice::Auto && own.is_none();
-        let why = may_be_native.then(|| Target::why_not(release.version, &release.to_string())).flatten();
-        engines.push(python(series, engine, why));
+        engines.push(match named.iter().position(|engine| engine.is(release)) {
+            Some(at) => python(series(release.version)?, named.remove(at), None),
+            None => start_unnamed(release, options)?,
+        });
     }
     match named.first() {
         Some(engine) if all_are_used => Err(EnginesError::Unused {
@@ -301,83 +269,50 @@ fn start_plain(
     }
 }
 
+/// Starts the engine for a release of which no interpreter is named for its own version.
+fn start_unnamed(release: Release, options: &EngineOptions<'_>) -> Result<TargetEngine, EnginesError> {
+    let series = series(release.version)?;
+    let own = options.interpreters.iter().find(|(version, _)| *version == release.version);
+    let own = own.map(|(_, path)| path.as_path());
+    let may_be_native = options.choice == EngineChoice::Auto && own.is_none();
+    if let Some(target) = Target::find(release).filter(|_| may_be_native) {
+        return Ok(native_engine(series, target, options.limits));
+    }
+    let engine = start_found(release, own, options.places, options.limits)
+        .map_err(|error| without_interpreter(error, release, options))?;
+    let why = may_be_native.then(|| Target::why_not(release.version, &release.to_string())).flatten();
+    Ok(python(series, engine, why))
+}
+
+/// Adds the releases that can be compiled for to the error of a release without an interpreter.
+fn without_interpreter(error: EngineError, release: Release, options: &EngineOptions<'_>) -> EnginesError {
+    if !matches!(error, EngineError::NoInterpreter(..)) {
+        return EnginesError::Engine(error);
+    }
+    if Target::of_series(release.version).next().is_some() {
+        return EnginesError::OtherReleases { error, releases: Target::releases(release.version) };
+    }
+    let of_version = |_| start_found(release.version, None, options.places, options.limits).ok();
+    let found = release.patch.and_then(of_version).and_then(|engine| engine.full_version().parse().ok());
+    EnginesError::OnlyInterpreters { error, found }
+}
+
 fn wrong_version(engine: &PythonEngine, wanted: Release) -> EnginesError {
     let (path, found) = (engine.interpreter().shown(), engine.full_version().to_owned());
     EngineError::WrongVersion { path, found, wanted }.into()
 }
 
-/// Returns the engine for the release of the `python3` on PATH; if the native compiler does not
-/// support the release, that interpreter compiles. Without a `python3`, the newest version that the
-/// native compiler supports is selected.
-fn of_default(options: &EngineOptions<'_>) -> Result<Engines, EnginesError> {
-    let is_auto = options.choice == EngineChoice::Auto;
-    let interpreter = match default_interpreter(None, options.places) {
-        Err(EngineError::NoDefault) if is_auto => {
-            let target = Target::newest();
-            let mut engine = native_engine(series(target.version)?, target, options.limits);
-            engine.note = Some(format!(
-                "no python3 on PATH: compiling for Python {}, the newest version that the native compiler \
-                 supports",
-                target.version
-            ));
-            return Ok(vec![engine]);
-        }
-        found => found.map_err(EnginesError::NoDefault)?,
-    };
-    let engine = PythonEngine::start_any(&interpreter, options.limits).map_err(|error| match error {
-        EngineError::Interrupted => EnginesError::Engine(error),
-        error => EnginesError::NoDefault(error),
-    })?;
-    let version = engine.version();
-    let series = Series::find(version)
-        .ok_or_else(|| EnginesError::UnknownDefault { path: interpreter.shown(), version })?;
-    let target = engine.full_version().parse::<Release>().ok().and_then(Target::find);
-    Ok(match target {
-        Some(target) if is_auto => vec![native_engine(series, target, options.limits)],
-        _ => {
-            let why = is_auto.then(|| Target::why_not(engine.version(), engine.full_version())).flatten();
-            vec![python(series, engine, why)]
-        }
-    })
+fn native(release: Release, limits: Limits) -> Result<TargetEngine, EnginesError> {
+    let series = series(release.version)?;
+    let target = Target::find(release).ok_or(EnginesError::NoNative(release))?;
+    Ok(native_engine(series, target, limits))
 }
 
-/// Returns the default version: that of the `python3` on PATH, or the newest that the native
-/// compiler supports.
-///
-/// # Errors
-/// [`EnginesError::NoDefault`].
-pub fn default_version(places: &Places, limits: Limits) -> Result<PyVersion, EnginesError> {
-    Ok(version_on_path(places, limits)?.unwrap_or_else(|| Target::newest().version))
-}
-
-/// Returns the version of the `python3` on PATH, if there is one.
-///
-/// # Errors
-/// [`EnginesError::NoDefault`].
-pub fn version_on_path(places: &Places, limits: Limits) -> Result<Option<PyVersion>, EnginesError> {
-    match default_interpreter(None, places) {
-        Err(EngineError::NoDefault) => Ok(None),
-        found => found
-            .and_then(|interpreter| PythonEngine::start_any(&interpreter, limits))
-            .map(|engine| Some(engine.version()))
-            .map_err(EnginesError::NoDefault),
-    }
-}
-
-fn native(releases: &[Release], limits: Limits) -> Result<Engines, EnginesError> {
-    if releases.is_empty() {
-        return Err(EnginesError::NativeDefault);
-    }
-    let mut engines = Engines::new();
-    for &release in releases {
-        let series = series(release.version)?;
-        let target = Target::find(release).ok_or(EnginesError::NoNative(release))?;
-        engines.push(native_engine(series, target, limits));
-    }
-    Ok(engines)
-}
-
-fn native_engine(series: &'static Series, target: &'static Target, limits: Limits) -> TargetEngine {
+pub(super) fn native_engine(
+    series: &'static Series,
+    target: &'static Target,
+    limits: Limits,
+) -> TargetEngine {
     let release = target.release().to_string();
     let about = format!("{}: native engine, bytes of CPython {release}", series.version);
     TargetEngine {

@@ -119,10 +119,10 @@ const MANY: usize = 10;
 /// Number of these files that are listed below the line.
 const LISTED: usize = 10;
 
-/// Returns the lines for people: of each kind `limit` lines and the number of further findings, or
-/// all of them for 0. Findings that only differ in their file are one line if there are many, and
+/// Returns the lines for people: of each kind at most `limit` lines and the number of further
+/// findings. Findings that only differ in their file are one line if there are many, and
 /// the files are listed below it.
-pub fn lines(findings: &[FindingText], limit: usize) -> Vec<String> {
+pub fn lines(findings: &[FindingText], limit: Option<usize>) -> Vec<String> {
     fn same(finding: &FindingText) -> (&str, &str) {
         (finding.kind, &finding.common)
     }
@@ -135,12 +135,12 @@ pub fn lines(findings: &[FindingText], limit: usize) -> Vec<String> {
     // Of each kind, the number of lines and of findings without a line.
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for finding in findings {
-        let files = equal.get(&same(finding)).filter(|files| limit > 0 && files.len() >= MANY);
+        let files = equal.get(&same(finding)).filter(|files| limit.is_some() && files.len() >= MANY);
         if files.is_some() && !told.insert(same(finding)) {
             continue;
         }
         let (listed, left) = counts.entry(finding.kind).or_default();
-        if limit > 0 && *listed == limit {
+        if limit == Some(*listed) {
             *left += files.map_or(1, Vec::len);
             continue;
         }

@@ -266,7 +266,8 @@ fn a_distribution_without_a_record_excuses_no_module() {
     session.file(&format!("{SITE}/evil.py"), "import os\n");
     assert_eq!(session.run(&["verify", "v"]).exits(1).out, foreign);
     session.file(&format!("{SITE}/x-1.dist-info/METADATA"), "Name: x\nVersion: 1\n");
-    let gone = format!("{SITE}/x-1.dist-info/RECORD: record: there is none, although installers write one");
+    let gone =
+        format!("{SITE}/x-1.dist-info/RECORD: record: it does not exist, although installers write one");
     for path in ["v", SITE] {
         let said = session.run(&["verify", path]).exits(1);
         assert!(said.out.contains(&foreign) && said.out.contains(&gone), "{}", said.out);

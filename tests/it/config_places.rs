@@ -212,7 +212,7 @@ fn pack_takes_them_too() {
     session
         .run(&["pack", "--bytecode", "none"])
         .exits(2)
-        .says("there is no [wheel], whose `bytecode` was given");
+        .says("`bytecode` was given, but there is no [wheel]");
     session
         .run(&["pack", "--bytecode", "none", "--exclude", "a"])
         .exits(2)

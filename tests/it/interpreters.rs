@@ -21,7 +21,7 @@ fn script(session: &Session, name: &str, text: &str) {
 }
 
 const NOTE: &str = "note: no python3 on PATH: compiling for Python 3.15, the newest version that the native compiler \
-                    knows\nhint: `--python X.Y` names another version\n";
+                    supports\nhint: `--python X.Y` names another version\n";
 
 #[test]
 fn without_python_the_newest_version_that_needs_none() {

@@ -63,8 +63,8 @@ fn a_pattern_that_matches_nothing_is_an_error() {
 fn python_files_that_are_not_listed_are_noted() {
     let files = ["p/a.py", "p/b.py", "p/sub/__init__.py", "p/sub/c.py", "p/d.py", "tests/t.py", "setup.py"];
     let note = "note: 4 Python files next to the listed ones are not listed: \"p/b.py\", \"p/d.py\", \
-                \"p/sub/__init__.py\", …\nhint: `pycompile init --update` lists them, `[source] exclude` says that they \
-                stay out\n";
+                \"p/sub/__init__.py\", …\nhint: `pycompile init --update` lists them, `[source] exclude` leaves them \
+                out\n";
     for command in ["build", "pack"] {
         let session = session("files = [\"p/__init__.py\", \"p/a.py\"]", &files);
         session.file("p/__init__.py", "");

@@ -10,7 +10,7 @@ use crate::build::project::{BuildProject, ProjectError};
 use crate::config::init::draft;
 use crate::config::{self, Given};
 use crate::engine::python::Places;
-use crate::engine::select::version_on_path;
+use crate::engine::version_on_path;
 use crate::engine::{DEFAULT_TIMEOUT, Limits};
 use crate::output::WriteError;
 use crate::output::place::{Missing, OutputPlace};

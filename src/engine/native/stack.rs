@@ -17,21 +17,22 @@ pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
 const RESERVE: usize = 2 << 20;
 
 thread_local! {
-    /// Address at which the stack of a thread of a [`pool`] starts; 0 for other threads.
-    static START: Cell<usize> = const { Cell::new(0) };
+    /// Address at which the stack of a thread of a [`pool`] starts; `None` for other threads.
+    static START: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// Creates threads for work that calls the native engine. On them the engine compiles in place; for
-/// any other thread it starts a thread for each file. `jobs` is their number (0: one for each
-/// processor). If the system cannot start as many, the pool has one thread.
+/// any other thread it starts a thread for each file. If the system cannot start `number` threads,
+/// the pool has one.
 ///
-/// # Errors The threads cannot be started.
-pub fn pool(jobs: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
-    let threads = |jobs| {
-        let builder = ThreadPoolBuilder::new().num_threads(jobs);
-        builder.stack_size(SIZES[0]).start_handler(|_| START.set(allowance::here())).build()
+/// # Errors
+/// No thread can be started.
+pub fn pool(number: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
+    let threads = |number| {
+        let builder = ThreadPoolBuilder::new().num_threads(number);
+        builder.stack_size(SIZES[0]).start_handler(|_| START.set(Some(allowance::here()))).build()
     };
-    threads(jobs).or_else(|error| if jobs == 1 { Err(error) } else { threads(1) })
+    threads(number).or_else(|error| if number == 1 { Err(error) } else { threads(1) })
 }
 
 /// Error of a thread that could not be started.
@@ -50,9 +51,8 @@ pub(super) fn on_enough<R: Send>(
     mut work: impl FnMut(usize) -> Result<R, Spent> + Send,
 ) -> Result<thread::Result<Result<R, Spent>>, NoThread> {
     let is_final = |done: &thread::Result<Result<R, Spent>>| !matches!(done, Ok(Err(Spent::Stack)));
-    let start = START.get();
     let mut sizes = &SIZES[..];
-    if start != 0 {
+    if let Some(start) = START.get() {
         let left = SIZES[0].saturating_sub(start.saturating_sub(allowance::here()));
         let done = catch_unwind(AssertUnwindSafe(|| work(left.saturating_sub(RESERVE))));
         if is_final(&done) {
