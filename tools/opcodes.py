@@ -19,10 +19,13 @@ caches = getattr(opcode, "_inline_cache_entries", None)
 def cache(name, number):
     if caches is None:
         return 0
-    return caches.get(name, 0) if hasattr(caches, "get") else caches[number]
+    if hasattr(caches, "get"):
+        return caches.get(name, 0)
+    # A list has no place for pseudo-instructions.
+    return caches[number] if number < len(caches) else 0
 hasarg = set(getattr(opcode, "hasarg", [])) or {n for n in opcode.opmap.values() if n >= opcode.HAVE_ARGUMENT}
 backward = getattr(dis, "_is_backward_jump", lambda op: False)
-is_target = version >= (3, 13)
+is_target = version >= (3, 12)
 specialized = set(getattr(opcode, "_specialized_opmap", {})) | set(getattr(opcode, "_specialized_instructions", []))
 words = {
     "BINARY_OP": [name for _, name in getattr(dis, "_nb_ops", getattr(opcode, "_nb_ops", []))],

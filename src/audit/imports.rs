@@ -10,7 +10,7 @@ use super::recorded::Recorded;
 use super::shadows::{Shadows, shadows};
 use super::unrecorded::{is_module, is_startup, startup_files, unrecorded};
 use crate::input::{Place, PlaceError, Survey};
-use crate::text::counted_with_first;
+use crate::text::counted;
 use std::collections::BTreeSet;
 
 /// Findings about what Python imports by default from a place.
@@ -93,12 +93,13 @@ fn is_import(link: &str, searched: &ImportPaths) -> bool {
 }
 
 fn note_on_packages(around: &[String]) -> Option<String> {
-    counted_with_first(
-        around,
+    let first = around.first()?;
+    let packages = counted(
+        around.len(),
         "package of another distribution contains its modules and runs before them",
         "packages of other distributions contain its modules and run before them",
-        "",
-    )
+    );
+    Some(format!("{packages}: the first is {first}"))
 }
 
 /// Returns a note on the modules that no RECORD lists in directories that path files add. The ones
@@ -131,15 +132,19 @@ fn note_on_added(
             |name: &str| recorded.has(name) || (is_of_package && recorded.bases(name).next().is_some());
         modules.extend(names.filter(|name| is_module(name) && !is_listed(name) && !found.contains(*name)));
     }
-    counted_with_first(
-        &modules.into_iter().collect::<Vec<_>>(),
+    let first = modules.first()?;
+    let modules = counted(
+        modules.len(),
         "module in a directory that a path file adds is",
         "modules in directories that path files add are",
-        " in no RECORD",
-    )
+    );
+    Some(format!("{modules} in no RECORD: the first is {first}"))
 }
 
 fn note_on_processes(links: &[&String]) -> Option<String> {
-    let end = " through /proc to targets that depend on the process, and is not checked";
-    counted_with_first(links, "symlink leads", "symlinks lead", end)
+    let first = links.first()?;
+    let leading = counted(links.len(), "symlink leads", "symlinks lead");
+    Some(format!(
+        "{leading} through /proc to targets that depend on the process, and is not checked: the first is {first}"
+    ))
 }

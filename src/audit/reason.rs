@@ -1,7 +1,7 @@
 //! Reasons of findings. `report` turns them into sentences.
 
 use super::finding::FindingKind;
-use super::first::{EXPECTED, of_others};
+use super::first::EXPECTED;
 use crate::diff::Form;
 use crate::target::PyVersion;
 use std::fmt;
@@ -134,8 +134,6 @@ pub struct CodePlace {
     pub line: Option<u32>,
     /// Difference, such as `the pyc lacks RETURN_CONST 1`.
     pub what: String,
-    /// Number of other code objects that differ in more than their locations.
-    pub others: usize,
 }
 
 impl CodePlace {
@@ -148,11 +146,10 @@ impl CodePlace {
 
 impl fmt::Display for CodePlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, line, what, others } = self;
-        let others = of_others(*others);
+        let Self { code, line, what } = self;
         match line {
-            Some(line) => write!(formatter, "at {code}, line {line}, {what}{others}"),
-            None => write!(formatter, "at {code}, {what}{others}"),
+            Some(line) => write!(formatter, "at {code}, line {line}, {what}"),
+            None => write!(formatter, "at {code}, {what}"),
         }
     }
 }

@@ -6,8 +6,7 @@ use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
 use super::printer::Printer;
 use crate::audit::{
-    Finding, FindingKind, PycCounts, PycVerdict, References, Request, Settled, beside_packages, gathered,
-    verify,
+    Finding, FindingKind, PycCounts, PycVerdict, Request, Settled, beside_packages, gathered, verify,
 };
 use crate::build::env::{EnvFinding, Report, SitePackages};
 use crate::engine::{EngineOptions, Parallelism, Refs};
@@ -82,7 +81,7 @@ impl EnvAudit {
             exclude: (*exclude).clone(),
             created_with: checking.created_with.into_iter().collect(),
             // Installers compile many files in one process, which changes references.
-            references: References::Any,
+            any_references: true,
             engines: options,
         };
         let mut verified = printer.working(place.pycs().len(), checking.jobs, |workers| {

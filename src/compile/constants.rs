@@ -74,6 +74,8 @@ struct Traits {
     slice_part: bool,
     /// True if the constant is not merged with others.
     unmerged: bool,
+    /// True for a string that exists throughout the process but is not interned.
+    lasting: bool,
 }
 
 impl ConstValue {
@@ -130,6 +132,8 @@ pub struct Constants {
     /// Dotted qualified names of classes that are being compiled, with the constant of the first
     /// class.
     open_qualnames: FxHashMap<Name, ConstId>,
+    /// Names that are not interned but exist throughout the process.
+    lasting: FxHashMap<Name, ConstId>,
 }
 
 /// Returns the hash of a value; a value that is looked up by its parts has the hash of the parts.
@@ -275,6 +279,58 @@ impl Constants {
         self.push(value, Traits { unmerged: true, ..Traits::default() })
     }
 
+    /// Adds text that exists throughout the process but is not interned, and is no constant.
+    pub fn add_lasting(&mut self, text: &[u8]) -> ConstId {
+        let traits = Traits { unmerged: true, lasting: true, ..Traits::default() };
+        self.push(ConstValue::Str(ConstantText::from_slice(text)), traits)
+    }
+
+    /// Returns the constant for the qualified name of a class, a new string that is not interned,
+    /// and whether it is the string of the class's code object, not an older constant.
+    pub fn add_new_qualname(&mut self, text: &[u8]) -> (ConstId, bool) {
+        let is_first =
+            self.find_text(hash_bytes(text), text).is_none_or(|id| self.traits[id.0 as usize].only_name);
+        (self.add_text(text), is_first)
+    }
+
+    /// Adds the name and the qualified name of a code object, where these are not interned.
+    ///
+    /// `own` is the constant that is the string of the qualified name, if there is one.
+    pub fn add_own_names(
+        &mut self,
+        name: Name,
+        qualname: Name,
+        own: Option<ConstId>,
+        names: &Names,
+    ) -> [ConstId; 2] {
+        let text = names.text(name);
+        let first = if !text.starts_with('<') {
+            self.add_name(name, names)
+        } else if text.contains(' ') {
+            // `<generic parameters of X>` is composed for each scope.
+            self.add_unmerged(ConstValue::Str(ConstantText::from_slice(text.as_bytes())))
+        } else {
+            self.lasting_name(name, text)
+        };
+        if name == qualname {
+            return [first, first];
+        }
+        let text = names.text(qualname).as_bytes();
+        let second =
+            own.unwrap_or_else(|| self.add_unmerged(ConstValue::Str(ConstantText::from_slice(text))));
+        [first, second]
+    }
+
+    /// Returns the string of a name such as `<lambda>`, the same for all code objects.
+    fn lasting_name(&mut self, name: Name, text: &str) -> ConstId {
+        if let Some(&id) = self.lasting.get(&name) {
+            return id;
+        }
+        let id = self.add_lasting(text.as_bytes());
+        self.lasting.insert(name, id);
+        id
+    }
+
     fn push(&mut self, value: ConstValue, traits: Traits) -> ConstId {
         self.apart += match &value {
             ConstValue::Str(text) | ConstValue::Bytes(text) if text.spilled() => text.capacity(),
@@ -399,6 +455,18 @@ impl Constants {
     /// Returns whether `id` is not merged with others, so that another constant may have its value.
     pub fn is_unmerged(&self, id: ConstId) -> bool {
         self.traits[id.0 as usize].unmerged
+    }
+
+    /// Returns whether `id` exists throughout the process but is not interned.
+    pub fn is_lasting(&self, id: ConstId) -> bool {
+        self.traits[id.0 as usize].lasting
+    }
+
+    /// Returns whether `id`, a name from [`Self::add_own_names`], is interned: composed names are
+    /// not.
+    pub fn is_interned_name(&self, id: ConstId) -> bool {
+        let is_dotted = matches!(self.value(id), ConstValue::Str(text) if text.contains(&b'.'));
+        !is_dotted && !self.is_unmerged(id)
     }
 
     /// Returns whether `id` is a part of a slice.

@@ -218,4 +218,68 @@ pub struct Features {
     pub finally_warnings: FinallyWarnings,
     /// Warnings of the code generator are issued once for each line and message.
     pub one_warning_for_a_line: bool,
+    /// `PUSH_NULL` comes before the callable, not after it.
+    pub null_first: bool,
+    /// Jumps to the end of a statement or an expression check for signals.
+    pub joins_check_signals: bool,
+    /// The iterator of a loop has the location of the statement or comprehension, not of the
+    /// iterable, and no NOP marks the start of an iteration.
+    pub loop_at_statement: bool,
+    /// The calls of a context manager have the location of the statement, not of the expression.
+    pub with_at_statement: bool,
+    /// A lambda returns at the start of its line, not at its body.
+    pub lambda_returns_at_start: bool,
+    /// A class body stores its first line, and the attributes that methods store on `self`.
+    pub class_describes_source: bool,
+    /// Docstrings lose the source's indentation.
+    pub clean_docstrings: bool,
+    /// A docstring that level 2 drops remains as a statement without effect.
+    pub dropped_docstring_leaves_line: bool,
+    /// The operand of `YIELD_VALUE` is the number of handlers around it; `RESUME` says nothing of
+    /// them.
+    pub yields_tell_depth: bool,
+    /// Every label starts a block, else only those that are jumped to.
+    pub labels_start_blocks: bool,
+    /// Smallest `co_stacksize`.
+    pub least_stack: u32,
+    /// `END_FOR` drops the iterator too, else only the value above it.
+    pub end_for_drops_iterator: bool,
+    /// The function that evaluates a bound has the location of the type parameter, not of the
+    /// bound.
+    pub evaluators_at_parameter: bool,
+    /// The name of a generic class mangles private names in the rest of the scope around it; else
+    /// only names that its type parameters bind, and only in their scope.
+    pub generic_class_renames_rest: bool,
+    /// `POP_BLOCK` is removed after all other passes, else when handlers are assigned.
+    pub late_block_ends: bool,
+    /// Names may contain joiners and katakana middle dots.
+    pub joiners_in_names: bool,
+    /// The `POP_TOP` at the start of a generator has no line.
+    pub generator_pop_lacks_line: bool,
+    /// Qualified names and file names are interned.
+    pub interned_qualified_names: bool,
+    /// Members of a frozenset count as shared when they are sorted.
+    pub members_count_as_shared: bool,
+    /// An inlined comprehension overrides only the symbols of names that it saves.
+    pub override_saved_only: bool,
+    /// Deepest nesting of statements that a jump would have to leave (`CO_MAXBLOCKS`).
+    pub deepest_blocks: usize,
+    /// The body of a generator counts as a nested block.
+    pub generator_is_block: bool,
+    /// The jump from a handler that was moved to the end back to other code has no line.
+    pub cold_jumps_lack_line: bool,
+    /// All Latin-1 characters are interned, else only those that are names.
+    pub interned_characters: bool,
+    /// Letters that exist a second time, as interned names.
+    pub letters_with_own_names: &'static str,
+    /// A failed assertion is raised at the statement, not at its test.
+    pub assertion_raised_at_statement: bool,
+    /// The number of the label decides how long a jump is at first, else the index of its target.
+    pub jumps_sized_by_label: bool,
+    /// A format spec keeps each piece of its text, even an empty one, unless that is all.
+    pub spec_keeps_pieces: bool,
+    /// An f-string without parts is built, not loaded.
+    pub builds_empty_strings: bool,
+    /// Number of levels of fields that may show their text; the innermost may not.
+    pub shown_field_levels: u32,
 }

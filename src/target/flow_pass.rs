@@ -38,6 +38,19 @@ pub enum FlowPass {
     ConvertPseudoOps,
     /// Makes all conditional jumps forward jumps.
     NormalizeJumps,
+    /// Drops empty blocks, and lets jumps to them lead to the next block.
+    DropEmptyBlocks,
+    /// Copies small exit blocks to the jumps that lead to them, once.
+    InlineSmallExits,
+    /// Folds constants, threads jumps in their place and rewrites instructions, in one walk over
+    /// each block.
+    OptimizeBlocks,
+    /// Drops unreachable and empty blocks, and jumps to the next instruction.
+    DropUnreachable,
+    /// Gives a line number to all exits, for lack of another that of the code before them.
+    ResolveExitLines,
+    /// Converts all pseudo-instructions and removes NOPs.
+    ConvertLatePseudoOps,
     /// Converts loads of locals to borrowing ones.
     BorrowLocals,
 }

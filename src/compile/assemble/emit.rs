@@ -107,7 +107,7 @@ impl CodeDraft {
                 ends_loop: op == Op::END_ASYNC_FOR,
                 target: instr.target,
                 offset: point.offset,
-                prefixes: 0,
+                prefixes: prefixes(arg),
             });
             point.jumps += 1;
             arg = 0;

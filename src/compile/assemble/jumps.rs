@@ -13,9 +13,15 @@ pub(super) struct Shifts {
 }
 
 impl Shifts {
-    /// Computes the distances of jumps (`resolve_jump_offsets`).
-    pub(super) fn settle(&mut self, draft: &mut CodeDraft, end_send: u32) -> Result<(), FlowError> {
-        for jump in &mut draft.jumps {
+    /// Computes the distances of jumps (`resolve_jump_offsets`). With `by_label`, jumps have the
+    /// size that the numbers of their labels need at first.
+    pub(super) fn settle(
+        &mut self,
+        draft: &mut CodeDraft,
+        end_send: u32,
+        by_label: bool,
+    ) -> Result<(), FlowError> {
+        for jump in draft.jumps.iter_mut().filter(|_| !by_label) {
             // CPython starts with the size that the index of the target needs.
             jump.prefixes = prefixes(draft.starts[jump.target.0 as usize].index);
         }

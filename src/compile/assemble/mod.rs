@@ -72,6 +72,8 @@ pub struct CodeObject {
 #[derive(Debug, Default)]
 pub struct ModuleCodes {
     list: Vec<CodeObject>,
+    /// Name and qualified name of each, where these are not interned.
+    own_names: Vec<[ConstId; 2]>,
     by_value: HashTable<CodeId>,
 }
 
@@ -79,6 +81,12 @@ impl ModuleCodes {
     /// Returns the code object `id`.
     pub fn get(&self, id: CodeId) -> &CodeObject {
         &self.list[id.0 as usize]
+    }
+
+    /// Returns the strings of the name and the qualified name of a code object, where these are not
+    /// interned.
+    pub fn own_names(&self, id: CodeId) -> Option<[ConstId; 2]> {
+        self.own_names.get(id.0 as usize).copied()
     }
 
     /// Returns all code objects in the order of their numbers.
@@ -150,7 +158,11 @@ impl Assembler {
     /// Returns an assembler with room for `count` code objects.
     pub fn new(target: &'static Target, columns: Columns, count: usize) -> Self {
         Self {
-            codes: ModuleCodes { list: Vec::with_capacity(count), by_value: HashTable::with_capacity(count) },
+            codes: ModuleCodes {
+                list: Vec::with_capacity(count),
+                own_names: Vec::new(),
+                by_value: HashTable::with_capacity(count),
+            },
             target,
             columns,
             encodings: Encodings::new(target),
@@ -186,7 +198,8 @@ impl Assembler {
         self.working = self.working.max(working);
         let stack_size = flow::run(unit, &mut self.graph, constants, target)?;
         self.draft.emit(&self.graph, &self.encodings)?;
-        self.shifts.settle(&mut self.draft, self.encodings.end_send)?;
+        let by_label = target.features.jumps_sized_by_label;
+        self.shifts.settle(&mut self.draft, self.encodings.end_send, by_label)?;
         let code = self.shifts.code(&mut self.draft, self.encodings.prefix);
         line_table::write(unit.first_line, &self.draft, &self.shifts, &mut self.line_table);
         exception_table::write(&self.graph, &self.draft, &self.shifts, &mut self.exception_table);
@@ -204,9 +217,14 @@ impl Assembler {
             }
         };
         let exception_table = constants.add_bytes(&self.exception_table);
-        constants.note_qualname(unit.qualname, unit.qualname_const);
+        let mut own_names = None;
+        if target.features.interned_qualified_names {
+            constants.note_qualname(unit.qualname, unit.qualname_const);
+        } else {
+            own_names = Some(constants.add_own_names(unit.name, unit.qualname, unit.qualname_const, names));
+        }
         allowance::note(code.len() + allowance::growing(size_of::<CodeObject>()));
-        Ok(self.codes.add(CodeObject {
+        let id = self.codes.add(CodeObject {
             argcount: unit.argcount + unit.posonlyargcount,
             posonlyargcount: unit.posonlyargcount,
             kwonlyargcount: unit.kwonlyargcount,
@@ -223,6 +241,10 @@ impl Assembler {
             first_line: unit.first_line,
             line_table,
             exception_table,
-        }))
+        });
+        if self.codes.own_names.len() == id.0 as usize {
+            self.codes.own_names.extend(own_names);
+        }
+        Ok(id)
     }
 }

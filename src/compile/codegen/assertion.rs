@@ -33,7 +33,8 @@ impl Codegen<'_, '_> {
             self.visit_expr(message)?;
             self.emit_arg(Op::CALL, 0, location);
         }
-        self.emit_arg(Op::RAISE_VARARGS, 1, test.location);
+        let at_statement = self.target.features.assertion_raised_at_statement;
+        self.emit_arg(Op::RAISE_VARARGS, 1, if at_statement { location } else { test.location });
         self.use_label(end);
         Ok(())
     }

@@ -9,9 +9,6 @@ use crate::syntax::ast::{Constant, ExprContext, Stmt};
 use crate::target::{FinallyWarnings, Op};
 use crate::text::{Location, Name};
 
-/// Deepest nesting of blocks (`CO_MAXBLOCKS`).
-const MAX_BLOCKS: usize = 21;
-
 /// `GET_AWAITABLE` operand for `__aexit__`.
 const AWAIT_EXIT: u32 = 2;
 
@@ -72,7 +69,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         block: FrameBlock<'a, 'ast>,
         location: Location,
     ) -> CodegenResult<()> {
-        if self.unit.blocks.len() >= MAX_BLOCKS {
+        if self.unit.blocks.len() >= self.target.features.deepest_blocks {
             return Err(SyntaxError::new("too many statically nested blocks", location));
         }
         self.unit.blocks.push(block);

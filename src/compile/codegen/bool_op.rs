@@ -28,7 +28,7 @@ impl Codegen<'_, '_> {
             self.visit_expr(value)?;
             if !is_pseudo {
                 self.emit_arg(Op::COPY, 1, location);
-                self.emit(Op::TO_BOOL, location);
+                self.emit_truth(location);
             }
             self.emit_jump(jump, end, location);
             self.emit(Op::POP_TOP, location);

@@ -26,6 +26,11 @@ impl Codegen<'_, '_> {
             return Ok(());
         }
         self.check_caller(&call.func);
+        if self.target.features.null_first {
+            self.emit(Op::PUSH_NULL, call.func.location);
+            self.visit_expr(&call.func)?;
+            return self.call_arguments(0, call.args, None, call.keywords, location);
+        }
         let end = self.new_label();
         self.visit_expr(&call.func)?;
         self.builtin_over_generator(call, end)?;
@@ -102,8 +107,8 @@ impl Codegen<'_, '_> {
         if keywords == 0 {
             self.emit_arg(Op::CALL, arguments as u32, location);
         } else {
-            self.keyword_values(call.keywords, method_name)?;
-            self.emit_arg(Op::CALL_KW, (arguments + keywords) as u32, location);
+            let call_op = self.keyword_values(call.keywords, method_name)?;
+            self.emit_arg(call_op, (arguments + keywords) as u32, location);
         }
         Ok(true)
     }
@@ -157,7 +162,7 @@ impl Codegen<'_, '_> {
                 self.emit_jump(Op::JUMP, next, location);
             }
             Some((jump, ..)) => {
-                self.emit(Op::TO_BOOL, location);
+                self.emit_truth(location);
                 self.emit_jump(jump, next, location);
             }
         }
@@ -203,8 +208,8 @@ impl Codegen<'_, '_> {
             if keywords.is_empty() {
                 self.emit_arg(Op::CALL, count, location);
             } else {
-                self.keyword_values(keywords, location)?;
-                self.emit_arg(Op::CALL_KW, count + keywords.len() as u32, location);
+                let call_op = self.keyword_values(keywords, location)?;
+                self.emit_arg(call_op, count + keywords.len() as u32, location);
             }
             return Ok(());
         }
@@ -223,12 +228,18 @@ impl Codegen<'_, '_> {
         Ok(())
     }
 
-    /// Emits the values of keyword arguments and the tuple of their names
-    /// (`codegen_call_simple_kw_helper`).
-    fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> CodegenResult<()> {
+    /// Emits the values of keyword arguments and the tuple of their names, and returns the
+    /// instruction for the call (`codegen_call_simple_kw_helper`).
+    fn keyword_values(&mut self, keywords: &[Keyword<'_>], names: Location) -> CodegenResult<Op> {
         keywords.iter().try_for_each(|keyword| self.visit_expr(&keyword.value))?;
-        self.load_names_const(keywords.iter().filter_map(|keyword| keyword.arg), names);
-        Ok(())
+        let id = self.names_constant(keywords.iter().filter_map(|keyword| keyword.arg));
+        if self.target.operation(Op::KW_NAMES).is_none() {
+            self.load_const_id(id, names);
+            return Ok(Op::CALL_KW);
+        }
+        let index = self.const_index(id);
+        self.emit_arg(Op::KW_NAMES, index, names);
+        Ok(Op::CALL)
     }
 
     /// Emits the dictionary of keyword arguments (`codegen_call_helper_impl`).

@@ -22,15 +22,23 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let is_generic = !class.type_params.is_empty();
         let type_params = self.intern(".type_params");
         let generic_base = self.intern(".generic_base");
+        if is_generic && self.target.features.null_first {
+            self.emit(Op::PUSH_NULL, location);
+        }
         if is_generic {
             let private = Some(class.name);
+            if self.target.features.generic_class_renames_rest {
+                self.unit.private = private;
+            }
             self.enter_type_parameters(class.id, class.name, first_line, private, Counts::default())?;
             self.type_parameters(class.type_params)?;
             self.name_op(type_params, ExprContext::Store, location)?;
         }
         let code = self.class_body(class, first_line)?;
-        self.emit(Op::LOAD_BUILD_CLASS, location);
-        self.emit(Op::PUSH_NULL, location);
+        let calls = [Op::LOAD_BUILD_CLASS, Op::PUSH_NULL];
+        for op in if self.target.features.null_first { [calls[1], calls[0]] } else { calls } {
+            self.emit(op, location);
+        }
         self.make_closure(code, 0, location)?;
         self.load_name_const(class.name, location);
         if is_generic {
@@ -40,8 +48,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.call_arguments(2, class.bases, Some(generic_base), class.keywords, location)?;
             let code = self.finish_unit(false)?;
             self.make_closure(code, 0, location)?;
-            self.emit(Op::PUSH_NULL, location);
-            self.emit_arg(Op::CALL, 0, location);
+            self.call_own_function(location);
         } else {
             self.call_arguments(2, class.bases, None, class.keywords, location)?;
         }
@@ -58,8 +65,11 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.copy_name("__name__", "__module__", location)?;
         self.load_qualname(location);
         self.store_as("__qualname__", location)?;
-        self.load_const(&Constant::Int(i64::from(first_line)), location);
-        self.store_as("__firstlineno__", location)?;
+        let describes_source = self.target.features.class_describes_source;
+        if describes_source {
+            self.load_const(&Constant::Int(i64::from(first_line)), location);
+            self.store_as("__firstlineno__", location)?;
+        }
         if !class.type_params.is_empty() {
             self.copy_name(".type_params", "__type_params__", location)?;
         }
@@ -72,8 +82,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         self.conditional_annotations(location)?;
         self.visit_annotated_body(class.body, location)?;
-        self.static_attributes();
-        self.store_as("__static_attributes__", Location::NONE)?;
+        if describes_source {
+            self.static_attributes();
+            self.store_as("__static_attributes__", Location::NONE)?;
+        }
         if needs_classdict {
             let index = self.captured_index(classdict)?;
             self.emit_arg(Op::LOAD_CLOSURE, index, Location::NONE);

@@ -10,7 +10,7 @@ use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
-/// `SET_FUNCTION_ATTRIBUTE` operands.
+/// `SET_FUNCTION_ATTRIBUTE` operands, and bits of the operand of `MAKE_FUNCTION`.
 pub(crate) mod function_flag {
     pub(crate) const DEFAULTS: u32 = 1;
     pub(crate) const KWDEFAULTS: u32 = 2;
@@ -43,6 +43,10 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::BUILD_TUPLE, free.len() as u32, location);
         }
         self.load_code_const(code, location);
+        if self.target.operation(Op::SET_FUNCTION_ATTRIBUTE).is_none() {
+            self.emit_arg(Op::MAKE_FUNCTION, flags, location);
+            return Ok(());
+        }
         self.emit(Op::MAKE_FUNCTION, location);
         for flag in [
             function_flag::CLOSURE,

@@ -10,7 +10,7 @@ use crate::text::Location;
 impl Codegen<'_, '_> {
     /// Emits the comparison of the two topmost values (`codegen_addcompare`).
     pub(super) fn compare_op(&mut self, op: CompareOperator, location: Location) {
-        // Bits 5 and up are the operator; the bits below select the true outcomes: unordered (1),
+        // The upper bits are the operator; the bits below select the true outcomes: unordered (1),
         // less (2), greater (4), equal (8).
         let (number, mask) = match op {
             CompareOperator::Is => return self.emit_arg(Op::IS_OP, 0, location),
@@ -24,7 +24,8 @@ impl Codegen<'_, '_> {
             CompareOperator::Gt => (4, 4),
             CompareOperator::GtE => (5, 12),
         };
-        self.emit_arg(Op::COMPARE_OP, number << 5 | mask, location);
+        let bits = self.target.operation(Op::COMPARE_OP).map_or(0, |compare| compare.argument.flag_bits());
+        self.emit_arg(Op::COMPARE_OP, number << bits | mask, location);
     }
 
     /// Emits a comparison or a chain of comparisons (`codegen_compare`).
@@ -53,14 +54,14 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::COPY, 2, location);
             self.compare_op(*op, location);
             self.emit_arg(Op::COPY, 1, location);
-            self.emit(Op::TO_BOOL, location);
+            self.emit_truth(location);
             self.emit_jump(Op::POP_JUMP_IF_FALSE, cleanup, location);
             self.emit(Op::POP_TOP, location);
         }
         self.visit_expr(last)?;
         self.compare_op(*last_op, location);
         let end = self.new_label();
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         self.use_label(cleanup);
         self.emit_arg(Op::SWAP, 2, location);
         self.emit(Op::POP_TOP, location);

@@ -23,13 +23,13 @@ impl Codegen<'_, '_> {
         if is_inlined {
             self.comprehension_iterable(expr)?;
             if !is_indexed {
-                self.get_iterator(expr);
+                self.get_iterator(expr, location);
             }
             let state = self.enter_inlined(id, location)?;
             self.check_comprehension(expr.kind, is_async, self.unit.kind, location)?;
             self.build_collection(expr, location, true);
             if is_indexed {
-                self.get_iterator(expr);
+                self.get_iterator(expr, location);
             }
             self.comprehension_clause(expr, 0, 0, true, location)?;
             self.leave_inlined(state, location);
@@ -54,7 +54,7 @@ impl Codegen<'_, '_> {
         self.build_collection(expr, location, false);
         if has_preamble && !is_generator {
             self.emit_arg(Op::LOAD_FAST, 0, location);
-            self.get_iterator(expr);
+            self.get_iterator(expr, location);
         }
         self.comprehension_clause(expr, 0, 0, has_preamble, location)?;
         if is_generator {
@@ -66,7 +66,7 @@ impl Codegen<'_, '_> {
         self.make_closure(code, 0, location)?;
         self.comprehension_iterable(expr)?;
         if !has_preamble {
-            self.get_iterator(expr);
+            self.get_iterator(expr, location);
         }
         self.emit_arg(Op::CALL, 0, location);
         if is_async && expr.kind != ComprehensionKind::Generator {
@@ -81,10 +81,16 @@ impl Codegen<'_, '_> {
     }
 
     /// Turns the iterable of the first clause into an iterator.
-    fn get_iterator(&mut self, expr: &ComprehensionExpr<'_>) {
+    fn get_iterator(&mut self, expr: &ComprehensionExpr<'_>, whole: Location) {
         if let Some(first) = expr.generators.first() {
-            self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, first.iter.location);
+            let location = self.iterator_location(&first.iter, whole);
+            self.emit(if first.is_async { Op::GET_AITER } else { Op::GET_ITER }, location);
         }
+    }
+
+    /// Returns the location of the iterator of a clause in the comprehension at `whole`.
+    fn iterator_location(&self, iterable: &Expr<'_>, whole: Location) -> Location {
+        if self.target.features.loop_at_statement { whole } else { iterable.location }
     }
 
     /// Emits the part of a generator expression that runs before the generator exists; returns its
@@ -95,7 +101,7 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::RESUME, RESUME_AT_GENERATOR_START, Location::NONE);
         let at = expr.generators.first().map_or(location, |first| first.iter.location);
         self.emit_arg(Op::LOAD_FAST, 0, at);
-        self.get_iterator(expr);
+        self.get_iterator(expr, location);
         let line = location.line();
         let start = Location::new(line, line, -1, -1);
         self.emit(Op::RETURN_GENERATOR, start);
@@ -150,6 +156,7 @@ impl Codegen<'_, '_> {
         let if_cleanup = self.new_label();
         let anchor = self.new_label();
         let mut is_loop = true;
+        let iterator = self.iterator_location(&clause.iter, location);
         if !iterator_on_stack {
             if index == 0 {
                 self.emit_arg(Op::LOAD_FAST, 0, location);
@@ -159,7 +166,7 @@ impl Codegen<'_, '_> {
                 is_loop = false;
             } else {
                 self.visit_expr(&clause.iter)?;
-                self.emit(Op::GET_ITER, clause.iter.location);
+                self.emit(Op::GET_ITER, iterator);
             }
         }
         if is_loop {
@@ -168,7 +175,7 @@ impl Codegen<'_, '_> {
             }
             depth += 1 + u32::from(self.target.features.indexed_iterators);
             self.use_label(start);
-            self.emit_jump(Op::FOR_ITER, anchor, clause.iter.location);
+            self.emit_jump(Op::FOR_ITER, anchor, iterator);
         }
         self.visit_expr(&clause.target)?;
         for condition in clause.ifs {
@@ -203,7 +210,8 @@ impl Codegen<'_, '_> {
                 self.emit_arg(Op::LOAD_FAST, 0, location);
             } else {
                 self.visit_expr(&clause.iter)?;
-                self.emit(Op::GET_AITER, clause.iter.location);
+                let iterator = self.iterator_location(&clause.iter, location);
+                self.emit(Op::GET_AITER, iterator);
             }
         }
         self.use_label(start);

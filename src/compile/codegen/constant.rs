@@ -62,7 +62,9 @@ impl Codegen<'_, '_> {
     /// Loads the qualified name of the current class.
     pub(crate) fn load_qualname(&mut self, location: Location) {
         let text = self.names.text(self.unit.code.qualname);
-        let (id, is_first) = if self.target.has_start_up_word(text) {
+        let (id, is_first) = if !self.target.features.interned_qualified_names && text.contains('.') {
+            self.constants.add_new_qualname(text.as_bytes())
+        } else if self.target.has_start_up_word(text) {
             (self.constants.add_text(text.as_bytes()), false)
         } else {
             self.constants.add_qualname(self.unit.code.qualname, self.names)
@@ -73,9 +75,14 @@ impl Codegen<'_, '_> {
 
     /// Loads a tuple of names.
     pub(crate) fn load_names_const(&mut self, names: impl Iterator<Item = Name>, location: Location) {
-        let names = names.map(|name| self.name_constant(name)).collect();
-        let id = self.constants.add(ConstValue::Tuple(names));
+        let id = self.names_constant(names);
         self.load_const_id(id, location);
+    }
+
+    /// Returns the constant for a tuple of names.
+    pub(crate) fn names_constant(&mut self, names: impl Iterator<Item = Name>) -> ConstId {
+        let names = names.map(|name| self.name_constant(name)).collect();
+        self.constants.add(ConstValue::Tuple(names))
     }
 
     /// Loads a slice, whose parts are not merged with other constants.

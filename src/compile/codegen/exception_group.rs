@@ -21,17 +21,19 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         statement: &'a Try<'ast>,
         location: Location,
     ) -> CodegenResult<()> {
+        let body = self.block_label();
         let except = self.new_label();
         let orelse = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         let reraise_star = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.use_block_label(body);
         self.push_block(FrameBlock::Try, location)?;
         self.visit_body(statement.body)?;
         self.pop_block();
         self.emit(Op::POP_BLOCK, Location::NONE);
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, orelse, Location::NONE);
+        self.emit_join(orelse);
         self.use_label(except);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
@@ -44,7 +46,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.except_star_handler(handler)?;
             if index + 1 == statement.handlers.len() {
                 self.emit_arg(Op::LIST_APPEND, 1, Location::NONE);
-                self.emit_jump(Op::JUMP_NO_INTERRUPT, reraise_star, Location::NONE);
+                self.emit_join(reraise_star);
             }
         }
         self.pop_block();
@@ -71,11 +73,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.emit_jump(Op::POP_JUMP_IF_NONE, no_match, location);
         }
         let cleanup = self.new_label();
+        let body = self.block_label();
         match handler.name {
             Some(name) => self.name_op(name, ExprContext::Store, location)?,
             None => self.emit(Op::POP_TOP, location),
         }
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
+        self.use_block_label(body);
         self.push_block(FrameBlock::Handler(handler.name), location)?;
         self.visit_body(handler.body)?;
         self.pop_block();
@@ -83,18 +87,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         if let Some(name) = handler.name {
             self.unbind(name, Location::NONE)?;
         }
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, done, Location::NONE);
+        self.emit_join(done);
         self.use_label(cleanup);
         if let Some(name) = handler.name {
             self.unbind(name, Location::NONE)?;
         }
         self.emit_arg(Op::LIST_APPEND, 3, Location::NONE);
         self.emit(Op::POP_TOP, Location::NONE);
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
+        self.emit_join(failed);
         self.use_label(done);
         // CPython gives this NOP the location of the instruction before it.
         self.emit(Op::NOP, Location::NONE);
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, failed, Location::NONE);
+        self.emit_join(failed);
         self.use_label(no_match);
         self.emit(Op::POP_TOP, location);
         self.use_label(failed);
@@ -111,7 +115,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::POP_TOP, Location::NONE);
         self.emit(Op::POP_BLOCK, Location::NONE);
         self.emit(Op::POP_EXCEPT, Location::NONE);
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         self.use_label(reraise);
         self.emit(Op::POP_BLOCK, Location::NONE);
         self.emit_arg(Op::SWAP, 2, Location::NONE);

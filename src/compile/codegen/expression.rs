@@ -106,7 +106,7 @@ impl Codegen<'_, '_> {
         match op {
             UnaryOperator::UAdd => self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_UNARY_POSITIVE, location),
             UnaryOperator::Not => {
-                self.emit(Op::TO_BOOL, location);
+                self.emit_truth(location);
                 self.emit(Op::UNARY_NOT, location);
             }
             UnaryOperator::Invert => self.emit(Op::UNARY_INVERT, location),
@@ -120,7 +120,7 @@ impl Codegen<'_, '_> {
         let next = self.new_label();
         self.jump_if(test, next, false)?;
         self.visit_expr(body)?;
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         self.use_label(next);
         self.visit_expr(orelse)?;
         self.use_label(end);

@@ -24,7 +24,7 @@ impl Codegen<'_, '_> {
         }
         self.visit_exprs(values)?;
         match values.len() {
-            0 => self.load_const(&Constant::Str(b""), location),
+            0 if !self.target.features.builds_empty_strings => self.load_const(&Constant::Str(b""), location),
             1 => {}
             count => self.emit_arg(Op::BUILD_STRING, count as u32, location),
         }
@@ -40,6 +40,15 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> CodegenResult<()> {
         self.visit_expr(value)?;
+        if self.target.operation(Op::FORMAT_VALUE).is_some() {
+            if let Some(spec) = format_spec {
+                self.visit_expr(spec)?;
+            }
+            let conversion = conversion_number(conversion).unwrap_or_default();
+            let operand = conversion | u32::from(format_spec.is_some()) << 2;
+            self.emit_arg(Op::FORMAT_VALUE, operand, location);
+            return Ok(());
+        }
         if let Some(number) = conversion_number(conversion) {
             self.emit_arg(Op::CONVERT_VALUE, number, location);
         }

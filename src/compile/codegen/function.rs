@@ -4,7 +4,7 @@
 
 use super::closure::function_flag;
 use super::scope::Counts;
-use super::{Codegen, CodegenResult, FrameBlock, UnitKind, docstring};
+use super::{Codegen, CodegenResult, FrameBlock, UnitKind};
 use crate::compile::future;
 use crate::compile::symtable::ScopeRole;
 use crate::syntax::ast::{Expr, ExprContext, FunctionDef};
@@ -24,8 +24,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.check_parameters(&function.args)?;
         self.visit_exprs(function.decorator_list)?;
         let first_line = first_line(function.decorator_list, location);
-        let mut flags = self.default_arguments(&function.args, location)?;
         let is_generic = !function.type_params.is_empty();
+        let null_first = self.target.features.null_first;
+        if is_generic && null_first {
+            self.emit(Op::PUSH_NULL, location);
+        }
+        let mut flags = self.default_arguments(&function.args, location)?;
         let passed = [function_flag::DEFAULTS, function_flag::KWDEFAULTS];
         let passed = passed.iter().filter(|&&flag| flags & flag != 0).count() as u32;
         if is_generic {
@@ -48,10 +52,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.make_closure(code, 0, location)?;
             if passed > 0 {
                 self.emit_arg(Op::SWAP, passed + 1, location);
-                self.emit_arg(Op::CALL, passed - 1, location);
+                // The first argument may take the place of NULL.
+                self.emit_arg(Op::CALL, passed - u32::from(!null_first), location);
             } else {
-                self.emit(Op::PUSH_NULL, location);
-                self.emit_arg(Op::CALL, 0, location);
+                self.call_own_function(location);
             }
         }
         self.apply_decorators(function.decorator_list);
@@ -75,27 +79,40 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             && let Some(text) = future::docstring(body)
         {
             if self.keeps_docstrings() {
-                let text = docstring::clean(text)?;
-                let id = self.constants.add_text(&text);
+                let id = self.docstring_constant(text)?;
                 self.const_index(id);
             }
-            body = &body[1..];
+            if self.keeps_docstrings() || !self.target.features.dropped_docstring_leaves_line {
+                body = &body[1..];
+            }
         }
         if self.unit.code.consts.is_empty() {
             self.reserve_docstring();
         }
         let is_generator = self.scope().coroutine || self.scope().generator;
-        if is_generator {
+        let is_block = is_generator && self.target.features.generator_is_block;
+        if is_block {
             self.push_block(FrameBlock::StopIteration, Location::NONE)?;
         }
         self.visit_body(body)?;
         if is_generator {
             self.wrap_in_stop_iteration_handler(0);
+        }
+        if is_block {
             self.pop_block();
         }
         let code = self.finish_unit(true)?;
         self.make_closure(code, flags, location)?;
         Ok(())
+    }
+
+    /// Calls the function on the stack without arguments. Where NULL comes first, it has been
+    /// pushed before the function.
+    pub(super) fn call_own_function(&mut self, location: Location) {
+        if !self.target.features.null_first {
+            self.emit(Op::PUSH_NULL, location);
+        }
+        self.emit_arg(Op::CALL, 0, location);
     }
 
     /// Calls the decorators, the last one first (`codegen_apply_decorators`).

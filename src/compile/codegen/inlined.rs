@@ -13,8 +13,8 @@ use crate::text::{Location, Name};
 pub(super) struct Inlined {
     /// Names whose outer values are saved on the stack.
     pushed: Vec<Name>,
-    /// Handler that restores the saved names, if there are any.
-    cleanup: Option<Label>,
+    /// Handler that restores the saved names, if there are any, and the end.
+    cleanup: Option<(Label, Label)>,
     /// Symbols of the names outside the comprehension.
     outer: Vec<(Name, Option<SymbolInfo>)>,
     /// Names that are fast locals of a module or class only inside the comprehension.
@@ -40,10 +40,12 @@ impl Codegen<'_, '_> {
             let outer_scope = self.symbol(name).map_or(NameScope::Unknown, |outer| outer.scope);
             let is_saved = in_class && self.target.features.save_all_in_class;
             let is_bound = is_saved || symbol.flags & flag::LOCAL != 0 && symbol.flags & flag::NONLOCAL == 0;
+            let only_saved = self.target.features.override_saved_only;
             let differs = symbol.scope != outer_scope
-                && symbol.scope != NameScope::Free
+                && (symbol.scope != NameScope::Free || only_saved)
                 && !(symbol.scope == NameScope::Cell && outer_scope == NameScope::Free);
-            if differs || in_class {
+            let is_overridden = if only_saved { differs && is_bound } else { differs || in_class };
+            if is_overridden {
                 let outer = self.unit.overrides.insert(name, symbol);
                 state.outer.push((name, outer));
             }
@@ -70,21 +72,20 @@ impl Codegen<'_, '_> {
         }
         if !state.pushed.is_empty() {
             self.emit_arg(Op::SWAP, state.pushed.len() as u32 + 1, location);
-            let cleanup = self.new_label();
+            let (cleanup, end) = (self.new_label(), self.new_label());
             self.emit_jump(Op::SETUP_FINALLY, cleanup, location);
             self.push_inlined_block(location)?;
-            state.cleanup = Some(cleanup);
+            state.cleanup = Some((cleanup, end));
         }
         Ok(state)
     }
 
     /// Reverts the changes of [`Self::enter_inlined`] (`pop_inlined_comprehension_state`).
     pub(super) fn leave_inlined(&mut self, state: Inlined, location: Location) {
-        if let Some(cleanup) = state.cleanup {
+        if let Some((cleanup, end)) = state.cleanup {
             self.pop_inlined_block();
             self.emit(Op::POP_BLOCK, Location::NONE);
-            let end = self.new_label();
-            self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+            self.emit_join(end);
             self.use_label(cleanup);
             // The unfinished collection is below the exception.
             self.emit_arg(Op::SWAP, 2, Location::NONE);

@@ -35,7 +35,7 @@ impl Codegen<'_, '_> {
                 let otherwise = self.new_label();
                 self.jump_if(test, otherwise, false)?;
                 self.jump_if(body, target, condition)?;
-                self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+                self.emit_join(end);
                 self.use_label(otherwise);
                 self.jump_if(orelse, target, condition)?;
                 self.use_label(end);
@@ -47,7 +47,7 @@ impl Codegen<'_, '_> {
             _ => {}
         }
         self.visit_expr(test)?;
-        self.emit(Op::TO_BOOL, test.location);
+        self.emit_truth(test.location);
         self.emit_jump(conditional(condition), target, test.location);
         Ok(())
     }
@@ -74,19 +74,19 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::SWAP, 2, location);
             self.emit_arg(Op::COPY, 2, location);
             self.compare_op(*op, location);
-            self.emit(Op::TO_BOOL, location);
+            self.emit_truth(location);
             self.emit_jump(Op::POP_JUMP_IF_FALSE, cleanup, location);
         }
         self.visit_expr(last)?;
         self.compare_op(*last_op, location);
-        self.emit(Op::TO_BOOL, location);
+        self.emit_truth(location);
         self.emit_jump(conditional(condition), target, location);
         let end = self.new_label();
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         self.use_label(cleanup);
         self.emit(Op::POP_TOP, location);
         if !condition {
-            self.emit_jump(Op::JUMP_NO_INTERRUPT, target, Location::NONE);
+            self.emit_join(target);
         }
         self.use_label(end);
         Ok(())

@@ -19,13 +19,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         location: Location,
     ) -> CodegenResult<()> {
         let start = self.new_label();
+        let again = self.target.features.repeat_loop_test.then(|| self.new_label());
         let end = self.new_label();
         let anchor = self.new_label();
         self.use_label(start);
         self.push_block(FrameBlock::While(Loop { start, end }), location)?;
         self.jump_if(test, anchor, false)?;
-        if self.target.features.repeat_loop_test {
-            let again = self.new_label();
+        if let Some(again) = again {
             self.use_label(again);
             self.visit_body(body)?;
             self.jump_if(test, again, true)?;
@@ -51,16 +51,21 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             return self.async_for(statement, location);
         }
         let start = self.new_label();
+        let body = self.block_label();
         let cleanup = self.new_label();
         let end = self.new_label();
         self.push_block(FrameBlock::For(Loop { start, end }), location)?;
-        let iter = statement.iter.location;
+        let by_statement = self.target.features.loop_at_statement;
+        let iter = if by_statement { location } else { statement.iter.location };
         self.visit_expr(&statement.iter)?;
         self.emit(Op::GET_ITER, iter);
         self.use_label(start);
         self.emit_jump(Op::FOR_ITER, cleanup, iter);
-        // Tracing needs an instruction at the start of each iteration.
-        self.emit(Op::NOP, statement.target.location);
+        if !by_statement {
+            // Tracing needs an instruction at the start of each iteration.
+            self.emit(Op::NOP, statement.target.location);
+        }
+        self.use_block_label(body);
         self.visit_expr(&statement.target)?;
         self.visit_body(statement.body)?;
         self.emit_jump(Op::JUMP, start, Location::NONE);
@@ -78,12 +83,16 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     ///
     /// Returns the label of the `SEND` in the loop that awaits.
     pub(super) fn next_of_async(&mut self, except: Label, location: Location) -> Label {
-        let send = self.new_label();
+        // Only a jump back to it needs the label.
+        let is_jump = self.target.operation(Op::END_ASYNC_FOR).is_some();
+        let send = if is_jump { self.new_label() } else { except };
         self.emit_jump(Op::SETUP_FINALLY, except, location);
         self.emit(Op::GET_ANEXT, location);
         self.push_index(location);
         self.load_const(&Constant::None, location);
-        self.use_label(send);
+        if is_jump {
+            self.use_label(send);
+        }
         self.emit_send_loop(location, true);
         self.emit(Op::POP_BLOCK, location);
         send
@@ -100,6 +109,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Removes an exhausted iterator from the stack.
     pub(super) fn pop_iterator(&mut self) {
+        if self.target.features.end_for_drops_iterator {
+            return;
+        }
         let has_own = self.target.operation(Op::POP_ITER).is_some();
         self.emit(if has_own { Op::POP_ITER } else { Op::POP_TOP }, Location::NONE);
     }
@@ -111,7 +123,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let end = self.new_label();
         let iter = statement.iter.location;
         self.visit_expr(&statement.iter)?;
-        self.emit(Op::GET_AITER, iter);
+        let by_statement = self.target.features.loop_at_statement;
+        self.emit(Op::GET_AITER, if by_statement { location } else { iter });
         self.use_label(start);
         self.push_block(FrameBlock::AsyncFor(Loop { start, end }), location)?;
         let send = self.next_of_async(except, location);

@@ -140,6 +140,33 @@ impl Codegen<'_, '_> {
         self.sequence().emit(op, target.0, location);
     }
 
+    /// Emits the jump to the end of a statement or expression, which has no location.
+    pub(crate) fn emit_join(&mut self, target: Label) {
+        let checks = self.target.features.joins_check_signals;
+        let op = if checks { Op::JUMP } else { Op::JUMP_NO_INTERRUPT };
+        self.emit_jump(op, target, Location::NONE);
+    }
+
+    /// Emits the conversion of the top of the stack to its truth value, where jumps and `not` need
+    /// one.
+    pub(crate) fn emit_truth(&mut self, location: Location) {
+        if self.target.operation(Op::TO_BOOL).is_some() {
+            self.emit(Op::TO_BOOL, location);
+        }
+    }
+
+    /// Returns a label that only starts a block, where labels do.
+    pub(crate) fn block_label(&mut self) -> Option<Label> {
+        self.target.features.labels_start_blocks.then(|| self.new_label())
+    }
+
+    /// Places a label from [`Self::block_label`].
+    pub(crate) fn use_block_label(&mut self, label: Option<Label>) {
+        if let Some(label) = label {
+            self.use_label(label);
+        }
+    }
+
     /// Returns a label that is not placed yet (`NEW_JUMP_TARGET_LABEL`).
     pub(crate) fn new_label(&mut self) -> Label {
         self.sequence().new_label()

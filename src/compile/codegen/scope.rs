@@ -257,7 +257,9 @@ impl Codegen<'_, '_> {
         let code = if self.scope().generator {
             self.finish_unit(false)?
         } else {
-            self.emit(Op::RETURN_VALUE, lambda.body.location);
+            let at_start = self.target.features.lambda_returns_at_start;
+            let start = Location::new(location.line(), location.line(), 0, 0);
+            self.emit(Op::RETURN_VALUE, if at_start { start } else { lambda.body.location });
             self.finish_unit(true)?
         };
         self.make_closure(code, flags, location)?;

@@ -3,6 +3,7 @@
 //! CPython: `Python/codegen.c`.
 
 use super::{Codegen, CodegenResult, docstring};
+use crate::compile::constants::ConstId;
 use crate::compile::future;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -26,13 +27,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             && let Some(text) = future::docstring(body)
         {
             if self.keeps_docstrings() {
-                let text = docstring::clean(text)?;
-                let id = self.constants.add_text(&text);
+                let id = self.docstring_constant(text)?;
                 self.load_const_id(id, value.location);
                 let name = self.intern("__doc__");
                 self.name_op(name, ExprContext::Store, Location::NONE)?;
             }
-            body = rest;
+            if self.keeps_docstrings() || !self.target.features.dropped_docstring_leaves_line {
+                body = rest;
+            }
         }
         self.visit_body(body)?;
         if is_eager { Ok(()) } else { self.deferred_annotations(location) }
@@ -42,6 +44,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// still has them.
     pub(super) fn keeps_docstrings(&self) -> bool {
         self.optimize < 2 || self.target.features.docstrings_leave_tree
+    }
+
+    /// Returns the constant for a docstring.
+    pub(super) fn docstring_constant(&mut self, text: &[u8]) -> CodegenResult<ConstId> {
+        if !self.target.features.clean_docstrings {
+            return Ok(self.constants.add_text(text));
+        }
+        let text = docstring::clean(text)?;
+        Ok(self.constants.add_text(&text))
     }
 
     /// Emits statements in order.
@@ -118,7 +129,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 if statement.is_async {
                     self.check_async("async with", location)?;
                 }
-                self.with_statement(statement, 0)
+                self.with_statement(statement, 0, location)
             }
             StmtKind::Match { subject, cases } => self.match_statement(subject, cases),
             StmtKind::Try(statement) => self.try_statement(statement, location),
@@ -144,7 +155,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.jump_if(test, next, false)?;
         self.visit_body(body)?;
         if !orelse.is_empty() {
-            self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+            self.emit_join(end);
             self.use_label(next);
             self.visit_body(orelse)?;
         }

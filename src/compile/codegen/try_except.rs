@@ -34,10 +34,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits a `try` statement with `finally` (`codegen_try_finally`, `codegen_try_star_finally`).
     fn try_finally(&mut self, statement: &'a Try<'ast>, location: Location) -> CodegenResult<()> {
+        let body = self.block_label();
         let handler = self.new_label();
         let exit = self.new_label();
         let cleanup = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, handler, location);
+        self.use_block_label(body);
         self.push_block(FrameBlock::Finally(statement.finalbody), location)?;
         if statement.handlers.is_empty() {
             self.visit_body(statement.body)?;
@@ -47,7 +49,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::POP_BLOCK, Location::NONE);
         self.pop_block();
         self.visit_body(statement.finalbody)?;
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, exit, Location::NONE);
+        self.emit_join(exit);
         self.use_label(handler);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
@@ -66,16 +68,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Emits a `try` statement with `except` (`codegen_try_except`).
     fn try_except(&mut self, statement: &'a Try<'ast>, location: Location) -> CodegenResult<()> {
+        let body = self.block_label();
         let except = self.new_label();
         let end = self.new_label();
         let cleanup = self.new_label();
         self.emit_jump(Op::SETUP_FINALLY, except, location);
+        self.use_block_label(body);
         self.push_block(FrameBlock::Try, location)?;
         self.visit_body(statement.body)?;
         self.pop_block();
         self.emit(Op::POP_BLOCK, Location::NONE);
         self.visit_body(statement.orelse)?;
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         self.use_label(except);
         self.emit_jump(Op::SETUP_CLEANUP, cleanup, Location::NONE);
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
@@ -104,12 +108,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.emit_jump(Op::POP_JUMP_IF_FALSE, next, location);
         }
         let cleanup = handler.name.map(|name| (name, self.new_label()));
+        let body = self.block_label();
         if let Some((name, cleanup)) = cleanup {
             self.name_op(name, ExprContext::Store, location)?;
             self.emit_jump(Op::SETUP_CLEANUP, cleanup, location);
         } else {
             self.emit(Op::POP_TOP, location);
         }
+        self.use_block_label(body);
         self.push_block(FrameBlock::Handler(handler.name), location)?;
         self.visit_body(handler.body)?;
         self.pop_block();
@@ -121,7 +127,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         if let Some(name) = handler.name {
             self.unbind(name, Location::NONE)?;
         }
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, end, Location::NONE);
+        self.emit_join(end);
         if let Some((name, cleanup)) = cleanup {
             self.use_label(cleanup);
             self.unbind(name, Location::NONE)?;

@@ -16,6 +16,9 @@ impl Codegen<'_, '_> {
     /// Emits a type alias (`codegen_typealias`).
     pub(super) fn type_alias(&mut self, alias: &TypeAlias<'_>, location: Location) -> CodegenResult<()> {
         let is_generic = !alias.type_params.is_empty();
+        if is_generic && self.target.features.null_first {
+            self.emit(Op::PUSH_NULL, location);
+        }
         if is_generic {
             let counts = Counts::default();
             self.enter_type_parameters(alias.id, alias.name, location.line(), None, counts)?;
@@ -43,8 +46,7 @@ impl Codegen<'_, '_> {
         if is_generic {
             let code = self.finish_unit(false)?;
             self.make_closure(code, 0, location)?;
-            self.emit(Op::PUSH_NULL, location);
-            self.emit_arg(Op::CALL, 0, location);
+            self.call_own_function(location);
         }
         self.name_op(alias.name, ExprContext::Store, location)
     }

@@ -48,7 +48,7 @@ impl Codegen<'_, '_> {
             match (parameter.kind, &parameter.bound) {
                 (TypeParamKind::TypeVar, Some(bound)) => {
                     let scope = self.find_scope(parameter.id, ScopeRole::Own)?;
-                    self.evaluator(bound, scope, name)?;
+                    self.evaluator(bound, scope, name, location)?;
                     let is_tuple = matches!(bound.kind, ExprKind::Tuple { .. });
                     let intrinsic = if is_tuple {
                         INTRINSIC_TYPEVAR_WITH_CONSTRAINTS
@@ -70,7 +70,7 @@ impl Codegen<'_, '_> {
             if let Some(default) = &parameter.default_value {
                 has_default = true;
                 let scope = self.find_scope(parameter.id, ScopeRole::Default)?;
-                self.evaluator(default, scope, name)?;
+                self.evaluator(default, scope, name, location)?;
                 self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_SET_TYPEPARAM_DEFAULT, location);
             } else if has_default {
                 let name = self.name_text(name);
@@ -88,10 +88,17 @@ impl Codegen<'_, '_> {
 
     /// Emits the function that evaluates a bound or default
     /// (`codegen_type_param_bound_or_default`).
-    fn evaluator(&mut self, expr: &Expr<'_>, scope: ScopeId, name: Name) -> CodegenResult<()> {
-        let location = expr.location;
+    fn evaluator(
+        &mut self,
+        expr: &Expr<'_>,
+        scope: ScopeId,
+        name: Name,
+        parameter: Location,
+    ) -> CodegenResult<()> {
+        let at_parameter = self.target.features.evaluators_at_parameter;
+        let location = if at_parameter { parameter } else { expr.location };
         let flags = self.load_format_default(location);
-        self.enter_annotations(scope, name, location);
+        self.enter_annotations(scope, name, expr.location);
         self.unpacked(expr, location)?;
         self.emit(Op::RETURN_VALUE, location);
         let code = self.finish_unit(true)?;

@@ -19,29 +19,37 @@ const SPECIAL_AENTER: u32 = 2;
 const SPECIAL_AEXIT: u32 = 3;
 
 impl<'a, 'ast> Codegen<'a, 'ast> {
-    /// Emits item `index` of a `with` statement and everything in it (`codegen_with_inner`,
-    /// `codegen_async_with_inner`).
-    pub(super) fn with_statement(&mut self, statement: &'a With<'ast>, index: usize) -> CodegenResult<()> {
+    /// Emits item `index` of a `with` statement at `whole` and everything in it
+    /// (`codegen_with_inner`, `codegen_async_with_inner`).
+    pub(super) fn with_statement(
+        &mut self,
+        statement: &'a With<'ast>,
+        index: usize,
+        whole: Location,
+    ) -> CodegenResult<()> {
         let Some(item) = statement.items.get(index) else {
             return self.visit_body(statement.body);
         };
         let is_async = statement.is_async;
+        let block = self.block_label();
         let handler = self.new_label();
         let exit = self.new_label();
         let cleanup = self.new_label();
         self.visit_expr(&item.context_expr)?;
-        let location = item.context_expr.location;
+        let by_whole = self.target.features.with_at_statement;
+        let location = if by_whole { whole } else { item.context_expr.location };
         self.enter_context(is_async, location);
         if is_async {
             self.emit_await(AWAIT_ENTER, location);
         }
         self.emit_jump(Op::SETUP_WITH, handler, location);
+        self.use_block_label(block);
         self.push_block(FrameBlock::With { at: location, is_async }, location)?;
         match &item.optional_vars {
             Some(target) => self.visit_expr(target)?,
             None => self.emit(Op::POP_TOP, location),
         }
-        self.with_statement(statement, index + 1)?;
+        self.with_statement(statement, index + 1, whole)?;
         self.emit(Op::POP_BLOCK, if is_async { location } else { Location::NONE });
         self.pop_block();
         self.call_exit(location);
@@ -84,7 +92,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let at = Location::NONE;
         let suppress = self.new_label();
         let exit = self.new_label();
-        self.emit(Op::TO_BOOL, at);
+        self.emit_truth(at);
         self.emit_jump(Op::POP_JUMP_IF_TRUE, suppress, at);
         self.emit_arg(Op::RERAISE, 2, at);
         self.use_label(suppress);
@@ -94,7 +102,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         for _ in 0..2 + u32::from(self.target.features.special_methods) {
             self.emit(Op::POP_TOP, at);
         }
-        self.emit_jump(Op::JUMP_NO_INTERRUPT, exit, at);
+        self.emit_join(exit);
         self.use_label(cleanup);
         self.pop_except_and_reraise();
         self.use_label(exit);

@@ -10,8 +10,13 @@ use smallvec::{SmallVec, smallvec};
 
 /// Splits a sequence into the blocks of `graph` (`_PyCfg_FromInstructionSequence`).
 ///
-/// Blocks start at jump targets and after jumps. The sequence is empty afterwards.
-pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Result<(), FlowError> {
+/// Blocks start at jump targets and after jumps; with `at_labels`, at all labels. The sequence is
+/// empty afterwards.
+pub(super) fn build(
+    sequence: &mut InstructionSequence,
+    graph: &mut Graph,
+    at_labels: bool,
+) -> Result<(), FlowError> {
     let mut slots = std::mem::take(&mut sequence.instructions);
     if let Some((position, code)) = sequence.inserted.take() {
         // A label at the end of the inserted code refers to the next instruction.
@@ -31,7 +36,14 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
         // The target is a slot index until the blocks exist.
         instr.target = BlockId(place);
     }
+    let numbers =
+        if at_labels { number_labels(&mut slots, &sequence.labels, &mut targets) } else { Vec::new() };
     graph.refill(slots, |graph, slots| cut(graph, slots, &targets));
+    for (place, number) in numbers {
+        if let Some(id) = starting_at(&graph.blocks, place) {
+            graph.block_mut(id).label = number;
+        }
+    }
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let sets_up = graph.block(id).sets_up;
         let (blocks, code) = graph.blocks_and_code(id);
@@ -42,6 +54,34 @@ pub(super) fn build(sequence: &mut InstructionSequence, graph: &mut Graph) -> Re
         }
     }
     Ok(())
+}
+
+/// Lets all labels be in `targets`, and gives jumps the number of the last label at their target.
+///
+/// Returns these numbers by place, ascending.
+fn number_labels(slots: &mut [Instr], labels: &[u32], targets: &mut [u64]) -> Vec<(u32, u32)> {
+    let mut numbers: Vec<(u32, u32)> = labels
+        .iter()
+        .zip(1..)
+        .filter(|&(&place, _)| (place as usize) < slots.len())
+        .map(|(&place, number)| (place, number))
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        if same {
+            first.1 = later.1;
+        }
+        same
+    });
+    for &(place, _) in &numbers {
+        targets[place as usize / 64] |= 1 << (place % 64);
+    }
+    for instr in slots.iter_mut().filter(|instr| has_target(instr.op)) {
+        let found = numbers.binary_search_by_key(&instr.target.0, |&(place, _)| place);
+        instr.arg = found.map_or(0, |at| numbers[at].1);
+    }
+    numbers
 }
 
 /// Creates the blocks; `targets` has a bit for each slot that is a jump target.

@@ -2,9 +2,10 @@
 //!
 //! CPython: `Python/flowgraph.c`.
 
+use super::empty_blocks::ensure_label;
 use super::graph::{BlockId, Graph, Instr};
 use super::{FlowError, redundant};
-use crate::target::Op;
+use crate::target::{Features, Op};
 use crate::text::Location;
 
 /// Marks blocks that are reached without exceptions (`mark_warm`).
@@ -44,7 +45,7 @@ fn mark_cold(graph: &mut Graph) {
 }
 
 /// Moves cold blocks to the end (`push_cold_blocks_to_end`).
-pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
+pub(super) fn push_cold_blocks(graph: &mut Graph, features: &Features) -> Result<(), FlowError> {
     if !graph.next(Graph::ENTRY).is_some() {
         return Ok(());
     }
@@ -53,6 +54,7 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
     }
     mark_warm(graph);
     mark_cold(graph);
+    let mut label = if features.jumps_sized_by_label { graph.next_label() } else { 0 };
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
@@ -60,12 +62,15 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
             graph.block_mut(next).labeled = true;
             graph.rerouted = true;
             let jump = graph.add();
-            let instr = Instr { target: next, ..Instr::new(Op::JUMP_NO_INTERRUPT, 0, Location::NONE) };
+            let op = if features.joins_check_signals { Op::JUMP } else { Op::JUMP_NO_INTERRUPT };
+            let number =
+                if features.jumps_sized_by_label { ensure_label(graph, next, &mut label) } else { 0 };
+            let instr = Instr { target: next, ..Instr::new(op, number, Location::NONE) };
             graph.push_copy(jump, instr);
             let block = graph.block_mut(jump);
             block.cold = true;
             block.next = next;
-            block.predecessors = 1;
+            block.predecessors = u32::from(!features.cold_jumps_lack_line);
             graph.block_mut(id).next = jump;
         }
         id = next;
@@ -91,7 +96,11 @@ pub(super) fn push_cold_blocks(graph: &mut Graph) -> Result<(), FlowError> {
     graph.block_mut(warm_tail).next = cold_head;
     if cold_head.is_some() {
         graph.block_mut(cold_tail).next = BlockId::NONE;
-        redundant::remove_nops_and_jumps(graph)?;
+        if features.late_block_ends {
+            redundant::remove_jumps(graph)?;
+        } else {
+            redundant::remove_nops_and_jumps(graph)?;
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 use super::FlowError;
 use super::graph::{BlockId, Graph};
 use super::kinds::{changes_handlers, is_block_push, is_jump};
-use crate::target::Op;
+use crate::target::{Features, Op};
 
 /// `RESUME` operands that follow no yield.
 const AT_START: u32 = 0;
@@ -29,8 +29,8 @@ struct Active {
 /// Labels reachable instructions with their handler (`mark_except_handlers`,
 /// `label_exception_targets`).
 ///
-/// `POP_BLOCK` becomes a NOP, and `RESUME` gets the depth of its yield.
-pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Result<(), FlowError> {
+/// `POP_BLOCK` becomes a NOP, and `RESUME` or `YIELD_VALUE` gets the depth of the yield.
+pub(super) fn label_exceptions(graph: &mut Graph, features: &Features) -> Result<(), FlowError> {
     if !graph.blocks.iter().any(|block| block.sets_up) {
         return Ok(());
     }
@@ -73,8 +73,10 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
             }
             match instr.op {
                 Op::POP_BLOCK => {
-                    slot.set_nop();
-                    blocks[id.0 as usize].nops = true;
+                    if !features.late_block_ends {
+                        slot.set_nop();
+                        blocks[id.0 as usize].nops = true;
+                    }
                     if stack == 0 {
                         return Err(FlowError::Malformed("POP_BLOCK without a block"));
                     }
@@ -90,12 +92,15 @@ pub(super) fn label_exceptions(graph: &mut Graph, resume_depth_bit: u32) -> Resu
                 Op::YIELD_VALUE => {
                     slot.handler = handler;
                     yield_depth = Some(actives[stack].depth);
+                    if features.yields_tell_depth {
+                        slot.arg = actives[stack].depth;
+                    }
                 }
                 Op::RESUME => {
                     slot.handler = handler;
                     if !matches!(slot.arg, AT_START | AT_GENERATOR_START) {
                         if yield_depth == Some(1) {
-                            slot.arg |= resume_depth_bit;
+                            slot.arg |= features.resume_depth_bit;
                         }
                         yield_depth = None;
                     }

@@ -30,6 +30,8 @@ pub(crate) struct Block {
     pub(crate) predecessors: u32,
     /// Bit set of those of the first 64 locals that may be unset on entry.
     pub(crate) unsafe_locals: u64,
+    /// Number of the label in CPython, where the size of a jump depends on it; 0 for none.
+    pub(crate) label: u32,
     /// True if the block is a jump target (in CPython, has a label).
     pub(crate) labeled: bool,
     /// True if the block sets up exception handlers, or did.
@@ -63,6 +65,7 @@ impl Block {
             start_depth: i32::MIN,
             predecessors: 0,
             unsafe_locals: 0,
+            label: 0,
             labeled: false,
             sets_up: false,
             nops: false,
@@ -318,6 +321,17 @@ impl Graph {
             id = self.next(id);
         }
         id
+    }
+
+    /// Returns a number for a new label (`get_max_label`).
+    pub(crate) fn next_label(&self) -> u32 {
+        let mut last = 0;
+        let mut id = Self::ENTRY;
+        while id.is_some() {
+            last = last.max(self.block(id).label);
+            id = self.next(id);
+        }
+        last + 1
     }
 
     /// Clears the `visited` mark of all blocks.

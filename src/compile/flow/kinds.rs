@@ -213,6 +213,12 @@ pub(crate) fn is_rewritten(op: Op) -> bool {
     is(op, REWRITTEN)
 }
 
+/// Returns whether an opcode is rewritten together with its neighbors, or uses a constant, where
+/// one walk does all.
+pub(crate) fn is_rewritten_once(op: Op) -> bool {
+    matches!(op, Op::LOAD_CONST | Op::BUILD_TUPLE | Op::SWAP | Op::PUSH_NULL)
+}
+
 /// Returns whether an opcode loads a local that it may borrow.
 pub(crate) fn may_borrow(op: Op) -> bool {
     Kinds::of(op).has_local_load()

@@ -4,7 +4,7 @@
 
 use super::graph::{BlockId, Graph, Instr};
 use crate::compile::unit::CodeUnit;
-use crate::target::Op;
+use crate::target::{Features, Op};
 use crate::text::{Location, Name};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -14,7 +14,7 @@ const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
 
 /// Inserts prefix instructions and gives cells and free variables their final indices
 /// (`prepare_localsplus`).
-pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
+pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit, features: &Features) {
     let locals = unit.varnames.len();
     let cells = unit.cellvars.len();
     let mut fixed: SmallVec<[usize; 16]> = (locals..locals + cells + unit.freevars.len()).collect();
@@ -36,7 +36,9 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit) {
     prefix.extend(sorted.iter().map(|&cell| Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE)));
     if (unit.flags & GENERATOR_FLAGS != 0 || unit.starts_as_generator) && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
-        prefix.extend([Op::RETURN_GENERATOR, Op::POP_TOP].map(|op| Instr::new(op, 0, location)));
+        prefix.push(Instr::new(Op::RETURN_GENERATOR, 0, location));
+        let location = if features.generator_pop_lacks_line { Location::NONE } else { location };
+        prefix.push(Instr::new(Op::POP_TOP, 0, location));
     }
     graph.prepend(Graph::ENTRY, &prefix);
     let mut dropped = 0;

@@ -5,15 +5,20 @@
 //!
 //! **Invariant:** in debug builds the graph is verified after each pass.
 
+mod block_rewrites;
 mod borrow;
 mod build;
 mod cold;
 mod context;
+mod drop_unreachable;
+mod empty_blocks;
 mod exceptions;
+mod exit_lines;
 mod fold;
 pub(crate) mod graph;
 mod inline_exits;
 mod kinds;
+mod late_pseudo;
 mod lines;
 mod load_const;
 mod locals_plus;
@@ -21,6 +26,7 @@ mod normalize_jumps;
 mod peephole;
 mod pseudo;
 mod redundant;
+mod small_exits;
 mod stack_depth;
 mod superinstructions;
 mod swaps;
@@ -65,7 +71,7 @@ pub(super) fn run(
     constants: &mut Constants,
     target: &'static Target,
 ) -> Result<u32, FlowError> {
-    build::build(&mut unit.sequence, graph)?;
+    build::build(&mut unit.sequence, graph, target.features.labels_start_blocks)?;
     let mut consts = std::mem::take(&mut unit.consts);
     // `*args` and `**kwargs` are parameters too, as `CO_VARARGS` (4) and `CO_VARKEYWORDS` (8) say.
     let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
@@ -101,7 +107,7 @@ fn apply(
     let mut depth = None;
     match pass {
         FlowPass::LabelExceptions => {
-            exceptions::label_exceptions(graph, target.features.resume_depth_bit)?;
+            exceptions::label_exceptions(graph, &target.features)?;
         }
         FlowPass::InlineExits => inline_exits::inline_exits(graph),
         FlowPass::RemoveUnreachable => unreachable::remove_unreachable(graph),
@@ -113,12 +119,18 @@ fn apply(
         FlowPass::RemoveUnusedConsts => unused_consts::remove_unused_consts(graph, context),
         FlowPass::CheckUnsetLocals => unset_locals::check_unset_locals(graph, context),
         FlowPass::InsertSuperinstructions => superinstructions::insert_superinstructions(graph),
-        FlowPass::PushColdBlocks => cold::push_cold_blocks(graph)?,
+        FlowPass::PushColdBlocks => cold::push_cold_blocks(graph, &target.features)?,
         FlowPass::ConvertConditionalJumps => pseudo::convert_conditional_jumps(graph),
         FlowPass::StackDepth => depth = Some(stack_depth::stack_depth(graph, target)?),
-        FlowPass::PrepareLocals => locals_plus::prepare_locals(graph, unit),
+        FlowPass::PrepareLocals => locals_plus::prepare_locals(graph, unit, &target.features),
         FlowPass::ConvertPseudoOps => pseudo::convert_pseudo_ops(graph)?,
         FlowPass::NormalizeJumps => normalize_jumps::normalize_jumps(graph, &target.features),
+        FlowPass::DropEmptyBlocks => empty_blocks::drop_empty_blocks(graph),
+        FlowPass::InlineSmallExits => small_exits::inline_small_exits(graph),
+        FlowPass::OptimizeBlocks => block_rewrites::optimize_blocks(graph, context),
+        FlowPass::DropUnreachable => drop_unreachable::drop_unreachable(graph)?,
+        FlowPass::ResolveExitLines => exit_lines::resolve_exit_lines(graph, unit.first_line),
+        FlowPass::ConvertLatePseudoOps => late_pseudo::convert_late_pseudo_ops(graph),
         FlowPass::BorrowLocals => borrow::borrow_locals(graph, target)?,
     }
     if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {

@@ -47,6 +47,10 @@ pub(super) fn normalize_jumps(graph: &mut Graph, features: &Features) {
             );
         }
         graph.push_late(backward, Op::JUMP, last.location, last.target, last.handler, features.late_handlers);
+        if features.jumps_sized_by_label {
+            let label = graph.block(last.target).label;
+            graph.code_mut(backward)[0].arg = label;
+        }
         let block = graph.block_mut(backward);
         block.start_depth = start_depth;
         block.cold = cold;

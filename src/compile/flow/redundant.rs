@@ -133,7 +133,7 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
 }
 
 /// Turns jumps to the next instruction into NOPs (`remove_redundant_jumps`).
-fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
+pub(super) fn remove_jumps(graph: &mut Graph) -> Result<bool, FlowError> {
     let mut changed = false;
     let mut id = Graph::ENTRY;
     while id.is_some() {

@@ -64,6 +64,5 @@ pub(super) fn stack_depth(graph: &mut Graph, target: &Target) -> Result<u32, Flo
         }
     }
     graph.give_stack(stack);
-    // CPython reserves room for at least one value.
-    Ok(deepest.max(1) as u32)
+    Ok(target.features.least_stack.max(deepest as u32))
 }

@@ -124,13 +124,19 @@ fn apply_static(code: &mut [Instr], end: usize) {
     }
 }
 
+/// Optimizes the run of swaps at `index` and returns its end (`swaptimize`, `apply_static_swaps`).
+pub(super) fn optimize_at(code: &mut [Instr], index: usize) -> usize {
+    let end = shorten(code, index);
+    apply_static(code, end);
+    end
+}
+
 /// Optimizes the swaps of one block (`swaptimize`, `apply_static_swaps`).
 pub(super) fn optimize(code: &mut [Instr]) {
     let mut index = 0;
     while index < code.len() {
         if code[index].op == Op::SWAP {
-            index = shorten(code, index);
-            apply_static(code, index);
+            index = optimize_at(code, index);
         }
         index += 1;
     }

@@ -17,7 +17,7 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     used[0] = true;
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         for instr in graph.code(id) {
-            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST)
+            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST | Op::KW_NAMES)
                 && let Some(used) = used.get_mut(instr.arg as usize)
             {
                 *used = true;
@@ -40,7 +40,7 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     context.consts.truncate(kept);
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         for instr in graph.code_mut(id) {
-            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST) {
+            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST | Op::KW_NAMES) {
                 instr.arg = map[instr.arg as usize];
             }
         }

@@ -40,7 +40,7 @@ impl<'a> Counter<'a> {
     /// that are shared everywhere have no members.
     fn open(&mut self, identity: Identity) -> bool {
         match identity.sharing {
-            Sharing::Shared => false,
+            Sharing::Shared | Sharing::Lasting => false,
             Sharing::Unique | Sharing::Flagged => true,
             Sharing::Counted => {
                 let count = &mut self.counts[identity.slot as usize];
@@ -82,6 +82,11 @@ impl<'a> Counter<'a> {
         self.enter();
         if self.too_deep {
             return;
+        }
+        for name in self.codes.own_names(id).into_iter().flatten() {
+            if !self.constants.is_interned_name(name) {
+                self.value(name);
+            }
         }
         self.value(code.consts);
         self.table(code.names, false);

@@ -1,8 +1,8 @@
 //! Identity of constants: the constants that are one object, and the sharing of each.
 
 use crate::compile::assemble::ModuleCodes;
-use crate::compile::constants::{ConstId, ConstValue, Constants};
-use crate::target::Target;
+use crate::compile::constants::{CodeId, ConstId, ConstValue, Constants};
+use crate::target::{Features, Target};
 use crate::text::{Name, Names};
 use rustc_hash::FxHashMap;
 
@@ -15,8 +15,10 @@ pub(super) enum Sharing {
     Flagged,
     /// Flagged if there are two or more references.
     Counted,
-    /// Always flagged.
+    /// Always flagged, and interned if it is text.
     Shared,
+    /// Always flagged, and not interned.
+    Lasting,
 }
 
 /// Identity of a constant as an object.
@@ -72,16 +74,27 @@ fn is_latin1_char(text: &[u8]) -> bool {
     }
 }
 
+/// Returns whether a character that is not a name character is not interned by now: by a name of
+/// the source, or when the process starts.
+fn is_left_alone(text: &[u8], names: &Names, features: &Features) -> bool {
+    !features.interned_characters
+        && text != b"*"
+        && std::str::from_utf8(text).is_ok_and(|text| names.find(text).is_none())
+}
+
 /// Returns whether interning replaces a member, so that CPython builds a new set
 /// (`intern_constants`).
 fn is_rebuilt(items: &[ConstId], constants: &Constants, names: &Names, target: &Target) -> bool {
     items.iter().any(|&item| match constants.value(item) {
         ConstValue::Str(text) => {
-            text.len() > 1
-                && is_name_text(text)
+            let is_other = |text: &str| match text.len() {
+                0 => false,
+                1 => target.features.letters_with_own_names.contains(text),
+                _ => names.find(text).is_some() || target.has_start_up_word(text),
+            };
+            is_name_text(text)
                 && !constants.is_identifier(item)
-                && std::str::from_utf8(text)
-                    .is_ok_and(|text| names.find(text).is_some() || target.has_start_up_word(text))
+                && std::str::from_utf8(text).is_ok_and(is_other)
         }
         _ => false,
     })
@@ -95,9 +108,18 @@ impl Identities {
         filename: &[u8],
         target: &Target,
     ) -> Self {
-        let file = constants.add_text(filename);
+        let features = &target.features;
+        let file = if features.interned_qualified_names {
+            constants.add_text(filename)
+        } else {
+            constants.add_lasting(filename)
+        };
         let mut text = |name: Name| constants.add_name(name, names);
-        let code_names = codes.iter().map(|code| [text(code.name), text(code.qualname)]).collect();
+        let numbers = (0..codes.len() as u32).map(CodeId);
+        let code_names = numbers
+            .zip(codes.iter())
+            .map(|(id, code)| codes.own_names(id).unwrap_or_else(|| [text(code.name), text(code.qualname)]))
+            .collect();
         // An object that is not a constant is the singleton, even if the constant of that value is
         // a new object.
         let mut empty = constants.add_bytes(&[]);
@@ -136,6 +158,12 @@ impl Identities {
                     if is_singleton || constants.is_identifier(id) {
                         sharing = Sharing::Shared;
                     }
+                    let is_letter = is_name_text(text) || constants.is_identifier(id);
+                    if constants.is_lasting(id)
+                        || is_singleton && !is_letter && is_left_alone(text, names, features)
+                    {
+                        sharing = Sharing::Lasting;
+                    }
                 }
                 ConstValue::Bytes(value) => {
                     bytes += value.len();
@@ -172,7 +200,7 @@ impl Identities {
             let name_slot = same.0 * 2 + 1;
             let slot = slot.unwrap_or(match sharing {
                 Sharing::Shared if matches!(value, ConstValue::Str(_)) => name_slot,
-                Sharing::Shared => same.0 * 2,
+                Sharing::Shared | Sharing::Lasting => same.0 * 2,
                 _ => id.0 * 2,
             });
             by_constant.push(Identity { slot, name_slot, sharing, is_table: false });

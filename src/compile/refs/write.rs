@@ -38,6 +38,8 @@ pub(super) struct ReferenceWriter<'a> {
     whole: u32,
     /// Number of objects written on their own so far.
     wholes: u32,
+    /// True if members of a frozenset count as shared when they are sorted.
+    shares_members: bool,
     /// Next reference number.
     next: u32,
     bytes: Vec<u8>,
@@ -66,6 +68,7 @@ impl<'a> ReferenceWriter<'a> {
             replaced: Vec::new(),
             whole: 0,
             wholes: 0,
+            shares_members: features.members_count_as_shared,
             next: 0,
             bytes: Vec::with_capacity(identities.bytes),
         };
@@ -81,14 +84,14 @@ impl<'a> ReferenceWriter<'a> {
         let flagged = forced
             || match identity.sharing {
                 Sharing::Unique => false,
-                Sharing::Flagged | Sharing::Shared => true,
+                Sharing::Flagged | Sharing::Shared | Sharing::Lasting => true,
                 Sharing::Counted => self.counts[slot] > 1,
             };
         if !flagged {
             self.bytes.push(kind);
             return true;
         }
-        if matches!(identity.sharing, Sharing::Counted | Sharing::Shared) {
+        if matches!(identity.sharing, Sharing::Counted | Sharing::Shared | Sharing::Lasting) {
             if self.refer(identity.slot) {
                 return false;
             }
@@ -279,7 +282,7 @@ impl<'a> ReferenceWriter<'a> {
         self.wholes += 1;
         let whole = std::mem::replace(&mut self.whole, self.wholes);
         let kept = self.replaced.len();
-        self.value(item, true);
+        self.value(item, self.shares_members);
         for (slot, before) in self.replaced.drain(kept..).rev() {
             self.refs[slot as usize] = before;
         }
@@ -307,9 +310,20 @@ impl<'a> ReferenceWriter<'a> {
         } else {
             self.bytes_object(without_slot(Sharing::Unique), &code.kinds, false);
         }
-        self.name(self.identities.file);
-        for name in self.identities.code_names[id.0 as usize] {
-            self.name(name);
+        if self.codes.own_names(id).is_some() {
+            self.value(self.identities.file, false);
+            for name in self.identities.code_names[id.0 as usize] {
+                if self.constants.is_interned_name(name) {
+                    self.name(name);
+                } else {
+                    self.value(name, false);
+                }
+            }
+        } else {
+            self.name(self.identities.file);
+            for name in self.identities.code_names[id.0 as usize] {
+                self.name(name);
+            }
         }
         self.long(code.first_line);
         self.value(code.line_table, false);

@@ -6,8 +6,8 @@ use crate::diff::{CauseKind, Comparison};
 use crate::text::{counted, visible};
 use std::fmt::Write as _;
 
-/// Numbers of files in a list: the first that the size allows.
-const NAMED: [usize; 3] = [50, 10, 0];
+/// Number of files in a list.
+const NAMED: usize = 50;
 /// Size of the causes in bytes. GitHub accepts comments of at most 65,536 characters.
 const LIMIT: usize = 62_000;
 /// Characters of a title or a name that are shown.
@@ -26,15 +26,14 @@ pub fn markdown(comparison: &Comparison) -> String {
     );
     let (mut causes, mut files) = (0, 0);
     for group in groups(comparison) {
-        let mut sections = NAMED.into_iter().map(|named| section(&group, named));
+        let section = section(&group);
         // The first causes are the most alarming ones, so that no later one takes the place of one
         // that is left out.
-        match sections.find(|section| causes == 0 && out.len() + section.len() <= LIMIT) {
-            Some(section) => out.push_str(&section),
-            None => {
-                causes += 1;
-                files += group.files.len() + usize::from(group.subject.is_some());
-            }
+        if causes > 0 || out.len() + section.len() > LIMIT {
+            causes += 1;
+            files += group.files.len() + usize::from(group.subject.is_some());
+        } else {
+            out.push_str(&section);
         }
     }
     if causes > 0 {
@@ -54,7 +53,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-fn section(group: &Group<'_>, named: usize) -> String {
+fn section(group: &Group<'_>) -> String {
     let mut out = String::new();
     let mark = if group.kind == CauseKind::Unexplained { "⚠️ " } else { "" };
     let title = if group.title.is_empty() { String::new() } else { format!(": {}", text(&group.title)) };
@@ -65,11 +64,11 @@ fn section(group: &Group<'_>, named: usize) -> String {
     let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
     let _ =
         writeln!(out, "\n<details><summary>{mark}<b>{}</b>{title}{number}</summary>\n", group.kind.words());
-    for file in group.files.iter().take(named) {
-        let _ = writeln!(out, "- {}{}", code(&super::path(file)), text(&group.remark(file)));
+    for file in group.files.iter().take(NAMED) {
+        let _ = writeln!(out, "- {}", code(&super::path(file)));
     }
-    if group.files.len() > named {
-        let _ = writeln!(out, "- and {} more", group.files.len() - named);
+    if group.files.len() > NAMED {
+        let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);
     }
     out.push_str("\n</details>\n");
     out

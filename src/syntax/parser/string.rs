@@ -24,6 +24,8 @@ struct Reading {
     verbatim: bool,
     /// True if fields are `Interpolation`s.
     template: bool,
+    /// True if pieces of text are not joined.
+    apart: bool,
 }
 
 /// Joined pieces under construction, on the stacks of expressions and of text
@@ -166,7 +168,7 @@ impl<'a> Parser<'a, '_> {
         let fields = std::mem::replace(&mut self.fields, 0);
         let pending = self.pending.len();
         self.advance();
-        self.middles(pieces, Reading { raw, verbatim: raw, template });
+        self.middles(pieces, Reading { raw, verbatim: raw, template, apart: false });
         self.fields = fields;
         if matches!(self.token(), Token::FormatEnd | Token::TemplateEnd) {
             if self.pending.len() > pending {
@@ -195,6 +197,12 @@ impl<'a> Parser<'a, '_> {
                     }
                     let location = Location::between(start, self.lexer.end_place());
                     self.advance();
+                    if reading.apart {
+                        let text = self.stacks.text.take(before, self.arena);
+                        let kind = ExprKind::Constant(Constant::Str(text));
+                        self.stacks.expressions.push(Expr { location, kind });
+                        continue;
+                    }
                     pieces.part(before, self.stacks.text.base(), location);
                 }
                 Token::LeftBrace => self.field(pieces, reading),
@@ -312,11 +320,18 @@ impl<'a> Parser<'a, '_> {
         self.advance();
         let mut pieces = self.pieces();
         let verbatim = reading.raw && self.target.features.raw_specs;
-        self.middles(&mut pieces, Reading { verbatim, template: false, ..reading });
+        let apart = self.target.features.spec_keeps_pieces;
+        self.middles(&mut pieces, Reading { verbatim, template: false, apart, ..reading });
         self.flush(&mut pieces);
         self.is_own |= reading.raw && self.lexer.slice(text_start, self.lexer.start()).contains('\\');
         let values = self.stacks.expressions.take(pieces.expressions, self.arena);
         let location = self.since(start);
+        if apart {
+            let is_empty = |only: &Expr<'_>| matches!(only.kind, ExprKind::Constant(Constant::Str(b"")));
+            let is_left_out = matches!(values, [only] if is_empty(only));
+            let values: &[Expr<'_>] = if is_left_out { &[] } else { values };
+            return self.boxed(Expr { location, kind: ExprKind::JoinedStr(values) });
+        }
         if let [text] = values
             && pieces.parts > 1
             && matches!(text.kind, ExprKind::Constant(_))
@@ -343,7 +358,7 @@ impl<'a> Parser<'a, '_> {
         (start, end): (usize, usize),
         location: Location,
     ) {
-        if self.fields > 2 {
+        if self.fields > self.target.features.shown_field_levels {
             // CPython's parser loses the text of this field and fails.
             return self.refuse_after(ErrorType::Value, "field 'value' is required for Constant");
         }

@@ -2,7 +2,7 @@
 
 mod py310;
 mod py311;
-mod py312;
+pub(super) mod py312;
 pub(super) mod py313;
 pub(super) mod py314;
 pub(super) mod py315;

@@ -12,7 +12,12 @@ const NEWEST: Target = Target {
     features: FEATURES,
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17],
-    encodings: &[encodings::NEW_IN_3_14_8, encodings::NEW_IN_3_13_15, encodings::FIRST],
+    encodings: &[
+        encodings::NEW_IN_3_14_8,
+        encodings::NEW_IN_3_13_15,
+        encodings::NEW_IN_3_13_0,
+        encodings::FIRST,
+    ],
     grammar: GRAMMAR,
     flow: &FLOW,
     operations: &OPERATIONS,
@@ -28,7 +33,7 @@ pub(super) static RELEASES: [Target; 3] = [
         patch: 2,
         features: FEATURES_2,
         words: StartUpWords { changes: include_str!("start_up_words_8.txt"), ..NEWEST.words },
-        encodings: &[encodings::NEW_IN_3_14_8, encodings::FIRST],
+        encodings: &[encodings::NEW_IN_3_14_8, encodings::NEW_IN_3_13_0, encodings::FIRST],
         ..NEWEST
     },
     Target {

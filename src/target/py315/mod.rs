@@ -16,6 +16,7 @@ const NEWEST: Target = Target {
         encodings::NEW_IN_3_15_0,
         encodings::NEW_IN_3_14_8,
         encodings::NEW_IN_3_13_15,
+        encodings::NEW_IN_3_13_0,
         encodings::FIRST,
     ],
     grammar: GRAMMAR,

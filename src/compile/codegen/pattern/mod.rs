@@ -131,7 +131,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         self.visit_expr(value)?;
         self.compare_op(CompareOperator::Eq, location);
-        self.emit(Op::TO_BOOL, location);
+        self.emit_truth(location);
         self.jump_to_fail(context, Op::POP_JUMP_IF_FALSE, location);
         Ok(())
     }

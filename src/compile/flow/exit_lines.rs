@@ -1,0 +1,109 @@
+//! Lines of exits and other code without a line of its own (`resolve_line_numbers`).
+//!
+//! CPython: `Python/flowgraph.c` of 3.12.
+
+use super::graph::{BlockId, Graph};
+use super::kinds::is_jump;
+use crate::target::Op;
+use crate::text::Location;
+
+/// Returns whether a block is an exit without lines (`is_exit_without_lineno`).
+fn needs_line(graph: &Graph, id: BlockId) -> bool {
+    graph.exits_scope(id) && graph.has_no_line(id)
+}
+
+/// Copies exits without a line, so that each has one predecessor
+/// (`duplicate_exits_without_lineno`).
+fn duplicate_exits(graph: &mut Graph) {
+    let mut label = graph.next_label();
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        if let Some(&last) = graph.last(id)
+            && is_jump(last.op)
+            && graph.block(last.target).predecessors > 1
+            && needs_line(graph, last.target)
+        {
+            let copy = graph.add();
+            for index in 0..graph.block(last.target).len() {
+                let instr = graph.code(last.target)[index];
+                graph.push_copy(copy, instr);
+            }
+            graph.code_mut(copy)[0].location = last.location;
+            let original = graph.block_mut(last.target);
+            original.predecessors -= 1;
+            let next = std::mem::replace(&mut original.next, copy);
+            let block = graph.block_mut(copy);
+            (block.next, block.predecessors, block.labeled, block.label) = (next, 1, true, label);
+            label += 1;
+            if let Some(last) = graph.last_mut(id) {
+                last.target = copy;
+            }
+        }
+        id = graph.next(id);
+    }
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        let next = graph.next(id);
+        if next.is_some()
+            && !graph.no_fallthrough(id)
+            && let Some(&last) = graph.last(id)
+            && needs_line(graph, next)
+        {
+            graph.code_mut(next)[0].location = last.location;
+        }
+        id = next;
+    }
+}
+
+/// Copies lines to instructions and blocks without one (`propagate_line_numbers`).
+fn propagate(graph: &mut Graph) {
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        let mut previous = Location::NONE;
+        for instr in graph.code_mut(id) {
+            if instr.location.line() < 0 {
+                instr.location = previous;
+            } else {
+                previous = instr.location;
+            }
+        }
+        if !graph.block(id).is_empty() {
+            for to in graph.successors(id) {
+                if graph.block(to).predecessors == 1
+                    && let Some(first) = graph.code_mut(to).first_mut()
+                    && first.location.line() < 0
+                {
+                    first.location = previous;
+                }
+            }
+        }
+        id = graph.next(id);
+    }
+}
+
+/// Gives the returns that still lack a line that of the code before them
+/// (`guarantee_lineno_for_exits`).
+fn guarantee(graph: &mut Graph, first_line: i32) {
+    let mut line = first_line;
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        if let Some(&last) = graph.last(id) {
+            if last.location.line() >= 0 {
+                line = last.location.line();
+            } else if last.op == Op::RETURN_VALUE {
+                for instr in graph.code_mut(id) {
+                    instr.location = Location::new(line, -1, -1, -1);
+                }
+            }
+        }
+        id = graph.next(id);
+    }
+}
+
+/// Gives exits without a line one (`resolve_line_numbers`).
+pub(super) fn resolve_exit_lines(graph: &mut Graph, first_line: i32) {
+    graph.rerouted = true;
+    duplicate_exits(graph);
+    propagate(graph);
+    guarantee(graph, first_line);
+}

@@ -1,0 +1,39 @@
+//! Copies of small exit blocks (`inline_small_exit_blocks`).
+//!
+//! CPython: `Python/flowgraph.c` of 3.12.
+
+use super::graph::{BlockId, Graph};
+use super::kinds::is_unconditional_jump;
+
+/// Largest exit block that is copied (`MAX_COPY_SIZE`).
+const MAX_COPY: usize = 4;
+
+/// Copies the target of a block's jump if it is a small exit (`inline_small_exit_blocks`).
+fn inline_target(graph: &mut Graph, id: BlockId) {
+    let Some(&last) = graph.last(id) else { return };
+    if !is_unconditional_jump(last.op) {
+        return;
+    }
+    let count = graph.block(last.target).len();
+    if count > MAX_COPY || !graph.exits_scope(last.target) {
+        return;
+    }
+    if let Some(last) = graph.last_mut(id) {
+        last.set_nop();
+    }
+    graph.block_mut(id).nops = true;
+    graph.rerouted = true;
+    for index in 0..count {
+        let instr = graph.code(last.target)[index];
+        graph.push_copy(id, instr);
+    }
+}
+
+/// Copies small exit blocks into the blocks that jump to them (`inline_small_exit_blocks`).
+pub(super) fn inline_small_exits(graph: &mut Graph) {
+    let mut id = Graph::ENTRY;
+    while id.is_some() {
+        inline_target(graph, id);
+        id = graph.next(id);
+    }
+}
