@@ -25,6 +25,7 @@ pub mod folding;
 pub mod future;
 pub mod instruction;
 mod mixed;
+mod name_places;
 pub mod positions;
 pub mod preprocess;
 pub mod refs;

@@ -14,6 +14,10 @@ use std::time::Duration;
 /// locks, the lock alone suffices.
 pub const LEFTOVER_AGE: Duration = Duration::from_secs(10);
 
+/// Permissions of a file whose owner or mode is changed before it is renamed: nobody else can read
+/// it until then.
+const FOR_OWNER: u32 = 0o600;
+
 /// Location of a file that exists or will be written.
 #[derive(Debug)]
 pub struct OutputPlace {
@@ -141,7 +145,10 @@ impl OutputPlace {
     /// # Errors
     /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace(&self, bytes: &[u8], mode: u32) -> Result<(), WriteError> {
-        self.replace_with(bytes, |file| set_mode(file, mode))
+        self.replace_with(bytes, mode, |file, found| match has_mode(found, mode) {
+            true => Ok(()),
+            false => set_mode(file, mode),
+        })
     }
 
     /// Replaces the file as [`OutputPlace::replace`] does; if root writes it, it belongs to
@@ -150,7 +157,7 @@ impl OutputPlace {
     /// # Errors
     /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace_for(&self, bytes: &[u8], mode: u32, owner: Option<Owner>) -> Result<(), WriteError> {
-        self.replace_with(bytes, |file| {
+        self.replace_with(bytes, FOR_OWNER, |file, _| {
             owner.map_or(Ok(()), |owner| give(file, owner))?;
             set_mode(file, mode)
         })
@@ -163,7 +170,7 @@ impl OutputPlace {
     /// # Errors
     /// [`WriteError`]; the temporary file is removed in any case.
     pub fn replace_like(&self, bytes: &[u8], old: &Metadata) -> Result<(), WriteError> {
-        self.replace_with(bytes, |file| {
+        self.replace_with(bytes, FOR_OWNER, |file, _| {
             Owner::of(old).map_or(Ok(()), |owner| give(file, owner))?;
             file.set_permissions(self.kept(old.permissions()))?;
             file.set_modified(old.modified()?)
@@ -187,13 +194,14 @@ impl OutputPlace {
     fn replace_with(
         &self,
         bytes: &[u8],
-        prepare: impl FnOnce(&File) -> io::Result<()>,
+        mode: u32,
+        prepare: impl FnOnce(&File, &Metadata) -> io::Result<()>,
     ) -> Result<(), WriteError> {
         self.check()?;
         let write = || {
-            let (temporary, mut file) = self.folder.temporary()?;
+            let (temporary, (mut file, found)) = self.folder.temporary(mode)?;
             file.write_all(bytes)?;
-            prepare(&file)?;
+            prepare(&file, &found)?;
             temporary.rename(&self.name)
         };
         write().map_err(|source| self.io_error(source))

@@ -52,8 +52,11 @@ impl Drop for Writing {
         let depth = DEPTH.get().saturating_sub(1);
         DEPTH.set(depth);
         if depth == 0 {
-            state().writers -= 1;
-            CHANGED.notify_all();
+            let mut state = state();
+            state.writers -= 1;
+            if state.is_closed {
+                CHANGED.notify_all();
+            }
         }
     }
 }

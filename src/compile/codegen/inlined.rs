@@ -58,6 +58,7 @@ impl Codegen<'_, '_> {
                 bound.push((name, symbol.scope, is_free));
             }
         }
+        self.name_places.change_meaning();
         for (name, scope, is_free) in bound {
             let index = self.varname_index(name);
             self.emit_arg(Op::LOAD_FAST_AND_CLEAR, index, location);
@@ -106,6 +107,7 @@ impl Codegen<'_, '_> {
         for name in &state.hidden {
             unit.hidden_now.remove(name);
         }
+        self.name_places.change_meaning();
     }
 
     /// Restores the values of hidden names (`restore_inlined_comprehension_locals`).

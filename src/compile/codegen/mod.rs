@@ -51,6 +51,7 @@ pub(crate) use unit::{CompilerUnit, Deferred, UnitKind};
 use super::constants::{CodeId, Constants};
 use super::future::Future;
 use super::instruction::{InstructionSequence, Label};
+use super::name_places::NamePlaces;
 use super::symtable::{Scope, SymbolTable};
 use super::unit::CodeUnit;
 use super::warned::Warnings;
@@ -98,6 +99,8 @@ pub struct Codegen<'a, 'ast> {
     pub(crate) warnings: &'a mut Warnings,
     /// NaN constants by the address of their node, because each is equal only to itself.
     pub(crate) nans: FxHashMap<usize, super::constants::ConstId>,
+    /// Places of names in the current unit.
+    name_places: NamePlaces,
     /// The name `__debug__`, if its bindings are refused here.
     forbidden: Option<Name>,
     pub(crate) unit: Box<CompilerUnit<'a, 'ast>>,
@@ -121,7 +124,8 @@ impl Codegen<'_, '_> {
     /// Stops the compilation if the file has used up its allowance.
     pub(crate) fn ask(&self) {
         allowance::ask_holding(|| {
-            allowance::growing(self.unit.code.sequence.size() + self.constants.size() + self.names.size())
+            let lists = self.unit.code.sequence.size() + self.constants.size() + self.names.size();
+            allowance::growing(lists) + self.name_places.size()
         });
     }
 

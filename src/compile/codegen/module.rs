@@ -5,6 +5,7 @@
 use super::{Codegen, CodegenResult, CompilerUnit, Finish, UnitKind};
 use crate::compile::constants::{CodeId, Constants};
 use crate::compile::future::Future;
+use crate::compile::name_places::NamePlaces;
 use crate::compile::symtable::{ScopeId, SymbolTable};
 use crate::compile::warned::Warnings;
 use crate::syntax::ast::{Constant, Module};
@@ -47,12 +48,14 @@ pub fn compile(
         finish,
         warnings,
         nans: FxHashMap::default(),
+        name_places: NamePlaces::default(),
         forbidden,
         unit,
         stack: Vec::new(),
         text: String::new(),
         spare: Vec::new(),
     };
+    codegen.name_places.enter(&[]);
     let start = Location::new(0, 1, 0, 0);
     codegen.emit_arg(Op::RESUME, 0, start);
     codegen.sequence().reserve_place();

@@ -3,6 +3,7 @@
 //! CPython: `Python/codegen.c` and `Python/compile.c`.
 
 use super::{Codegen, CodegenResult, CompilerUnit, UnitKind};
+use crate::compile::name_places::NameAccess;
 use crate::compile::symtable::{BlockKind, NameScope, SymbolInfo};
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::syntax::{ErrorType, SyntaxError};
@@ -23,6 +24,10 @@ impl Codegen<'_, '_> {
     pub(crate) fn name_op(&mut self, name: Name, ctx: ExprContext, location: Location) -> CodegenResult<()> {
         self.check_name(name, ctx, location)?;
         let name = self.mangled(name);
+        if let Some((access, index)) = self.name_places.access(name) {
+            self.access(access, index, ctx, location);
+            return Ok(());
+        }
         let scope = self.symbol(name).map_or(NameScope::Unknown, |symbol| symbol.scope);
         let here = self.scope();
         let (kind, sees_class) = (here.kind, here.can_see_class_scope);
@@ -50,12 +55,7 @@ impl Codegen<'_, '_> {
             }
             NameScope::Local if self.in_function_like() || self.unit.hidden_now.contains(&name) => {
                 let index = self.varname_index(name);
-                let op = match ctx {
-                    ExprContext::Load => Op::LOAD_FAST,
-                    ExprContext::Store => Op::STORE_FAST,
-                    ExprContext::Del => Op::DELETE_FAST,
-                };
-                self.emit_arg(op, index, location);
+                self.first_access(name, NameAccess::Fast, index, ctx, location);
             }
             NameScope::GlobalExplicit => self.global_op(name, ctx, false, location)?,
             NameScope::GlobalImplicit if self.in_function_like() => {
@@ -63,13 +63,12 @@ impl Codegen<'_, '_> {
             }
             _ => {
                 let index = self.name_index(name);
-                match ctx {
-                    ExprContext::Load if kind == BlockKind::Class && in_inlined => {
-                        self.emit_arg(Op::LOAD_GLOBAL, index << 1, location);
-                    }
-                    ExprContext::Load => self.emit_arg(Op::LOAD_NAME, index, location),
-                    ExprContext::Store => self.emit_arg(Op::STORE_NAME, index, location),
-                    ExprContext::Del => self.emit_arg(Op::DELETE_NAME, index, location),
+                if ctx == ExprContext::Load && kind == BlockKind::Class && in_inlined {
+                    self.emit_arg(Op::LOAD_GLOBAL, index << 1, location);
+                } else if in_inlined {
+                    self.access(NameAccess::Namespace, index, ctx, location);
+                } else {
+                    self.first_access(name, NameAccess::Namespace, index, ctx, location);
                 }
             }
         }
@@ -85,16 +84,46 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> CodegenResult<()> {
         let index = self.name_index(name);
-        match ctx {
-            ExprContext::Load if from_class => {
-                self.load_class_dict(location)?;
-                self.emit_arg(Op::LOAD_FROM_DICT_OR_GLOBALS, index, location);
-            }
-            ExprContext::Load => self.emit_arg(Op::LOAD_GLOBAL, index << 1, location),
-            ExprContext::Store => self.emit_arg(Op::STORE_GLOBAL, index, location),
-            ExprContext::Del => self.emit_arg(Op::DELETE_GLOBAL, index, location),
+        if !from_class {
+            self.first_access(name, NameAccess::Global, index, ctx, location);
+        } else if ctx == ExprContext::Load {
+            self.load_class_dict(location)?;
+            self.emit_arg(Op::LOAD_FROM_DICT_OR_GLOBALS, index, location);
+        } else {
+            self.access(NameAccess::Global, index, ctx, location);
         }
         Ok(())
+    }
+
+    /// Loads, stores or deletes a name, and records the access for the next time
+    /// (`codegen_nameop`).
+    fn first_access(
+        &mut self,
+        name: Name,
+        access: NameAccess,
+        index: u32,
+        ctx: ExprContext,
+        location: Location,
+    ) {
+        self.name_places.set_access(name, access);
+        self.access(access, index, ctx, location);
+    }
+
+    /// Loads, stores or deletes a name whose access is known (`codegen_nameop`).
+    #[inline]
+    fn access(&mut self, access: NameAccess, index: u32, ctx: ExprContext, location: Location) {
+        let (op, arg) = match (access, ctx) {
+            (NameAccess::Fast, ExprContext::Load) => (Op::LOAD_FAST, index),
+            (NameAccess::Fast, ExprContext::Store) => (Op::STORE_FAST, index),
+            (NameAccess::Fast, ExprContext::Del) => (Op::DELETE_FAST, index),
+            (NameAccess::Global, ExprContext::Load) => (Op::LOAD_GLOBAL, index << 1),
+            (NameAccess::Global, ExprContext::Store) => (Op::STORE_GLOBAL, index),
+            (NameAccess::Global, ExprContext::Del) => (Op::DELETE_GLOBAL, index),
+            (_, ExprContext::Load) => (Op::LOAD_NAME, index),
+            (_, ExprContext::Store) => (Op::STORE_NAME, index),
+            (_, ExprContext::Del) => (Op::DELETE_NAME, index),
+        };
+        self.emit_arg(op, arg, location);
     }
 
     /// Loads the namespace of the enclosing class (`codegen_load_classdict_freevar`).
@@ -137,12 +166,12 @@ impl Codegen<'_, '_> {
     /// Returns the index of a mangled name in `co_names` (`_PyCompile_DictAddObj`).
     #[inline]
     pub(crate) fn name_index(&mut self, name: Name) -> u32 {
-        self.unit.name_index.find_or_push(&mut self.unit.code.names, name)
+        self.name_places.in_names(name, &mut self.unit.code.names)
     }
 
     /// Returns the index of a mangled name among the fast locals (`_PyCompile_DictAddObj`).
     pub(crate) fn varname_index(&mut self, name: Name) -> u32 {
-        self.unit.varname_index.find_or_push(&mut self.unit.code.varnames, name)
+        self.name_places.in_locals(name, &mut self.unit.code.varnames)
     }
 
     /// Returns the index of a mangled name among cells and free variables.

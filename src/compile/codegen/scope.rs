@@ -79,6 +79,7 @@ impl Codegen<'_, '_> {
         unit.code.kwonlyargcount = counts.kwonly;
         let outer = std::mem::replace(&mut self.unit, unit);
         self.stack.push(outer);
+        self.name_places.enter(&self.unit.code.varnames);
         self.unit.code.qualname = self.qualified_name(name);
         self.emit_arg(Op::RESUME, 0, Location::new(first_line, first_line, 0, 0));
     }
@@ -130,6 +131,7 @@ impl Codegen<'_, '_> {
             });
         };
         let mut unit = std::mem::replace(&mut self.unit, outer);
+        self.name_places.leave();
         allowance::release(self.unit.code.sequence.size());
         let code = self.finish.finish(&mut unit.code, self.constants, self.names)?;
         allowance::note(unit.code.sequence.size());

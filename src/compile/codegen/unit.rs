@@ -62,8 +62,6 @@ pub(crate) struct CompilerUnit<'a, 'ast> {
     /// Number of free variables that the scope lists; late ones follow.
     pub(super) listed_free: u32,
     pub(super) const_index: Positions<ConstId>,
-    pub(super) name_index: Positions<Name>,
-    pub(super) varname_index: Positions<Name>,
 }
 
 impl CompilerUnit<'_, '_> {
@@ -87,8 +85,6 @@ impl CompilerUnit<'_, '_> {
             free_index: Positions::default(),
             listed_free: 0,
             const_index: Positions::default(),
-            name_index: Positions::default(),
-            varname_index: Positions::default(),
         }
     }
 
@@ -134,7 +130,6 @@ impl CompilerUnit<'_, '_> {
         self.cell_index.restart(&code.cellvars);
         self.free_index.restart(&code.freevars);
         self.listed_free = code.freevars.len() as u32;
-        self.varname_index.restart(&code.varnames);
     }
 
     /// Removes everything and keeps the allocations.
@@ -157,9 +152,7 @@ impl CompilerUnit<'_, '_> {
             cell_index: _,
             free_index: _,
             listed_free: _,
-            varname_index: _,
             const_index,
-            name_index,
         } = self;
         code.clear();
         *private = None;
@@ -173,6 +166,5 @@ impl CompilerUnit<'_, '_> {
         *conditional_depth = 0;
         *swaps = 0;
         const_index.restart::<ConstId>(&[]);
-        name_index.restart::<Name>(&[]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/flowgraph.c`.
 
-use super::graph::{BlockId, Graph};
+use super::graph::{Block, BlockId, Graph};
 use super::kinds::{has_eval_break, is_jump};
 use crate::text::Location;
 
@@ -47,7 +47,7 @@ fn duplicate_exits(graph: &mut Graph) {
     while id.is_some() {
         let next = graph.next(id);
         if next.is_some()
-            && graph.block(next).lineless
+            && graph.block(next).has_lineless()
             && let Some(&last) = graph.last(id)
             && !graph.no_fallthrough(id)
             && needs_line(graph, next)
@@ -67,22 +67,26 @@ fn propagate(graph: &mut Graph) {
             id = next;
             continue;
         }
-        if graph.block(id).lineless {
-            let mut previous = Location::NONE;
-            let mut lines = 0;
-            for instr in graph.code_mut(id) {
+        if graph.block(id).has_lineless() {
+            let from = graph.block(id).lineless_from as usize;
+            let code = graph.code_mut(id);
+            let mut previous = from.checked_sub(1).map_or(Location::NONE, |last| code[last].location);
+            let mut lineless_from = u32::MAX;
+            for (instr, index) in code[from..].iter_mut().zip(from as u32..) {
                 if instr.location.line() == -1 {
                     instr.location = previous;
                 } else {
                     previous = instr.location;
                 }
-                lines |= instr.location.line();
+                if instr.location.line() < 0 {
+                    lineless_from = lineless_from.min(index);
+                }
             }
-            graph.block_mut(id).lineless = lines < 0;
+            graph.block_mut(id).lineless_from = lineless_from;
         }
         let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
         for to in graph.successors(id) {
-            if graph.block(to).lineless
+            if graph.block(to).has_lineless()
                 && graph.block(to).predecessors == 1
                 && let Some(first) = graph.code_mut(to).first_mut()
                 && first.location.line() == -1
@@ -96,7 +100,7 @@ fn propagate(graph: &mut Graph) {
 
 /// Gives exits without a line the line of the code before them (`resolve_line_numbers`).
 pub(super) fn resolve_lines(graph: &mut Graph) {
-    if !graph.blocks.iter().any(|block| block.lineless) {
+    if !graph.blocks.iter().any(Block::has_lineless) {
         return;
     }
     duplicate_exits(graph);

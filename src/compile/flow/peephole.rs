@@ -63,10 +63,24 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
+/// NOPs that a rewrite leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeftNops {
+    None,
+    /// NOPs with the locations of the instructions that they replace.
+    Located,
+    /// NOPs of which some have no location.
+    Lineless,
+}
+
+impl LeftNops {
+    const fn of_folding(folded: bool) -> Self {
+        if folded { Self::Lineless } else { Self::None }
+    }
+}
+
 /// Rewrites the instruction `index` and those after it (`optimize_basic_block`).
-///
-/// Returns whether it left NOPs.
-fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
+fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftNops {
     let folds = !context.target.features.fold_in_tree;
     let Instr { op, arg, .. } = code[index];
     let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
@@ -82,19 +96,19 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
                     code[index].set_nop();
                     code[index + 1].op = Op::SWAP;
                 }
-                _ if folds => return fold::fold_tuple(code, index, context),
-                _ => return fold::fold_adjacent_tuple(code, index, context),
+                _ if folds => return LeftNops::of_folding(fold::fold_tuple(code, index, context)),
+                _ => return LeftNops::of_folding(fold::fold_adjacent_tuple(code, index, context)),
             }
         }
         Op::BUILD_LIST | Op::BUILD_SET if folds => {
-            return fold::optimize_display(code, index, next, context);
+            return LeftNops::of_folding(fold::optimize_display(code, index, next, context));
         }
         Op::LIST_APPEND | Op::SET_ADD
             if arg == 1
                 && context.target.features.fold_long_displays
                 && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
         {
-            return fold::fold_appended(code, index, context);
+            return LeftNops::of_folding(fold::fold_appended(code, index, context));
         }
         Op::STORE_FAST
             if next == Op::STORE_FAST
@@ -102,7 +116,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
                 && code[index + 1].location.line() == code[index].location.line() =>
         {
             code[index].set(Op::POP_TOP, 0);
-            return false;
+            return LeftNops::None;
         }
         Op::SWAP if arg == 1 => code[index].set_nop(),
         Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
@@ -131,7 +145,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             code[index + 1].set_nop();
         }
         Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
-            return fold::fold_unary(code, index, context);
+            return LeftNops::of_folding(fold::fold_unary(code, index, context));
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
             // A list that is only iterated over needs no conversion, but some releases prefer a
@@ -139,18 +153,18 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             if next != Op::GET_ITER || context.target.features.fold_long_displays {
                 let folded = fold::fold_appended(code, index, context);
                 if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
-                    return folded;
+                    return LeftNops::of_folding(folded);
                 }
             }
             code[index].set_nop();
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
-            return fold::fold_unary(code, index, context);
+            return LeftNops::of_folding(fold::fold_unary(code, index, context));
         }
-        Op::BINARY_OP if folds => return fold::fold_binary(code, index, context),
-        _ => return false,
+        Op::BINARY_OP if folds => return LeftNops::of_folding(fold::fold_binary(code, index, context)),
+        _ => return LeftNops::None,
     }
-    true
+    LeftNops::Located
 }
 
 /// Optimizes one block (`optimize_basic_block`).
@@ -162,15 +176,21 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         let index = from + found;
         from = index + 1;
         swaps |= code[index].op == Op::SWAP;
-        if rewrite(code, index, context) {
+        let left = rewrite(code, index, context);
+        if left != LeftNops::None {
             let block = &mut blocks[id.0 as usize];
-            (block.nops, block.lineless) = (true, true);
+            block.nops = true;
+            if left == LeftNops::Lineless {
+                block.lineless_from = 0;
+            }
         }
     }
     thread_all(graph, id, context.target.features.late_handlers);
     if swaps {
         swaps::optimize(graph.code_mut(id));
-        graph.block_mut(id).nops = true;
+        let block = graph.block_mut(id);
+        block.nops = true;
+        block.lower_lineless(0);
     }
 }
 

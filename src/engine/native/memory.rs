@@ -3,6 +3,9 @@
 //! A failed allocation ends the process, and with it all other files, so a file is refused before
 //! that.
 
+#[cfg(unix)]
+use std::sync::OnceLock;
+
 /// Address space of the process itself: its code, its allocator, and data that its threads share.
 const OWN: u64 = 160 << 20;
 /// Address space used for each byte that the passes count: lists are copied when they grow, and the
@@ -14,7 +17,8 @@ const LEAST: usize = 32 << 20;
 /// Returns the limit of the address space in bytes, if there is one.
 #[cfg(unix)]
 pub fn address_space() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::As).current
+    static LIMIT: OnceLock<Option<u64>> = OnceLock::new();
+    *LIMIT.get_or_init(|| rustix::process::getrlimit(rustix::process::Resource::As).current)
 }
 
 /// Returns `None`: the system has no limit of the address space.

@@ -122,9 +122,9 @@ impl Handle {
         Ok(rustix::fs::openat(&self.0, name, flags, Mode::empty())?.into())
     }
 
-    pub(super) fn create(&self, name: &Path) -> io::Result<File> {
+    pub(super) fn create(&self, name: &Path, mode: u32) -> io::Result<File> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(0o600))?.into())
+        Ok(rustix::fs::openat(&self.0, name, flags, Mode::from_raw_mode(mode))?.into())
     }
 
     pub(super) fn link(&self, folder: &Self, name: &Path, new: &Path) -> io::Result<()> {

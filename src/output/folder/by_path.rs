@@ -72,7 +72,7 @@ impl Handle {
         File::open(self.0.join(name))
     }
 
-    pub(super) fn create(&self, name: &Path) -> io::Result<File> {
+    pub(super) fn create(&self, name: &Path, _mode: u32) -> io::Result<File> {
         File::options().write(true).create_new(true).open(self.0.join(name))
     }
 

@@ -220,22 +220,23 @@ impl Folder {
         Ok((file, metadata))
     }
 
-    /// Creates an empty file under an unused name; only its owner can read it. It is removed unless
-    /// it is renamed.
+    /// Creates an empty file under an unused name, with the permissions `mode` as far as the umask
+    /// leaves them, and returns its metadata as well. It is removed unless it is renamed.
     ///
     /// # Errors
     /// An I/O error.
-    pub(super) fn temporary(&self) -> io::Result<(Temporary<'_>, File)> {
+    pub(super) fn temporary(&self, mode: u32) -> io::Result<(Temporary<'_>, (File, Metadata))> {
         self.under_new_name(|name| {
-            let file = self.handle.create(name)?;
+            let file = self.handle.create(name, mode)?;
             // Where a file system has no locks, other runs cannot lock the file either, and leave
             // it alone.
             let _ = file.try_lock();
             // Another run may have removed the file as a leftover before it was locked.
-            if leftover::is_gone(&file.metadata()?) {
+            let found = file.metadata()?;
+            if leftover::is_gone(&found) {
                 Err(io::ErrorKind::AlreadyExists.into())
             } else {
-                Ok(file)
+                Ok((file, found))
             }
         })
     }
