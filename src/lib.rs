@@ -30,7 +30,7 @@
 //! |---|---|
 //! | `cli` | arguments, environment → settings → a command; printing, progress, exit status |
 //! | `library` | the functions at the root of this crate |
-//! | `report` | findings → text, JSON, HTML |
+//! | `report` | findings and outcomes → text, JSON, HTML, SARIF, annotations |
 //! | `bazel` | requests of Bazel on a stream → answers |
 //! | [`audit`] | pycs → findings |
 //! | `build` | jobs → outputs |

@@ -11,7 +11,7 @@ use crate::engine::{Diagnostic, Made, Run, ThreadsError};
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened, open_followed};
 use crate::output::place::{Missing, OutputPlace};
-use crate::project::{Layout, NameError, Naming};
+use crate::project::{Layout, NameError, Naming, real_path};
 use crate::pyc::InvalidationMode;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
@@ -92,7 +92,7 @@ impl CompileBounds {
         };
         // Opened by the real path below the limit, so that a concurrent change cannot lead out of
         // the limit.
-        let real = file.canonicalize().ok().zip(limit.canonicalize().ok());
+        let real = real_path(file).ok().zip(real_path(limit).ok());
         let rest = real.and_then(|(file, limit)| rest_below(&file, &limit));
         Ok(rest.map_or(opened, |rest| {
             Inside::new(limit, Links::Inside).open(&rest).map(|opened| Opened { by_link: true, ..opened })
@@ -314,7 +314,7 @@ fn write(
 /// Returns whether writing the pyc would overwrite its source: with an explicit output path, or
 /// with a layout that does not change the path.
 fn is_source(output: &Path, file: &Path, is_named: bool) -> bool {
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let real = |path: &Path| real_path(path).ok();
     output == file || (is_named && real(output).is_some_and(|output| real(file) == Some(output)))
 }
 

@@ -1,6 +1,6 @@
 //! Paths of the pycs of each source, checked before anything is written.
 
-use crate::project::{Layout, NameError, Naming};
+use crate::project::{Layout, NameError, Naming, real_path};
 use crate::target::Series;
 use crate::text::Shown as _;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -63,7 +63,7 @@ impl RealPaths {
         let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !self.folders.contains_key(*folder);
         let new: Vec<&Path> = folder.ancestors().take_while(is_new).collect();
         for folder in new.into_iter().rev() {
-            let real = self.below_parent(folder).or_else(|| folder.canonicalize().ok());
+            let real = self.below_parent(folder).or_else(|| real_path(folder).ok());
             self.folders.insert(folder.into(), real.unwrap_or_else(|| folder.into()));
         }
         self.folders.get(folder).map_or(folder, PathBuf::as_path)
@@ -121,6 +121,7 @@ fn plain(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "compares with `realpath`")]
 mod tests {
     use super::RealPaths;
     use std::path::Path;

@@ -11,6 +11,7 @@ use crate::engine::Run;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
 use crate::output::tree::Tree;
+use crate::project::real_path;
 use crate::pyc::InvalidationMode;
 use std::path::{Path, PathBuf};
 
@@ -38,8 +39,8 @@ impl BuildProject {
     pub(super) fn mirrors(&self) -> bool {
         let tree = self.tree();
         // A mirror at the root would overwrite the sources, and change their modes.
-        let is_root = |real: PathBuf| self.loaded.root.canonicalize().is_ok_and(|root| root == real);
-        tree != self.loaded.root && !tree.canonicalize().is_ok_and(is_root)
+        let is_root = |real: PathBuf| real_path(&self.loaded.root).is_ok_and(|root| root == real);
+        tree != self.loaded.root && !real_path(&tree).is_ok_and(is_root)
     }
 
     /// Returns `true` if sources and data are copied to the mirror.

@@ -17,7 +17,8 @@ use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Done, Outcome, Task, plan};
 use crate::engine::{EngineChoice, Run};
 use crate::output::inside::Links;
-use crate::project::{Layout, Naming, ProjectWalk, is_python, stripped, walk};
+use crate::project::{Layout, Naming, ProjectWalk, is_python, real_path, stripped, walk};
+use crate::report::outcome::has_several_versions;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -232,7 +233,7 @@ fn leads_outside(file: &Path, limit: Option<&Path>) -> bool {
     let Some(limit) = limit.filter(|limit| !limit.as_os_str().is_empty() && file.is_symlink()) else {
         return false;
     };
-    match (limit.canonicalize(), file.canonicalize()) {
+    match (real_path(limit), real_path(file)) {
         (Ok(limit), Ok(file)) => !file.starts_with(limit),
         _ => true,
     }
@@ -296,7 +297,7 @@ fn print(outcomes: &[Outcome], failures: &[String], printer: &Printer) -> Result
     for failure in failures {
         printer.complaint(failure)?;
     }
-    let several = messages::has_several_versions(outcomes);
+    let several = has_several_versions(outcomes);
     let mut warned = Warned::new(outcomes);
     let mut last: Option<(&Path, &str, Option<PyVersion>)> = None;
     for outcome in outcomes {

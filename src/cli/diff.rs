@@ -1,6 +1,7 @@
 //! `pycompile diff`.
 
 use super::destination::Destination;
+use super::environment;
 use super::error::{CommandError, Status};
 use super::format::{print_artifacts, summary};
 use super::globs::{globs, note_unused};
@@ -9,12 +10,9 @@ use super::number::at_least;
 use super::options::{COMPILER, MessageFormat, OUTPUT, with_errors};
 use super::printer::Printer;
 use super::with_names::WithNames;
-use super::{annotation, environment};
 use crate::audit::{Explanation, explain, lacks_source};
 use crate::build::{Artifact, ArtifactKind};
-use crate::diff::{
-    Cause, CauseKind, Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare,
-};
+use crate::diff::{Comparison, DifferenceKind, FailOn, FileDifference, Side, SideError, compare};
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::report::difference;
@@ -192,12 +190,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             printer.line(text.trim_end())?;
         }
         MessageFormat::Github => {
-            printer.data(&annotation::note(&difference::sentence(&comparison)))?;
-            let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
-            files.sort_by_key(|file| file.cause.as_ref().map(Cause::rank));
-            for file in files {
-                printer.data(&annotated(file, &comparison))?;
-            }
+            difference::annotations(&comparison).iter().try_for_each(|line| printer.data(line))?;
         }
         // The commands with these results do not offer this format.
         MessageFormat::Sarif => {}
@@ -298,59 +291,6 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
         printer.summary(&format!("left out by --exclude and --ignore: {files} ({kinds})"));
     }
     Ok(comparison)
-}
-
-/// Returns the path on disk of a file, and its name in the archive or manifest of that path. The
-/// path is that of the right side, unless only the left side has the file, or the right side is a
-/// manifest.
-fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str, &'a str) {
-    let roots = [comparison.left.as_str(), &comparison.right];
-    let is_left = file.findings.iter().any(|finding| finding.kind == DifferenceKind::OnlyLeft);
-    let is_manifest = |side: usize| comparison.digests[side].is_some() && is_json(roots[side]);
-    let side = match is_left || is_manifest(1) {
-        true if !is_manifest(0) => 0,
-        _ => 1,
-    };
-    let (root, path) = (roots[side], file.paths()[side]);
-    match &comparison.digests[side] {
-        // A single file is compared under its own name.
-        Some(_) if Path::new(root).file_name().is_some_and(|name| name == path) => (root, ""),
-        Some(_) => (root, path),
-        None => path.split_once('!').unwrap_or((path, "")),
-    }
-}
-
-fn is_json(path: &str) -> bool {
-    Path::new(path).extension().is_some_and(|end| end == "json")
-}
-
-/// Returns the annotation for a file, with its cause.
-fn annotated(file: &FileDifference, comparison: &Comparison) -> String {
-    let (path, member) = located(file, comparison);
-    let Some(cause) = &file.cause else {
-        let message = difference::reasons(file);
-        return annotation::error(path, (None, None), "difference", &annotation::about(member, &message));
-    };
-    let reason = match cause.reason.sentence() {
-        "" => String::new(),
-        reason => format!("{reason}\n"),
-    };
-    let message = format!("{reason}{}", difference::reasons(file));
-    let message = annotation::about(member, message.trim_end());
-    let title = cause.kind.words();
-    match cause.kind {
-        CauseKind::Unexplained | CauseKind::NotChecked => {
-            annotation::error(path, (None, None), title, &message)
-        }
-        CauseKind::OneSide | CauseKind::Source | CauseKind::OtherContent => {
-            annotation::warning(path, None, title, &message)
-        }
-        CauseKind::FollowsFromSource
-        | CauseKind::OtherRelease
-        | CauseKind::OtherLevel
-        | CauseKind::OtherPath
-        | CauseKind::Harmless => annotation::notice(path, title, &message),
-    }
 }
 
 /// Writes a page, and reports it in JSON output.

@@ -3,8 +3,9 @@
 use super::environment;
 use super::error::CommandError;
 use super::limits::LimitArgs;
-use super::own_interpreter::{PYTHON_REQUESTED, described, not_native, print_running, to_start};
+use super::own_interpreter::{PYTHON_REQUESTED, described, not_native, print_running};
 use super::printer::Printer;
+use crate::build::env::own::to_start;
 use crate::build::env::{SitePackages, created_with, own_interpreter, recorded_version};
 use crate::engine::python::on_path;
 use crate::engine::{EngineChoice, EngineOptions, Engines, Refs, Requested, select};

@@ -3,8 +3,8 @@
 
 use super::error::CommandError;
 use crate::engine::python::Places;
-use crate::project::CachePrefix;
 use crate::project::backend::PretendVersions;
+use crate::project::{CachePrefix, real_path};
 use crate::pyc::InvalidationMode;
 use crate::text::Shown as _;
 use std::ffi::OsString;
@@ -57,7 +57,7 @@ pub(super) fn working_directory() -> Result<PathBuf, CommandError> {
 /// contain symlinks; `None` if that is the name of another directory.
 pub(super) fn entered_directory() -> Option<PathBuf> {
     let entered = std::env::var_os("PWD").map(PathBuf::from).filter(|entered| entered.is_absolute())?;
-    let is_here = entered.canonicalize().ok()? == std::env::current_dir().ok()?.canonicalize().ok()?;
+    let is_here = real_path(&entered).ok()? == real_path(&std::env::current_dir().ok()?).ok()?;
     is_here.then_some(entered)
 }
 

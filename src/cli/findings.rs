@@ -1,12 +1,12 @@
 //! Output of the findings of `verify` and `env`.
 
-use super::annotation;
 use super::environment;
 use super::error::CommandError;
 use super::options::MessageFormat;
 use super::printer::Printer;
 use crate::audit::{Finding, FindingKind, PycCounts, Reason, RecordFault, Verified};
 use crate::input::Place;
+use crate::report::annotation;
 use crate::report::finding::{FindingText, lines, shown, unlisted};
 use crate::report::sarif;
 use crate::text::{counted, numbers, visible, visible_json};
@@ -65,7 +65,7 @@ pub(super) fn print_env(
 fn print_for_programs(findings: &[FindingText], printer: &Printer) -> std::io::Result<()> {
     match printer.format {
         MessageFormat::Json => findings.iter().try_for_each(|finding| printer.json(&finding.object())),
-        MessageFormat::Github => findings.iter().try_for_each(|finding| annotate(finding, printer)),
+        MessageFormat::Github => findings.iter().try_for_each(|finding| printer.data(&finding.annotation())),
         // The SARIF document includes them.
         MessageFormat::Human | MessageFormat::Sarif => Ok(()),
     }
@@ -119,11 +119,7 @@ pub(super) fn print_excluded(excluded: &[FindingText], printer: &Printer) -> Res
             MessageFormat::Json => {
                 printer.json(&serde_json::json!({"excluded": finding.object()}))?;
             }
-            MessageFormat::Github => {
-                let message = format!("--exclude leaves out: {}", finding.message);
-                let message = annotation::about(&finding.member, &message);
-                printer.data(&annotation::notice(&finding.file, finding.kind, &message))?;
-            }
+            MessageFormat::Github => printer.data(&finding.excluded_annotation())?,
             MessageFormat::Human => printer.detail(&format!("excluded: {}", finding.line())),
             // The SARIF document includes them.
             MessageFormat::Sarif => {}
@@ -149,12 +145,6 @@ pub(super) fn print_excluded(excluded: &[FindingText], printer: &Printer) -> Res
         names.join(", ")
     ));
     Ok(())
-}
-
-/// Prints an annotation for GitHub.
-fn annotate(finding: &FindingText, printer: &Printer) -> std::io::Result<()> {
-    let message = annotation::about(&finding.member, &finding.message);
-    printer.data(&annotation::error(&finding.file, (None, None), finding.kind, &message))
 }
 
 /// Prints one document with all findings and notes; findings that --exclude leaves out are

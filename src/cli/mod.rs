@@ -5,7 +5,6 @@
 //! **Invariant:** the only layer that prints, reads the environment, or parses arguments. Each
 //! command has its own file.
 
-mod annotation;
 mod args;
 mod bazel_worker;
 mod build;

@@ -11,6 +11,7 @@ use crate::audit::{
     Finding, FindingKind, Reason, Request, Verified, VerifyError, find_only, gathered, verify,
 };
 use crate::build::env::VirtualEnvironment;
+use crate::build::env::own::outside;
 use crate::engine::{EngineOptions, Refs};
 use crate::input::Place;
 use crate::manifest::{Shard, parse};
@@ -115,7 +116,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     let environments: Vec<(&Place, VirtualEnvironment)> = places.iter().filter_map(around).collect();
     let prefixes: Vec<PathBuf> =
         environments.iter().map(|(_, environment)| environment.prefix.clone()).collect();
-    let installations = own_interpreter::outside(&prefixes, environment::places());
+    let installations = outside(&prefixes, environment::places());
     let limits = arguments.limits.get();
     let mut engines = EngineOptions::automatic(interpreter, &installations, limits, Refs::Cpython);
     engines.choice = *engine;

@@ -2,15 +2,15 @@
 //!
 //! CPython: `Python/initconfig.c` (which options there are), `Lib/warnings.py`.
 
+use super::environment;
 use super::error::CommandError;
 use super::options::{COMPILER, MessageFormat};
 use super::printer::Printer;
-use super::{annotation, environment};
 use crate::build::Outcome;
 use crate::engine::Engines;
-use crate::target::PyVersion;
+use crate::report::annotation;
+use crate::report::warning::merged;
 use crate::warnings::{Filters, Issued, Once};
-use rustc_hash::FxHashMap;
 
 /// Options for warnings.
 #[derive(Debug, clap::Args)]
@@ -64,12 +64,12 @@ impl<'a> Warned<'a> {
             let count = self.rest.iter().take_while(|other| other.file() == first.file()).count();
             (self.own, self.rest) = self.rest.split_at(count);
         }
-        for merged in merge(self.own) {
+        for merged in merged(self.own) {
             let warning = merged.warning;
             if !self.once.lets_through(warning) {
                 continue;
             }
-            let label = label(&merged, self.own);
+            let label = merged.label(self.own);
             if printer.format == MessageFormat::Github {
                 let versions = label.map_or(String::new(), |label| format!(" ({label})"));
                 let title = format!("{}{versions}", warning.category);
@@ -92,58 +92,4 @@ pub(super) fn print(warnings: &[Issued], printer: &Printer) {
     for warning in warnings.iter().filter(|warning| once.lets_through(warning)) {
         printer.file_warning(&warning.rendered);
     }
-}
-
-/// Warning with the versions that give it.
-struct Merged<'a> {
-    warning: &'a Issued,
-    /// Versions in the order of the run.
-    versions: Vec<PyVersion>,
-}
-
-/// Returns the warnings of one source, each location once, regardless of versions and levels. A
-/// warning that only a later outcome gives comes right before the next one that both give.
-fn merge(outcomes: &[Outcome]) -> Vec<Merged<'_>> {
-    let mut all: Vec<Merged<'_>> = Vec::new();
-    let pycs = outcomes.iter().filter_map(Outcome::pyc);
-    for pyc in pycs.filter(|pyc| !pyc.warnings.is_empty()) {
-        // Positions of an earlier equal warning, last first: two equal warnings of one outcome are
-        // two warnings.
-        let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
-        for (at, merged) in all.iter().enumerate().rev() {
-            places.entry(&merged.warning.rendered).or_default().push(at);
-        }
-        let mut merged: Vec<Merged<'_>> = Vec::with_capacity(all.len());
-        let mut new = Vec::new();
-        let mut rest = all.into_iter();
-        let mut taken = 0;
-        for warning in &pyc.warnings {
-            let own = places.get_mut(&*warning.rendered);
-            let found = own.and_then(|places| std::iter::from_fn(|| places.pop()).find(|&at| at >= taken));
-            let Some(at) = found else {
-                new.push(Merged { warning, versions: vec![pyc.python] });
-                continue;
-            };
-            merged.extend(rest.by_ref().take(at - taken));
-            merged.append(&mut new);
-            merged.extend(rest.next());
-            taken = at + 1;
-            if let Some(last) = merged.last_mut().filter(|last| !last.versions.contains(&pyc.python)) {
-                last.versions.push(pyc.python);
-            }
-        }
-        merged.extend(rest);
-        merged.append(&mut new);
-        all = merged;
-    }
-    all
-}
-
-/// Returns the versions that label a warning: none if every version of the source's outcomes gives
-/// it.
-fn label(merged: &Merged<'_>, outcomes: &[Outcome]) -> Option<String> {
-    let mut pycs = outcomes.iter().filter_map(Outcome::pyc);
-    let is_everywhere = pycs.all(|pyc| merged.versions.contains(&pyc.python));
-    let versions = merged.versions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    (!is_everywhere).then(|| format!("Python {versions}"))
 }

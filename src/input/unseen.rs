@@ -251,8 +251,8 @@ fn links_above(root: &Path, directory: Option<&Path>) -> Vec<(PathBuf, PathBuf)>
     // A slash at the end would follow the last symlink.
     let links = root.components().as_path().ancestors().filter(|path| path.is_symlink()).filter_map(|path| {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let folder = parent.unwrap_or(Path::new(".")).canonicalize().ok()?;
-        Some((path.canonicalize().ok()?, folder.join(path.file_name()?)))
+        let folder = real_path(parent.unwrap_or(Path::new("."))).ok()?;
+        Some((real_path(path).ok()?, folder.join(path.file_name()?)))
     });
     links.collect()
 }

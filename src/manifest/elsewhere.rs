@@ -4,6 +4,7 @@
 
 use super::Manifest;
 use crate::input::Place;
+use crate::project::real_path;
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
@@ -24,9 +25,9 @@ impl Shift {
         let paths: BTreeSet<&str> = manifest.files.iter().map(|entry| entry.path.as_str()).collect();
         let root = match place {
             Place::Archive(_) => return Self::default(),
-            Place::Tree(root, _) => root.canonicalize().unwrap_or_else(|_| root.clone()),
+            Place::Tree(root, _) => real_path(root).unwrap_or_else(|_| root.clone()),
             Place::File(path) => {
-                let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+                let path = real_path(path).unwrap_or_else(|_| path.clone());
                 path.parent().unwrap_or(Path::new("")).to_path_buf()
             }
         };

@@ -5,6 +5,7 @@
 //! followed component by component as well.
 
 use super::folder::{EntryKind, Folder};
+use crate::project::real_path;
 use crate::text::Shown as _;
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
@@ -306,7 +307,7 @@ impl Walk {
     /// Returns the rest of an absolute path that begins with the root's.
     fn strip_root<'a>(&self, path: &'a Path) -> Option<&'a Path> {
         let root = self.path_or_here();
-        let names = [root.canonicalize(), std::path::absolute(root)];
+        let names = [real_path(root), std::path::absolute(root)];
         names.iter().flatten().find_map(|root| path.strip_prefix(root).ok())
     }
 

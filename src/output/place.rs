@@ -3,7 +3,7 @@
 use super::WriteError;
 use super::folder::{EntryKind, Folder};
 use super::owner::{Owner, give};
-use crate::project::{LARGEST, not_regular, read_open};
+use crate::project::{LARGEST, not_regular, read_open, real_path};
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
 use std::io::{self, Write as _};
@@ -248,7 +248,7 @@ impl OutputPlace {
 pub fn is_one_file(one: &Path, other: &Path) -> bool {
     let folder = |path: &Path| {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        folder.canonicalize().unwrap_or_else(|_| folder.into())
+        real_path(folder).unwrap_or_else(|_| folder.into())
     };
     one.file_name() == other.file_name() && folder(one) == folder(other)
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// An I/O error.
+#[allow(clippy::disallowed_methods, reason = "without the kernel's answer")]
 pub fn real_path(path: &Path) -> io::Result<PathBuf> {
     match named_by_kernel(path)? {
         Some(real) => Ok(real),
@@ -42,6 +43,7 @@ fn named_by_kernel(_: &Path) -> io::Result<Option<PathBuf>> {
 
 #[cfg(test)]
 #[cfg(unix)]
+#[allow(clippy::disallowed_methods, reason = "compares with `realpath`")]
 mod tests {
     use super::real_path;
     use std::os::unix::fs::symlink;

@@ -1,5 +1,6 @@
 //! Findings of `verify` and `env --check` as sentences, lines and objects.
 
+use super::annotation;
 use super::sentence::{common, of_env, sentence};
 use crate::audit::{self, FindingKind, PycCounts, ReleaseFound};
 use crate::build::env::EnvFinding;
@@ -92,6 +93,18 @@ impl FindingText {
             files => format!("the first of {files} files: "),
         };
         format!("{}: {}: {several}{message}", visible(&self.path), self.kind)
+    }
+
+    /// Returns the annotation for GitHub.
+    pub fn annotation(&self) -> String {
+        let message = annotation::about(&self.member, &self.message);
+        annotation::error(&self.file, (None, None), self.kind, &message)
+    }
+
+    /// Returns the annotation for GitHub of a finding that the user leaves out.
+    pub fn excluded_annotation(&self) -> String {
+        let message = format!("--exclude leaves out: {}", self.message);
+        annotation::notice(&self.file, self.kind, &annotation::about(&self.member, &message))
     }
 
     /// Returns the object of the JSON format.

@@ -130,7 +130,7 @@ mod tests {
             let error = hold("demo-1.0.dist-info", name, version).unwrap_err().to_string();
             assert_eq!(
                 error,
-                format!("METADATA is that of {name:?} {version:?}, and the folder is \"demo-1.0.dist-info\"")
+                format!("METADATA is for {name:?} {version:?}, but the directory is \"demo-1.0.dist-info\"")
             );
         }
     }
@@ -167,8 +167,8 @@ mod tests {
             ("Summary: x\rName: x\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
             ("Summary: x\r\rName: x\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
             ("Summary: x\nno header\nName: demo\nVersion: 1.0\n", AMBIGUOUS),
-            ("Name: demo\nVersion: 1.1\n", "METADATA has the Version \"1.1\", and the file name has \"1.0\""),
-            ("Name: demo\nVersion: ?\n", "METADATA has the Version \"?\", and the file name has \"1.0\""),
+            ("Name: demo\nVersion: 1.1\n", "METADATA has the Version \"1.1\", but the file name has \"1.0\""),
+            ("Name: demo\nVersion: ?\n", "METADATA has the Version \"?\", but the file name has \"1.0\""),
         ] {
             assert_eq!(hold(metadata, "demo-1.0"), Err(error.to_owned()), "{metadata:?}");
         }

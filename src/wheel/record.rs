@@ -471,7 +471,7 @@ mod tests {
             verify(&record, &[("a", b"2"), (RECORD, b"")]),
             "\"a\" is not the file that RECORD lists: its digest differs"
         );
-        assert_eq!(verify(&record, &[(RECORD, b"")]), "RECORD lists \"a\", which is not there");
+        assert_eq!(verify(&record, &[(RECORD, b"")]), "RECORD lists \"a\", which does not exist");
         let more: [(&str, &[u8]); 3] = [("a", b"1"), ("b", b""), (RECORD, b"")];
         assert_eq!(verify(&record, &more), "RECORD does not list \"b\"");
         assert_eq!(changed(|row| row.hash.clear()), "RECORD has no digest for \"a\"");

@@ -218,7 +218,7 @@ fn pack_takes_them_too() {
         .exits(2)
         .says("a config has [source] exclude");
     let said = session.run(&["pack", "no.whl", "--python", "3.14"]).exits(2);
-    assert!(said.err.contains("--python is for the pycs that --bytecode asks for"), "{}", said.err);
+    assert!(said.err.contains("--python requires --bytecode"), "{}", said.err);
 }
 
 #[cfg(unix)]

@@ -4,6 +4,7 @@ use super::EnvError;
 use crate::output::WriteError;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
 use crate::output::place::{Missing, OutputPlace};
+use crate::project::real_path;
 use std::path::{Path, PathBuf};
 
 /// Boundary between paths of the user and paths of the environment: the user named `base`;
@@ -39,7 +40,7 @@ impl Bounds {
             return Err(EnvError::Link(link));
         }
         let real =
-            |path: &Path| path.canonicalize().map_err(|source| EnvError::Read { path: path.into(), source });
+            |path: &Path| real_path(path).map_err(|source| EnvError::Read { path: path.into(), source });
         let found = real(&folder)?;
         let (base, below) = match image {
             None => (found, PathBuf::new()),

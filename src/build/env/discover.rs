@@ -158,7 +158,7 @@ pub fn site_packages(
             for packages in PACKAGES {
                 let below = Path::new(lib).join(&name).join(packages);
                 let folder = prefix.join(&below);
-                let Ok(real) = folder.canonicalize() else { continue };
+                let Ok(real) = real_path(&folder) else { continue };
                 if seen.contains(&real) {
                     continue;
                 }
@@ -176,7 +176,7 @@ pub fn site_packages(
     let below = Path::new("lib/python3/dist-packages");
     let shared = prefix.join(below);
     match python {
-        _ if !shared.canonicalize().is_ok_and(|real| real.is_dir() && !seen.contains(&real)) => {}
+        _ if !real_path(&shared).is_ok_and(|real| real.is_dir() && !seen.contains(&real)) => {}
         Some(python) => {
             let bounds = Bounds::of(prefix, below, image, follow_links)?;
             all.push(read(shared, below, (python, false), bounds)?);
@@ -215,7 +215,7 @@ pub fn version_of(name: &OsStr) -> Option<(PyVersion, bool)> {
 /// Returns the version of a prefix that is itself called `site-packages`, from its parent
 /// directory.
 fn version_around(prefix: &Path) -> Option<(PyVersion, bool)> {
-    let real = prefix.canonicalize().ok()?;
+    let real = real_path(prefix).ok()?;
     let packages = packages_around(&real).filter(|packages| *packages == real)?;
     version_of(packages.parent()?.file_name()?)
 }

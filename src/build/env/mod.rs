@@ -11,6 +11,7 @@ mod bounds;
 mod check;
 mod discover;
 mod kept;
+pub mod own;
 mod record;
 mod virtualenv;
 

@@ -14,6 +14,7 @@ use crate::engine::select::releases;
 use crate::manifest::{FileEntry, Manifest};
 use crate::output::atomic;
 use crate::output::place::{Missing, OutputPlace, is_one_file};
+use crate::project::real_path;
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::PyVersion;
 use crate::wheel::{CheckedWheel, Note, PycTreatment, entry_point_notes, installed_path, top_level_notes};
@@ -106,9 +107,7 @@ pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Resul
     for wheel in &made {
         let output = request.folder.join(wheel.name.to_string());
         let is_input = is_one_file(path, &output)
-            || path
-                .canonicalize()
-                .is_ok_and(|input| output.canonicalize().is_ok_and(|output| input == output));
+            || real_path(path).is_ok_and(|input| real_path(&output).is_ok_and(|output| input == output));
         if is_input && !request.in_place {
             return Err(ProjectError::OverInput(path.into()));
         }

@@ -3,7 +3,7 @@
 use super::{Draft, Lists, draft_of, quoted};
 use crate::archive::{ArchiveError, ArchiveLimits, read_file};
 use crate::config::ConfigError;
-use crate::project::is_python;
+use crate::project::{is_python, real_path};
 use crate::target::PyVersion;
 use crate::text::Shown as _;
 use crate::wheel::{WheelName, WheelNameError, installed_path};
@@ -47,7 +47,7 @@ pub fn draft_from_wheel(folder: &Path, wheel: &Path, python: PyVersion) -> Resul
     let names: Vec<&str> = archive.files().map(|entry| entry.name.as_str()).collect();
     let lists = lists(folder, &root, &names);
     // Relative to the config, or absolute for a wheel outside of the project that is named so.
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.into());
+    let real = |path: &Path| real_path(path).unwrap_or_else(|_| path.into());
     let (project, wheel_path) = (real(folder), real(wheel));
     let inside = wheel_path.strip_prefix(&project).ok().map(Path::to_path_buf);
     let below = match inside {

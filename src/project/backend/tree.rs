@@ -3,7 +3,7 @@
 use super::BackendKind;
 use super::hatch::{self, HatchExclusion, IGNORED};
 use super::pyproject::PyProject;
-use crate::project::{DiscoverError, LARGEST, name_below, names_in, read_regular};
+use crate::project::{DiscoverError, LARGEST, name_below, names_in, read_regular, real_path};
 use crate::text::visible;
 use ignore::WalkBuilder;
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,14 +174,14 @@ struct TreeRules {
 
 /// Returns whether a symlink leads to a regular file in the project, which backends ship as a copy.
 fn leads_to_file(folder: &Path, link: &Path) -> bool {
-    let (Ok(folder), Ok(target)) = (folder.canonicalize(), link.canonicalize()) else { return false };
+    let (Ok(folder), Ok(target)) = (real_path(folder), real_path(link)) else { return false };
     target.is_file() && target.starts_with(folder)
 }
 
 /// Returns the text of the `.gitignore` in `folder`, or in the nearest directory above it that has
 /// one, up to the top of the repository.
 fn gitignore(folder: &Path, is_sdist: bool) -> Option<String> {
-    let folder = folder.canonicalize().ok()?;
+    let folder = real_path(folder).ok()?;
     for above in folder.ancestors() {
         if let Ok(bytes) = read_regular(&above.join(".gitignore"), LARGEST) {
             return Some(String::from_utf8_lossy(&bytes).into_owned());

@@ -1,12 +1,14 @@
-//! A comparison as text, JSON, Markdown or an HTML page.
+//! A comparison as text, JSON, Markdown, annotations or an HTML page.
 
 mod causes;
 mod emphasis;
+mod github;
 mod markdown;
 mod page;
 mod text;
 
 pub use causes::sentence;
+pub use github::annotations;
 pub use markdown::markdown;
 pub use page::html;
 pub use text::{TextOptions, text};

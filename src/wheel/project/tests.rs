@@ -271,8 +271,8 @@ fn what_is_refused() {
     );
     refused(
         "scripts = {demo = \"demo core\"}",
-        "pyproject.toml:4: project.scripts.demo: \"demo core\" is not a reference to an object: \
-         `package.module:attribute` is",
+        "pyproject.toml:4: project.scripts.demo: \"demo core\" is not a reference to an object: expected \
+         `package.module:attribute`",
     );
     refused(
         "entry-points = {console_scripts = {}}",

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 ///
 /// Characters of the file's name that are syntax in the format or control a terminal, and bytes
 /// that are not UTF-8, are escaped with `%`.
-pub(super) fn error(
+pub fn error(
     file: impl AsRef<OsStr>,
     place: (Option<i64>, Option<i64>),
     title: &str,
@@ -18,18 +18,18 @@ pub(super) fn error(
 }
 
 /// Returns `::warning …::MESSAGE` for a line of a file.
-pub(super) fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> String {
+pub fn warning(file: impl AsRef<OsStr>, line: Option<u32>, title: &str, message: &str) -> String {
     annotation("warning", file.as_ref(), (line.map(i64::from), None), title, message)
 }
 
 /// Returns `::notice …::MESSAGE` for a file.
-pub(super) fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> String {
+pub fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> String {
     annotation("notice", file.as_ref(), (None, None), title, message)
 }
 
 /// Returns a message about a file in an archive, to which no annotation can be attached; the empty
 /// name stands for the archive.
-pub(super) fn about<'a>(member: &str, message: &'a str) -> Cow<'a, str> {
+pub fn about<'a>(member: &str, message: &'a str) -> Cow<'a, str> {
     match member {
         "" => message.into(),
         member => format!("{member}: {message}").into(),
@@ -37,7 +37,7 @@ pub(super) fn about<'a>(member: &str, message: &'a str) -> Cow<'a, str> {
 }
 
 /// Returns `::notice …::MESSAGE` without a file.
-pub(super) fn note(message: &str) -> String {
+pub fn note(message: &str) -> String {
     format!("::notice title=pycompile note::{}", data(&visible_lines(message)))
 }
 
