@@ -244,6 +244,9 @@ pub struct Features {
     pub least_stack: u32,
     /// `END_FOR` drops the iterator too, else only the value above it.
     pub end_for_drops_iterator: bool,
+    /// The operand of `MAKE_FUNCTION` says which attributes of the function are on the stack; else
+    /// `SET_FUNCTION_ATTRIBUTE` sets each of them.
+    pub attributes_in_make_function: bool,
     /// The function that evaluates a bound has the location of the type parameter, not of the
     /// bound.
     pub evaluators_at_parameter: bool,

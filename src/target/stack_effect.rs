@@ -118,7 +118,7 @@ const fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) {
     match op {
         Op::BUILD_SLICE if !features.slice_constants => (2 + (n == 3) as u32, 1),
         Op::END_FOR if features.end_for_drops_iterator => (2, 0),
-        Op::MAKE_FUNCTION => (1 + arg.count_ones(), 1),
+        Op::MAKE_FUNCTION if features.attributes_in_make_function => (1 + arg.count_ones(), 1),
         Op::FORMAT_VALUE => (1 + (n >> 2 & 1), 1),
         Op::GET_ITER if features.indexed_iterators => (1, 2),
         Op::POP_ITER if features.indexed_iterators => (2, 0),
@@ -140,7 +140,10 @@ const fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) {
             (1, 1)
         }
         Op::GET_ITER | Op::GET_YIELD_FROM_ITER | Op::JUMP_IF_FALSE | Op::JUMP_IF_TRUE => (1, 1),
-        Op::LOAD_FROM_DICT_OR_DEREF | Op::LOAD_FROM_DICT_OR_GLOBALS | Op::RETURN_VALUE => (1, 1),
+        Op::LOAD_FROM_DICT_OR_DEREF
+        | Op::LOAD_FROM_DICT_OR_GLOBALS
+        | Op::MAKE_FUNCTION
+        | Op::RETURN_VALUE => (1, 1),
         Op::STORE_FAST_LOAD_FAST | Op::TO_BOOL | Op::UNARY_INVERT | Op::UNARY_NEGATIVE | Op::UNARY_NOT => {
             (1, 1)
         }

@@ -43,7 +43,7 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::BUILD_TUPLE, free.len() as u32, location);
         }
         self.load_code_const(code, location);
-        if self.target.operation(Op::SET_FUNCTION_ATTRIBUTE).is_none() {
+        if self.target.features.attributes_in_make_function {
             self.emit_arg(Op::MAKE_FUNCTION, flags, location);
             return Ok(());
         }

@@ -112,6 +112,7 @@ pub(super) const FEATURES: Features = Features {
     labels_start_blocks: true,
     least_stack: 0,
     end_for_drops_iterator: true,
+    attributes_in_make_function: true,
     evaluators_at_parameter: true,
     generic_class_renames_rest: true,
     late_block_ends: true,

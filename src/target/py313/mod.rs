@@ -132,6 +132,7 @@ pub(super) const FEATURES: Features = Features {
     labels_start_blocks: false,
     least_stack: 1,
     end_for_drops_iterator: false,
+    attributes_in_make_function: false,
     evaluators_at_parameter: false,
     generic_class_renames_rest: false,
     late_block_ends: false,
