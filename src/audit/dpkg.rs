@@ -3,7 +3,7 @@
 
 use crate::manifest::hex;
 use crate::project::{LARGEST, PACKAGES, names_in, read_regular};
-use crate::text::{Shown as _, counted};
+use crate::text::{Shown as _, counted_with_first};
 use md5::Digest as _;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,11 +47,9 @@ impl Dpkg {
     /// Returns notes on files that only the database of their own system lists.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         self.own.iter().filter_map(|(database, files)| {
-            let (first, database) = (files.first()?.shown(), database.shown());
-            let count = counted(files.len(), "file", "files");
-            Some(format!(
-                "{count} accepted by the tree's own dpkg database alone, {database}: the first is {first}"
-            ))
+            let end = format!(" accepted by the tree's own dpkg database alone, {}", database.shown());
+            let files: Vec<String> = files.iter().map(|file| file.shown()).collect();
+            counted_with_first(&files, "file", "files", &end)
         })
     }
 }

@@ -8,7 +8,7 @@ use super::unrecorded::is_module;
 use crate::build::env::{VirtualEnvironment, has_system_packages};
 use crate::input::{Place, PlaceError, Survey};
 use crate::project::real_path;
-use crate::text::{Shown as _, counted};
+use crate::text::{Shown as _, counted_with_first};
 use std::collections::BTreeSet;
 
 /// Directories of scripts below the prefix of a virtual environment.
@@ -17,25 +17,21 @@ const SCRIPTS: [&str; 2] = ["bin/", "Scripts/"];
 /// Returns the notes on a place whose names follow `prefix`.
 pub(super) fn notes(place: &Place, prefix: &str, installed: &Installed, survey: &Survey) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(first) = survey.modules.first() {
-        let leading = if matches!(place, Place::Archive(_)) {
-            counted(survey.modules.len(), "symlink leads", "symlinks lead")
-        } else {
-            counted(survey.modules.len(), "symlink or path file leads", "symlinks and path files lead")
-        };
-        let what = match place {
-            Place::Archive(_) => "out of the archive to what may be modules",
-            _ => "to sources or extension modules outside",
-        };
-        notes.push(format!("{leading} {what}, which are not checked: the first is {prefix}{first}"));
-    }
-    let scripts = script_modules(place, installed);
-    if let Some(first) = scripts.first() {
-        let modules = counted(scripts.len(), "module is", "modules are");
-        notes.push(format!(
-            "{modules} among scripts, which import such modules before all others: the first is {prefix}{first}"
-        ));
-    }
+    let prefixed = |name: &String| format!("{prefix}{name}");
+    let (one, several, end) = match place {
+        Place::Archive(_) => ("symlink leads", "symlinks lead", " out of the archive to what may be modules"),
+        _ => (
+            "symlink or path file leads",
+            "symlinks and path files lead",
+            " to sources or extension modules outside",
+        ),
+    };
+    let end = format!("{end}, which are not checked");
+    let modules: Vec<String> = survey.modules.iter().map(prefixed).collect();
+    notes.extend(counted_with_first(&modules, one, several, &end));
+    let end = " among scripts, which import such modules before all others";
+    let scripts: Vec<String> = script_modules(place, installed).iter().map(prefixed).collect();
+    notes.extend(counted_with_first(&scripts, "module is", "modules are", end));
     let Place::Tree(root, listing) = place else { return notes };
     for name in listing.names.keys().filter(|name| name.rsplit('/').next() == Some("pyvenv.cfg")) {
         match place.read_followed(name) {

@@ -10,7 +10,7 @@ use super::recorded::Recorded;
 use super::shadows::{Shadows, shadows};
 use super::unrecorded::{is_module, is_startup, startup_files, unrecorded};
 use crate::input::{Place, PlaceError, Survey};
-use crate::text::counted;
+use crate::text::counted_with_first;
 use std::collections::BTreeSet;
 
 /// Findings about what Python imports by default from a place.
@@ -93,13 +93,12 @@ fn is_import(link: &str, searched: &ImportPaths) -> bool {
 }
 
 fn note_on_packages(around: &[String]) -> Option<String> {
-    let first = around.first()?;
-    let packages = counted(
-        around.len(),
+    counted_with_first(
+        around,
         "package of another distribution contains its modules and runs before them",
         "packages of other distributions contain its modules and run before them",
-    );
-    Some(format!("{packages}: the first is {first}"))
+        "",
+    )
 }
 
 /// Returns a note on the modules that no RECORD lists in directories that path files add. The ones
@@ -132,19 +131,15 @@ fn note_on_added(
             |name: &str| recorded.has(name) || (is_of_package && recorded.bases(name).next().is_some());
         modules.extend(names.filter(|name| is_module(name) && !is_listed(name) && !found.contains(*name)));
     }
-    let first = modules.first()?;
-    let modules = counted(
-        modules.len(),
+    counted_with_first(
+        &modules.into_iter().collect::<Vec<_>>(),
         "module in a directory that a path file adds is",
         "modules in directories that path files add are",
-    );
-    Some(format!("{modules} in no RECORD: the first is {first}"))
+        " in no RECORD",
+    )
 }
 
 fn note_on_processes(links: &[&String]) -> Option<String> {
-    let first = links.first()?;
-    let leading = counted(links.len(), "symlink leads", "symlinks lead");
-    Some(format!(
-        "{leading} through /proc to targets that depend on the process, and is not checked: the first is {first}"
-    ))
+    let end = " through /proc to targets that depend on the process, and is not checked";
+    counted_with_first(links, "symlink leads", "symlinks lead", end)
 }

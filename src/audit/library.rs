@@ -11,7 +11,7 @@ use super::shadows::Exposed;
 use super::unrecorded::{is_custom, is_module, is_startup};
 use crate::input::{FolderLinks, Place};
 use crate::project::{FoundFiles, FoundKind, LARGEST, PACKAGES, names_in, read_regular, real_path};
-use crate::text::{Shown as _, counted};
+use crate::text::{Shown as _, counted_with_first};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -362,16 +362,12 @@ impl UncheckedLibraries {
             };
             notes.push(format!("{first}{more}, whose modules no RECORD lists"));
         }
-        if let Some(first) = self.strange.first() {
-            let count = counted(
-                self.strange.len(),
-                "module that no RECORD lists is",
-                "modules that no RECORD lists are",
-            );
-            notes.push(format!(
-                "{count} in a directory or zip of a standard library, which Python searches first: the first is {first}"
-            ));
-        }
+        notes.extend(counted_with_first(
+            &self.strange,
+            "module that no RECORD lists is",
+            "modules that no RECORD lists are",
+            " in a directory or zip of a standard library, which Python searches first",
+        ));
         notes
     }
 }

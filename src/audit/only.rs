@@ -6,7 +6,7 @@ use super::unrecorded::is_module;
 use super::view::is_wheel;
 use crate::archive::{Archive, Format, is_called_an_archive};
 use crate::input::Place;
-use crate::text::counted;
+use crate::text::counted_with_first;
 use crate::wheel::{WheelName, normalize_name};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -118,13 +118,8 @@ fn names_inside(archive: &Archive) -> BTreeSet<String> {
 
 /// Returns a note on archives that were not opened, because they name no distribution.
 pub(super) fn note_on_archives(archives: &[String]) -> Option<String> {
-    let first = archives.first()?;
-    let count = counted(
-        archives.len(),
-        "archive names no distribution and is",
-        "archives name no distribution and are",
-    );
-    Some(format!("{count} not checked: the first is {first}"))
+    let (one, several) = ("archive names no distribution and is", "archives name no distribution and are");
+    counted_with_first(archives, one, several, " not checked")
 }
 
 fn wheel_name(place: &Place) -> Option<String> {
@@ -227,12 +222,12 @@ impl Selection {
                 && is_below(name, &folders)
         };
         let files: Vec<&str> = names.filter(is_among).collect();
-        let count = counted(
-            files.len(),
+        counted_with_first(
+            &files,
             "file of another distribution is among the modules and is",
             "files of other distributions are among the modules and are",
-        );
-        files.first().map(|first| format!("{count} not checked: the first is {first}"))
+            " not checked",
+        )
     }
 
     /// Returns true for the files of some distributions.

@@ -8,7 +8,7 @@ use super::unrecorded::is_startup;
 use crate::archive::Fault;
 use crate::input::{Place, is_source};
 use crate::project::PACKAGES;
-use crate::text::{Shown as _, counted};
+use crate::text::{Shown as _, counted_with_first};
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -102,13 +102,12 @@ impl Rows {
 
     /// Returns a note on the pycs that an installer compiled and that do not exist.
     pub(super) fn note(&self) -> Option<String> {
-        let first = self.deleted.first()?;
-        let pycs = counted(
-            self.deleted.len(),
+        counted_with_first(
+            &self.deleted,
             "pyc that a RECORD lists does not exist, although its source does",
             "pycs that RECORDs list do not exist, although their sources do",
-        );
-        Some(format!("{pycs}: the first is {first}"))
+            "",
+        )
     }
 
     /// Returns whether a row lists a file.

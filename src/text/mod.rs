@@ -11,7 +11,7 @@ mod printable;
 pub mod python;
 mod visible;
 
-pub use counted::{bytes, counted, numbers};
+pub use counted::{bytes, counted, counted_with_first, numbers};
 pub use error::{ErrorType, SyntaxError};
 pub use line_end::{ends_line, unix_lines};
 pub use location::{Location, Position};

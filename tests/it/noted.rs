@@ -38,7 +38,7 @@ fn links_and_path_files_to_sources_outside() {
     let said = session.run(&["verify", "v"]).exits(0);
     let first = "lib/python3.14/site-packages/e.pth";
     let one = format!(
-        "1 symlink or path file leads to sources or extension modules outside, which are not checked: the first is {first}"
+        "1 symlink or path file leads to sources or extension modules outside, which are not checked: {first}"
     );
     assert_eq!(notes(&said), [one.as_str()]);
     // A directory that is verified too is not outside.
@@ -116,7 +116,7 @@ fn archives_and_only() {
     session.run(&["verify", "w/z.zip", "--only", "m"]).exits(0).says("1 verified, 0 findings");
     session.file("w/other.dat", zip(&[("m.pyc".to_owned(), pycs.evil())]));
     let said = session.run(&["verify", "w", "--only", "m"]).exits(0);
-    assert_eq!(notes(&said), ["1 archive names no distribution and is not checked: the first is other.dat"]);
+    assert_eq!(notes(&said), ["1 archive names no distribution and is not checked: other.dat"]);
 }
 
 /// A wheel within a zip has its own name.
@@ -168,7 +168,7 @@ fn rows_without_a_digest_and_deleted_pycs() {
     // Python compiles a source again; without a source the module is gone.
     std::fs::write(&record, format!("{rows}__pycache__/m.cpython-313.pyc,,\n")).unwrap();
     let said = session.run(&["verify", "v"]).exits(0);
-    let gone = "1 pyc that a RECORD lists does not exist, although its source does: the first is lib/python3.14/site-packages/__pycache__/m.cpython-313.pyc";
+    let gone = "1 pyc that a RECORD lists does not exist, although its source does: lib/python3.14/site-packages/__pycache__/m.cpython-313.pyc";
     assert_eq!(notes(&said), [gone]);
     std::fs::write(&record, format!("{rows}gone.pyc,,\n")).unwrap();
     let said = session.run(&["verify", "v"]).exits(1);

@@ -172,7 +172,7 @@ fn packages_come_before_namespace_packages() {
     // The package in the same directory runs first, and has the same modules.
     let session = environment();
     install(&session, SITE, "other", &["ns/__init__.py"]);
-    let note = "note: 1 package of another distribution contains its modules and runs before them: the first is \
+    let note = "note: 1 package of another distribution contains its modules and runs before them: \
                 lib/python3.14/site-packages/ns/__init__.py\n";
     session.run(&ONLY).exits(0).says(note).says("5 verified, 0 findings\n");
     session.file(&format!("{SITE}/ns/__init__.py"), "x = 2\n");

@@ -120,7 +120,7 @@ fn zips_that_come_before_a_distribution() {
     // A module of nobody's is one that Python can import.
     let session = environment();
     session.file("v/lib/python314.zip", packed("more.py"));
-    let note = "note: 1 archive names no distribution and is not checked: the first is lib/python314.zip\n";
+    let note = "note: 1 archive names no distribution and is not checked: lib/python314.zip\n";
     session.run(&only).exits(0).says(note);
     finds(session.run(&["verify", "v"]), "v/lib/python314.zip!more.py", "Python can import it, and no");
     // Neither is one whose central directory is broken.
@@ -205,7 +205,7 @@ fn files_of_another_distribution() {
     }
     let session = environment();
     install(&session, SITE, "evil", &["demo/evil.pyc", "ns/other.py"]);
-    let note = "note: 1 file of another distribution is among the modules and is not checked: the first is \
+    let note = "note: 1 file of another distribution is among the modules and is not checked: \
                 lib/python3.14/site-packages/demo/evil.pyc\n";
     session.run(&only).exits(0).says(note).says("1 verified, 0 findings\n");
     // A namespace package is nobody's own, and a module comes before it.
@@ -251,7 +251,7 @@ fn startup_code_of_nobody() {
     session.run(&only).exits(0).says("5 verified, 0 findings\n");
     session.file(&format!("{SITE}/sitecustomize.py"), "x = 2\n");
     finds(session.run(&only), &format!("{SITE}/sitecustomize.py"), "it is not the file that ");
-    let note = "1 archive names no distribution and is not checked: the first is lib/python3.14/site-packages/q.zip\n";
+    let note = "1 archive names no distribution and is not checked: lib/python3.14/site-packages/q.zip\n";
     let message = "Python imports it when it starts, and no RECORD lists it\n";
     let session = environment();
     session.file(&format!("{SITE}/q.pth"), "q.zip\nq\n");
@@ -300,7 +300,7 @@ fn libraries_without_a_record() {
     }
     session.file("v/lib/python3.14/more.py", "x = 2\n");
     let strange = "note: 1 module that no RECORD lists is in a directory or zip of a standard library, which Python \
-                   searches first: the first is lib/python3.14/more.py\n";
+                   searches first: lib/python3.14/more.py\n";
     for command in [&["verify", "v"][..], &["env", "v", "--check"]] {
         session.run(command).exits(0).says(strange);
     }

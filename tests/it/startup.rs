@@ -275,11 +275,7 @@ fn startup_files_of_system_packages() {
             .run(&["verify", "v"])
             .exits(0)
             .says("note: 1 file accepted by the tree's own dpkg database alone, ");
-        assert!(
-            said.err.contains(&note) && said.err.contains("v/var/lib/dpkg/info: the first is "),
-            "{}",
-            said.err
-        );
+        assert!(said.err.contains(&note) && said.err.contains("v/var/lib/dpkg/info: "), "{}", said.err);
         let digest = "b0e3868f320e15d9c6687d35bfc1bbf4";
         session.file("v/var/lib/dpkg/info/demo.md5sums", format!("{digest}  {below}\n"));
         verifies(&session, 0, "1 verified, 0 findings");
