@@ -3,7 +3,7 @@
 //! **Invariant:** no function here runs an interpreter, and each can be called from any thread:
 //! the native compiler starts threads with a larger stack where a source needs one.
 
-use crate::audit::{self, Verified, VerifyError};
+use crate::audit::{self, References, Verified, VerifyError};
 use crate::build::ProjectError;
 use crate::build::env::VirtualEnvironment;
 use crate::build::pack::{self, Repacked};
@@ -17,7 +17,7 @@ use crate::engine::{
 };
 use crate::input::{Place, PlaceError};
 use crate::project::FilePatterns;
-use crate::pyc::{Header, InvalidationMode};
+use crate::pyc::{Header, InvalidationMode, join};
 use crate::target::{Series, Target};
 use std::ffi::OsStr;
 use std::path::Path;
@@ -79,9 +79,7 @@ pub fn compile_source(
     let mut source = Engine::open(source);
     let code = source.compile(&engine, filename.as_ref(), options.optimize).code?;
     let header = Header::of(series, options.mode, source.bytes(), options.mtime);
-    let mut pyc = header.to_bytes().to_vec();
-    pyc.extend_from_slice(&code);
-    Ok(pyc)
+    Ok(join(&header.to_bytes(), &code))
 }
 
 /// Compares two files, directories, archives or manifests, in any pairing.
@@ -160,7 +158,7 @@ pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsE
         directory: None,
         shard: None,
         settled: None,
-        any_references: false,
+        references: References::Exact,
         engines,
     };
     Ok(audit::verify(&places, &request, Workers::new(Parallelism::PerProcessor, &Unwatched))?)

@@ -1,8 +1,7 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
-use super::likeness::levels;
 use crate::engine::NamedInterpreters;
-use crate::engine::{Engine, EngineOptions, Engines, TargetEngine, select};
+use crate::engine::{Engine, EngineOptions, Engines, select};
 use crate::target::{PyVersion, Release, Target};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,17 +28,6 @@ impl Releases {
 
     pub(super) fn likeliest(&self) -> usize {
         self.likeliest.load(Ordering::Relaxed)
-    }
-
-    /// Returns another optimization level than `expected` at which `is_code` accepts what an engine
-    /// compiles.
-    pub(super) fn other_level(
-        &self,
-        expected: u8,
-        mut is_code: impl FnMut(u8, &TargetEngine) -> bool,
-    ) -> Option<u8> {
-        let mut others = levels(None).filter(|level| *level != expected);
-        others.find(|&level| self.in_order().any(|at| is_code(level, &self.engines[at])))
     }
 
     /// Records that an engine wrote a pyc.

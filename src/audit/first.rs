@@ -2,6 +2,9 @@
 
 use super::reason::CodePlace;
 use crate::diff::{AS_LONG, DiffFinding, DifferenceKind, Row, compare_values};
+use crate::pyc::join;
+use crate::text::counted;
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Largest size of two pycs that are searched, in bytes: their separate instructions take hundreds
@@ -11,6 +14,8 @@ const LARGEST: usize = 1 << 20;
 const OTHER_ENCODING: &str = "encoded differently";
 /// Words before the code that the source compiles to.
 pub(super) const EXPECTED: &str = " where the source compiles to ";
+/// Weight of a difference that is one of locations only.
+const LOCATIONS: u8 = 5;
 /// Characters of an instruction or constant that a sentence shows.
 const WORDS: usize = 60;
 
@@ -22,12 +27,15 @@ pub(super) struct FirstPlace {
     line: Option<u32>,
     /// Difference, such as `the pyc lacks RETURN_CONST 1`, or its kind.
     what: String,
+    /// Number of other code objects that differ in more than their locations.
+    others: usize,
 }
 
 impl FirstPlace {
-    /// Compares two pycs; `name` is the file name of the pyc.
+    /// Compares a pyc with the code that its source compiles to; `name` is the file name of the
+    /// pyc.
     pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
-        let findings = compare_values(name, expected, found);
+        let findings = compare_values(name, &join(found.first_chunk()?, expected), found);
         let is_of_lines = |kind| matches!(kind, DifferenceKind::LineTable | DifferenceKind::FirstLine);
         let weight = |finding: &&DiffFinding| match finding.kind {
             // What runs comes before what only describes it.
@@ -38,11 +46,13 @@ impl FirstPlace {
             DifferenceKind::Structure | DifferenceKind::ExceptionTable => 2,
             // Two jumps may have the same text and lead to different instructions.
             DifferenceKind::Instructions => 3,
-            _ if !finding.rows.iter().any(differs_visibly) => 6,
-            kind if is_of_lines(kind) => 5,
+            _ if !finding.rows.iter().any(differs_visibly) => LOCATIONS + 1,
+            kind if is_of_lines(kind) => LOCATIONS,
             _ => 4,
         };
         let finding = findings.iter().min_by_key(weight)?;
+        let differ = findings.iter().filter(|finding| weight(finding) < LOCATIONS);
+        let differ: BTreeSet<&str> = differ.filter_map(|finding| finding.place.as_deref()).collect();
         let at = finding.rows.iter().position(differs_visibly);
         let (line, what) = match at.or_else(|| finding.rows.iter().position(differs)) {
             Some(at) => {
@@ -64,7 +74,8 @@ impl FirstPlace {
         let place = moved.or_else(|| finding.place.clone()).unwrap_or_else(|| name.to_owned());
         let is_of_lines = findings.iter().all(|finding| is_of_lines(finding.kind));
         let lines = if is_of_lines { "; nothing but lines and columns differs" } else { "" };
-        Some(Self { place, line, what: what + lines })
+        let others = differ.len() - usize::from(differ.contains(place.as_str()));
+        Some(Self { place, line, what: what + lines, others })
     }
 
     /// Returns the difference without the location.
@@ -84,7 +95,17 @@ impl FirstPlace {
 
 impl std::fmt::Display for FirstPlace {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "at {}{}, {}", self.place, self.line(), self.what)
+        write!(formatter, "at {}{}, {}{}", self.place, self.line(), self.what, of_others(self.others))
+    }
+}
+
+/// Returns the end of a sentence about the number of other code objects that differ.
+pub(super) fn of_others(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        others => {
+            format!(", and {}", counted(others, "other code object differs", "other code objects differ"))
+        }
     }
 }
 
@@ -95,7 +116,12 @@ pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option
         return None;
     }
     let first = FirstPlace::of(name, expected, found)?;
-    Some(CodePlace { code: first.code().to_owned(), line: first.line, what: first.what })
+    Some(CodePlace {
+        code: first.code().to_owned(),
+        line: first.line,
+        what: first.what,
+        others: first.others,
+    })
 }
 
 /// Returns the source line of the row that differs: that of the instruction to which the source

@@ -1,13 +1,14 @@
 //! Comparison of a pyc's code with the code that its source compiles to.
 
+use super::filename;
+use super::reason::WrongName;
 use crate::diff::{Form, have_same_value, other_forms};
 use crate::engine::{Diagnostic, OpenSource, TargetEngine};
 use crate::marshal::{self, MarshalError};
 use crate::object::{Objects, Value, lines};
-use crate::pyc::PycName;
+use crate::pyc::{HEADER_SIZE, Header};
 use crate::target::Series;
-use std::ffi::OsStr;
-use std::ops::Range;
+use std::ffi::{OsStr, OsString};
 
 /// Likeness of code to the expected code, closest first.
 pub(super) enum Likeness {
@@ -20,12 +21,25 @@ pub(super) enum Likeness {
 }
 
 /// Code of a pyc, to be compared with the code that engines compile a source to.
-pub(super) struct FoundCode<'a> {
-    code: &'a [u8],
-    objects: &'a Objects,
-    /// File name that the code records.
-    filename: &'a OsStr,
+pub(super) struct PycCode<'a> {
+    bytes: &'a [u8],
+    pub(super) objects: Objects,
+    pub(super) series: &'a Series,
+    /// File name that the module records.
+    pub(super) recorded: String,
+    /// The same file name, as compilers take it.
+    filename: OsString,
     lacks_columns: bool,
+}
+
+/// Reason for which the code of a pyc cannot be compared.
+pub(super) enum UnreadCode {
+    /// The code cannot be parsed.
+    Malformed(MarshalError),
+    /// It is not a code object.
+    NotCode,
+    /// It records a file name that no file can have.
+    NoName,
 }
 
 /// Code that a source compiles to, and the likeness of a pyc's code to it.
@@ -42,16 +56,47 @@ pub(super) enum CompareError {
     Malformed(MarshalError),
 }
 
-impl<'a> FoundCode<'a> {
-    /// `code` was parsed as `objects`.
-    pub(super) fn new(code: &'a [u8], objects: &'a Objects, filename: &'a OsStr, series: &Series) -> Self {
-        let mut codes = objects.nodes().filter_map(|(_, node)| match &node.value {
-            Value::Code(code) => Some(objects.bytes(code.linetable)),
-            _ => None,
+impl<'a> PycCode<'a> {
+    /// Reads the code of a pyc, whose header has been read.
+    ///
+    /// # Errors
+    /// [`UnreadCode`].
+    pub(super) fn read(pyc: &'a [u8], series: &'a Series) -> Result<Self, UnreadCode> {
+        let bytes = pyc.get(HEADER_SIZE..).unwrap_or_default();
+        let objects = marshal::read(bytes, series.code_layout).map_err(UnreadCode::Malformed)?;
+        let root = objects.code(Objects::ROOT).ok_or(UnreadCode::NotCode)?;
+        let names = objects.text(root.filename).zip(objects.os_name(root.filename));
+        let (recorded, filename) = names.ok_or(UnreadCode::NoName)?;
+        let lacks_columns = objects.nodes().all(|(_, node)| match &node.value {
+            Value::Code(code) => {
+                let table = objects.bytes(code.linetable);
+                table.is_some_and(|table| lines::lacks_columns(series.line_format, table))
+            }
+            _ => true,
         });
-        let lacks = |table: &[u8]| lines::lacks_columns(series.line_format, table);
-        let lacks_columns = codes.all(|table| table.is_some_and(lacks));
-        Self { code, objects, filename, lacks_columns }
+        Ok(Self { bytes, objects, series, recorded, filename, lacks_columns })
+    }
+
+    /// Returns the code with the file name of the module in all its code objects, if they record
+    /// several names, and the fault of these. `own` is the path of the source.
+    pub(super) fn with_one_name(
+        &self,
+        own: &str,
+        is_file: &dyn Fn(&str) -> bool,
+    ) -> Option<(Self, WrongName)> {
+        let (objects, wrong) = filename::mixed(&self.objects, own, is_file)?;
+        let (recorded, filename) = (self.recorded.clone(), self.filename.clone());
+        Some((Self { objects, recorded, filename, ..*self }, wrong))
+    }
+
+    /// Returns whether the code is in a form that tools of distributions write; `expected` is the
+    /// code that the source compiles to.
+    pub(super) fn is_of_other_tool(&self, expected: &[u8]) -> bool {
+        let Ok(mut expected) = marshal::read(expected, self.series.code_layout) else { return false };
+        [marshal::drop_unused_flags, marshal::minimal_refs].iter().any(|form| {
+            form(&mut expected);
+            marshal::write(&expected) == self.bytes
+        })
     }
 
     /// Compares the code with the code that an engine compiles a source to.
@@ -65,8 +110,9 @@ impl<'a> FoundCode<'a> {
         opened: &mut OpenSource<'_>,
     ) -> Result<Compared, CompareError> {
         let mut compare = |lacks_columns: bool| {
-            let code = compiled(target, self.filename, level, opened, lacks_columns);
-            self.compared(code, target.series)
+            let code = compiled(target, &self.filename, level, opened, lacks_columns);
+            let expected = code.map_err(CompareError::Compile)?;
+            Ok(Compared { likeness: self.likeness(&expected).map_err(CompareError::Malformed)?, expected })
         };
         let whole = compare(false)?;
         if !(self.lacks_columns && matches!(whole.likeness, Likeness::Other)) {
@@ -85,15 +131,22 @@ impl<'a> FoundCode<'a> {
         Ok(Compared { likeness, expected })
     }
 
-    fn compared(
-        &self,
-        compiled: Result<Vec<u8>, Box<Diagnostic>>,
-        series: &Series,
-    ) -> Result<Compared, CompareError> {
-        let expected = compiled.map_err(CompareError::Compile)?;
-        let likeness = likeness(self.code, self.objects, &expected, series);
-        Ok(Compared { likeness: likeness.map_err(CompareError::Malformed)?, expected })
+    fn likeness(&self, expected: &[u8]) -> Result<Likeness, MarshalError> {
+        if expected == self.bytes {
+            return Ok(Likeness::Exact);
+        }
+        let expected = marshal::read(expected, self.series.code_layout)?;
+        Ok(match have_same_value(&self.objects, &expected) {
+            true => Likeness::OtherForm(other_forms(&self.objects, &expected)),
+            false => Likeness::Other,
+        })
     }
+}
+
+/// Returns the file name that the module of a pyc records, if its code can be read.
+pub(super) fn recorded_name(pyc: &[u8]) -> Option<String> {
+    let series = Series::with_magic(Header::parse(pyc).ok()?.magic())?;
+    PycCode::read(pyc, series).ok().map(|code| code.recorded)
 }
 
 /// Compiles a source, with the columns of locations or without them.
@@ -107,33 +160,5 @@ pub(super) fn compiled(
     match lacks_columns {
         true => opened.compile_without_columns(&target.engine, filename, level).code,
         false => opened.compile(&target.engine, filename, level).code,
-    }
-}
-
-/// Compares `code`, parsed as `objects`, with the `expected` code.
-///
-/// # Errors
-/// The expected code cannot be parsed.
-fn likeness(
-    code: &[u8],
-    objects: &Objects,
-    expected: &[u8],
-    series: &Series,
-) -> Result<Likeness, MarshalError> {
-    if expected == code {
-        return Ok(Likeness::Exact);
-    }
-    let expected = marshal::read(expected, series.code_layout)?;
-    Ok(match have_same_value(objects, &expected) {
-        true => Likeness::OtherForm(other_forms(objects, &expected)),
-        false => Likeness::Other,
-    })
-}
-
-/// Returns the optimization levels that a pyc of this name can have; a legacy name allows all.
-pub(super) fn levels(name: Option<&PycName>) -> Range<u8> {
-    match name {
-        Some(name) if name.cache_tag.is_some() => name.optimize..name.optimize + 1,
-        _ => 0..3,
     }
 }

@@ -2,10 +2,10 @@
 
 use super::compilers::Compilers;
 use super::finding::{Finding, ReleaseFound};
-use super::judge::CheckedSource;
 use super::listed_code::relation;
 use super::only::Selection;
 use super::reason::{ManifestFault, OtherFile, Reason};
+use super::view::CheckedSource;
 use super::view::View;
 use crate::archive::Archive;
 use crate::input::{Place, PlaceError};

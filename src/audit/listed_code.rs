@@ -1,14 +1,12 @@
 //! Code of which a manifest has only the digest, compared by compiling its source.
 
 use super::compilers::Compilers;
-use super::likeness::{FoundCode, Likeness, compiled, levels};
+use super::likeness::{PycCode, compiled};
 use super::reason::OtherFile;
+use super::search::{CodeSearch, LEVELS, References, Wanted};
 use crate::diff::Form;
 use crate::engine::Engine;
 use crate::manifest::{FileEntry, sha256};
-use crate::marshal;
-use crate::object::Objects;
-use crate::pyc::HEADER_SIZE;
 use crate::target::{LineFormat, Series};
 use crate::text::python;
 
@@ -79,25 +77,14 @@ struct OwnCode {
 impl OwnCode {
     fn of(entry: &FileEntry, pyc: &[u8], source: &[u8], compilers: &Compilers<'_>) -> Option<Self> {
         let series = Series::with_magic(entry.magic)?;
-        let code = pyc.get(HEADER_SIZE..)?;
-        let objects = marshal::read(code, series.code_layout).ok()?;
-        let filename = objects.os_name(objects.code(Objects::ROOT)?.filename)?;
+        let code = PycCode::read(pyc, series).ok()?;
         let found = compilers.get(series.version);
-        let targets = &found.as_ref().as_ref().ok()?.engines;
-        let own = FoundCode::new(code, &objects, &filename, series);
-        let mut opened = Engine::open(source);
-        let others = levels(None).filter(|level| *level != entry.optimize);
-        let mut all = std::iter::once(entry.optimize).chain(others);
-        all.find_map(|level| {
-            let releases = targets.iter().filter_map(|target| {
-                match own.against(target, level, &mut opened).ok()?.likeness {
-                    Likeness::Exact => Some((target.release.clone(), Vec::new())),
-                    Likeness::OtherForm(forms) => Some((target.release.clone(), forms)),
-                    Likeness::Other => None,
-                }
-            });
-            let releases: Vec<_> = releases.collect();
-            (!releases.is_empty()).then_some(Self { level, releases })
-        })
+        let releases = found.as_ref().as_ref().ok()?;
+        let search = CodeSearch::new(&code, &code.recorded, &|_| false, References::Any, Wanted::All);
+        let mut levels = LEVELS;
+        levels.sort_by_key(|level| *level != entry.optimize);
+        let fit = search.run(&levels, releases, &mut Engine::open(source)).ok()?;
+        let named = |(at, forms): (usize, Vec<Form>)| (releases.engines[at].release.clone(), forms);
+        Some(Self { level: fit.level, releases: fit.releases.into_iter().map(named).collect() })
     }
 }

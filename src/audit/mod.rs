@@ -31,6 +31,7 @@ mod record;
 mod recorded;
 mod releases;
 mod repeated;
+mod search;
 mod settled;
 mod shadows;
 mod tally;
@@ -51,6 +52,7 @@ pub use only::{OnlyError, find_only};
 pub use reason::{
     CodePlace, ManifestFault, OtherFile, PycField, Reason, RecordFault, RecordedName, WrongName, WrongTag,
 };
+pub use search::References;
 pub use settled::Settled;
 pub use tally::{PycCounts, PycVerdict};
 pub use verify::{Request, Verified, VerifyError, verify};

@@ -1,7 +1,7 @@
 //! Reasons of findings. `report` turns them into sentences.
 
 use super::finding::FindingKind;
-use super::first::EXPECTED;
+use super::first::{EXPECTED, of_others};
 use crate::diff::Form;
 use crate::target::PyVersion;
 use std::fmt;
@@ -134,6 +134,8 @@ pub struct CodePlace {
     pub line: Option<u32>,
     /// Difference, such as `the pyc lacks RETURN_CONST 1`.
     pub what: String,
+    /// Number of other code objects that differ in more than their locations.
+    pub others: usize,
 }
 
 impl CodePlace {
@@ -146,10 +148,11 @@ impl CodePlace {
 
 impl fmt::Display for CodePlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, line, what } = self;
+        let Self { code, line, what, others } = self;
+        let others = of_others(*others);
         match line {
-            Some(line) => write!(formatter, "at {code}, line {line}, {what}"),
-            None => write!(formatter, "at {code}, {what}"),
+            Some(line) => write!(formatter, "at {code}, line {line}, {what}{others}"),
+            None => write!(formatter, "at {code}, {what}{others}"),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Pycs that were already compiled and compared, so that `verify` does not compile them again.
 
-use super::judge::CheckedSource;
+use super::view::CheckedSource;
 use crate::build::env::KeptFiles;
 use crate::manifest::{FileEntry, sha256};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,20 +3,19 @@
 
 use super::compilers::Compilers;
 use super::finding::Finding;
-use super::judge::{CheckedSource, Judge};
+use super::judge::Judge;
 use super::listed::Entries;
 use super::reason::{Reason, RecordFault};
 use super::record::Rows;
 use super::releases::Passed;
+use super::search::{References, Wanted};
 use super::settled::Settled;
-use super::view::{Named, View};
+use super::view::{CheckedSource, Named, View};
 use super::zipapp;
 use crate::archive::is_called_an_archive;
-use crate::build::seconds;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Carrier, Place, PlaceError, is_source};
 use crate::project::open_regular;
-use crate::pyc::source_path;
 use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
 use std::io;
@@ -73,12 +72,12 @@ pub(super) struct Judgment<'a> {
     pub(super) rows: &'a Rows,
     pub(super) entries: Option<&'a Entries<'a>>,
     pub(super) settled: Option<&'a Settled<'a>>,
-    pub(super) any_references: bool,
+    pub(super) references: References,
     /// True for an archive that only zipimport reads, which ignores `__pycache__`.
     pub(super) zipped: bool,
     pub(super) compilers: &'a Compilers<'a>,
-    /// Value for [`Judge::all_releases`].
-    pub(super) all_releases: bool,
+    /// Value for [`Judge::wanted`].
+    pub(super) wanted: Wanted,
 }
 
 impl Judgment<'_> {
@@ -146,32 +145,25 @@ impl Judgment<'_> {
     }
 
     fn module(&self, name: &str, pycs: &[String], outcome: &mut UnitOutcome) {
-        let single = match self.view.place {
-            Place::File(path) => Some(path),
-            _ => None,
-        };
-        let own = match single {
-            Some(path) => self.view.read_source(name).map(|(name, bytes)| {
-                let mtime = source_path(path).and_then(|source| modified(&source));
-                CheckedSource { name, bytes, mtime }
-            }),
-            None => self.view.read(name).map(|bytes| self.checked(name, name, bytes)),
-        };
+        let is_single = matches!(self.view.place, Place::File(_));
+        let own = if is_single { self.view.read_source(name) } else { self.view.read_own(name) };
         // A symlink to another source of the place is read as importers read it.
         let inside = match &own {
-            Err(PlaceError::Symlink(_)) if self.sources.is_none() && single.is_none() => self.inside(name),
+            Err(PlaceError::Symlink(_)) if self.sources.is_none() && !is_single => {
+                self.view.read_inside(name)
+            }
             _ => None,
         };
-        if let (Ok(own), None) = (&own, single) {
+        if let (Ok(own), false) = (&own, is_single) {
             self.observe(name, &own.bytes, outcome);
-        } else if let (Err(error), None) = (&own, single)
+        } else if let (Err(error), false) = (&own, is_single)
             && self.view.has_file(name)
             && (pycs.is_empty() || self.sources.is_some())
             && !error.is_no_file()
         {
             outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string())));
         }
-        if let (Err(PlaceError::Symlink(_)), None) = (&own, single) {
+        if let (Err(PlaceError::Symlink(_)), false) = (&own, is_single) {
             self.recorded(name, outcome);
         }
         let path = self.view.importable(name);
@@ -209,20 +201,6 @@ impl Judgment<'_> {
         for pyc in pycs {
             self.pyc(pyc, &path, source, &mut opened, is_main, outcome);
         }
-    }
-
-    fn checked(&self, name: &str, real: &str, bytes: Vec<u8>) -> CheckedSource {
-        let mtime = match self.view.place {
-            Place::Archive(_) => self.view.packed_time(real),
-            place => place.path(real).ok().and_then(|path| modified(&path)),
-        };
-        CheckedSource { name: name.to_owned(), bytes, mtime }
-    }
-
-    /// Returns the source that a symlink leads to within the place.
-    fn inside(&self, name: &str) -> Option<CheckedSource> {
-        let real = self.view.place.resolve(name).ok()?;
-        Some(self.checked(name, &real, self.view.read(&real).ok()?))
     }
 
     fn pyc(
@@ -276,12 +254,12 @@ impl Judgment<'_> {
             place: path,
             source,
             declared: self.entries.and_then(|entries| entries.level(name)),
-            any_references: self.any_references,
+            references: self.references,
             free_threaded: self.view.is_free_threaded(name),
             is_file: &is_file,
             is_main,
             compilers: self.compilers,
-            all_releases: self.all_releases,
+            wanted: self.wanted,
         };
         match judge.check(&bytes, opened) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
@@ -306,22 +284,14 @@ impl Judgment<'_> {
             Reason::OtherHeader { code, .. } => code.is_some(),
             _ => false,
         };
-        if self.sources.is_some() || !reasons.iter().any(is_code) || matches!(self.view.place, Place::File(_))
-        {
+        if self.sources.is_some() || !reasons.iter().any(is_code) {
             return None;
         }
-        let own = judge.source.as_ref().ok()?;
-        let file = judge.recorded(pyc)?;
-        let name = match own.name.rsplit_once('/') {
-            Some((folder, _)) => format!("{folder}/{file}"),
-            None => file,
-        };
-        let bytes = self.view.read(&name).ok().filter(|_| name != own.name)?;
-        let source = CheckedSource { name: name.clone(), bytes, mtime: None };
-        let place = self.view.importable(&name);
+        let source = self.view.recorded_source(&judge.source.as_ref().ok()?.name, pyc)?;
+        let place = self.view.importable(&source.name);
         let mut opened = Engine::open(&source.bytes);
         let other = Judge { source: Ok(&source), place: &place, parsed: judge.parsed.clone(), ..*judge };
-        other.check(pyc, &mut opened).is_ok().then_some(name)
+        other.check(pyc, &mut opened).is_ok().then(|| source.name.clone())
     }
 }
 
@@ -331,8 +301,4 @@ fn is_of_no_version(name: &str, bytes: &[u8]) -> bool {
     let magic = bytes.first_chunk::<2>().map(|magic| u16::from_le_bytes(*magic));
     let in_cache = name.rsplit('/').nth(1) == Some("__pycache__");
     in_cache && magic.is_some_and(|magic| Series::with_magic(magic).is_none())
-}
-
-fn modified(path: &Path) -> Option<u32> {
-    std::fs::metadata(path).ok()?.modified().ok().map(seconds)
 }

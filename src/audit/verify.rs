@@ -14,6 +14,7 @@ use super::reason::Reason;
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::repeated;
+use super::search::{References, Wanted};
 use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
@@ -54,8 +55,8 @@ pub struct Request<'a> {
     pub settled: Option<&'a Settled<'a>>,
     /// Files whose findings are left out, by path below the place.
     pub exclude: FilePatterns,
-    /// True if code with other references passes.
-    pub any_references: bool,
+    /// Forms of the right code that pass.
+    pub references: References,
     /// Releases that the environments of the places were created with; they are preferred to others
     /// that write the same bytes.
     pub created_with: Vec<Release>,
@@ -328,10 +329,10 @@ impl Audit<'_> {
             rows: &rows,
             entries: entries.as_ref(),
             settled,
-            any_references: self.request.any_references,
+            references: self.request.references,
             zipped: !prefix.is_empty() && is_zip(place) && !is_wheel(place),
             compilers: self.compilers,
-            all_releases: false,
+            wanted: Wanted::First,
         };
         let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
         let (mut zips, mut passed, mut others) = (Vec::new(), Vec::new(), Vec::new());
@@ -376,7 +377,7 @@ impl Audit<'_> {
         units: &[Unit],
         judgment: Judgment<'_>,
     ) -> Result<(), ThreadsError> {
-        let judgment = Judgment { all_releases: true, ..judgment };
+        let judgment = Judgment { wanted: Wanted::All, ..judgment };
         for again in [releases::unlikely, releases::open] {
             let again = again(passed, self.compilers);
             if again.is_empty() {

@@ -1,6 +1,8 @@
 //! A place as importers see it after installation, with the source of each pyc.
 
+use super::likeness::recorded_name;
 use crate::build::env::{KeptFiles, version_of};
+use crate::build::seconds;
 use crate::input::{Place, PlaceError};
 use crate::project::{FoundFiles, FoundKind, real_path};
 use crate::pyc::{PycName, parse_name, source_path};
@@ -24,6 +26,24 @@ pub(super) struct View<'a> {
     pycs: OnceLock<Vec<String>>,
     /// Files that were read before.
     kept: Option<&'a KeptFiles>,
+}
+
+/// A source that a pyc is checked against.
+#[derive(Clone, Debug)]
+pub(super) struct CheckedSource {
+    /// File name.
+    pub(super) name: String,
+    /// Content.
+    pub(super) bytes: Vec<u8>,
+    /// Modification time as headers record it, if an importer would compare it.
+    pub(super) mtime: Option<u32>,
+}
+
+impl CheckedSource {
+    /// Returns the source for a pyc of another place, where it would have another time.
+    pub(super) fn lent(&self) -> Self {
+        Self { mtime: None, ..self.clone() }
+    }
 }
 
 /// A pyc's name and its parts.
@@ -78,15 +98,51 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Reads the source of a pyc, and returns its name.
-    pub(super) fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
+    /// Reads the source of the only file of the place.
+    pub(super) fn read_source(&self, pyc: &str) -> Result<CheckedSource, PlaceError> {
+        let mut mtime = None;
         if let Place::File(path) = self.place
             && let Some(source) = source_path(path)
             && let Ok(found) = std::fs::metadata(&source)
         {
             self.check(&source.shown(), found.len())?;
+            mtime = found.modified().ok().map(seconds);
         }
-        self.place.read_source(pyc)
+        let (name, bytes) = self.place.read_source(pyc)?;
+        Ok(CheckedSource { name, bytes, mtime })
+    }
+
+    /// Reads a source.
+    pub(super) fn read_own(&self, name: &str) -> Result<CheckedSource, PlaceError> {
+        Ok(self.checked(name, name, self.read(name)?))
+    }
+
+    /// Reads the source that a symlink leads to within the place, as importers read it.
+    pub(super) fn read_inside(&self, name: &str) -> Option<CheckedSource> {
+        let real = self.place.resolve(name).ok()?;
+        Some(self.checked(name, &real, self.read(&real).ok()?))
+    }
+
+    /// Returns the source next to that of a pyc whose file name the pyc records.
+    pub(super) fn recorded_source(&self, own: &str, pyc: &[u8]) -> Option<CheckedSource> {
+        let recorded = recorded_name(pyc)?;
+        let file = recorded.rsplit(['/', '\\']).next()?;
+        let name = match own.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{file}"),
+            None => file.to_owned(),
+        };
+        let is_other = name != own && !matches!(self.place, Place::File(_));
+        let bytes = is_other.then(|| self.read(&name).ok()).flatten()?;
+        Some(CheckedSource { name, bytes, mtime: None })
+    }
+
+    fn checked(&self, name: &str, real: &str, bytes: Vec<u8>) -> CheckedSource {
+        let modified = |path: &Path| std::fs::metadata(path).ok()?.modified().ok().map(seconds);
+        let mtime = match self.place {
+            Place::Archive(_) => self.packed_time(real),
+            place => place.path(real).ok().and_then(|path| modified(&path)),
+        };
+        CheckedSource { name: name.to_owned(), bytes, mtime }
     }
 
     /// Returns the modification time that a file gets when a package, tar archive or image is

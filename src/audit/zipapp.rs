@@ -1,6 +1,6 @@
 //! The source of a zip's `__main__.pyc` that `pack` made for an entry point.
 
-use super::judge::CheckedSource;
+use super::view::CheckedSource;
 use crate::archive::main_module;
 use crate::marshal;
 use crate::object::Objects;

@@ -8,7 +8,7 @@ use super::outcome::{Done, Outcome, PycOutcome};
 use super::source::SourceFile;
 use crate::engine::{Diagnostic, Engine, Made, OpenSource, Run, TargetEngine, ThreadsError};
 use crate::manifest::{FileEntry, pyc_entry, source_entry};
-use crate::pyc::{HEADER_SIZE, InvalidationMode};
+use crate::pyc::{HEADER_SIZE, InvalidationMode, join};
 use crate::warnings::Issued;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -91,7 +91,7 @@ impl<'a> Job<'a, '_> {
         self.source()?;
         let Made { result, warnings } = self.opened.make(self.target, recorded?.as_ref(), self.optimize);
         self.warnings = warnings;
-        result.map(|code| [self.header.as_slice(), &code].concat())
+        result.map(|code| join(&self.header, &code))
     }
 
     /// Takes the warnings of the compilation.

@@ -6,7 +6,8 @@ use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
 use super::printer::Printer;
 use crate::audit::{
-    Finding, FindingKind, PycCounts, PycVerdict, Request, Settled, beside_packages, gathered, verify,
+    Finding, FindingKind, PycCounts, PycVerdict, References, Request, Settled, beside_packages, gathered,
+    verify,
 };
 use crate::build::env::{EnvFinding, Report, SitePackages};
 use crate::engine::{EngineOptions, Parallelism, Refs};
@@ -81,7 +82,7 @@ impl EnvAudit {
             exclude: (*exclude).clone(),
             created_with: checking.created_with.into_iter().collect(),
             // Installers compile many files in one process, which changes references.
-            any_references: true,
+            references: References::Any,
             engines: options,
         };
         let mut verified = printer.working(place.pycs().len(), checking.jobs, |workers| {

@@ -8,7 +8,7 @@ use super::own_interpreter::OwnJudges;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
 use crate::audit::{
-    Finding, FindingKind, Reason, Request, Verified, VerifyError, find_only, gathered, verify,
+    Finding, FindingKind, Reason, References, Request, Verified, VerifyError, find_only, gathered, verify,
 };
 use crate::build::env::VirtualEnvironment;
 use crate::build::env::own::outside;
@@ -85,14 +85,6 @@ pub(super) struct VerifyArgs {
     pub(super) format: AuditFormatArgs,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum References {
-    /// Report it as a finding.
-    Exact,
-    /// Accept it.
-    Any,
-}
-
 pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, CommandError> {
     let OwnEngineArgs { engine, interpreter } = &arguments.engines;
     check_engine(*engine, interpreter)?;
@@ -131,7 +123,7 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         shard: arguments.shard,
         exclude,
         created_with: environments.iter().filter_map(|(_, environment)| environment.release).collect(),
-        any_references: arguments.references == References::Any,
+        references: arguments.references,
         engines,
     };
     let files = places.iter().map(|place| place.names().len()).sum();

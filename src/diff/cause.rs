@@ -74,14 +74,23 @@ pub enum CauseReason {
     /// The sentence for a script that the package manager runs as root.
     Script(String),
     /// A pyc is not what its source compiles to.
-    Fault {
-        /// The sentence, which names the source and the code object.
-        sentence: String,
-        /// The sentence for all pycs with the same fault, which names neither.
-        common: String,
-        /// Kind of the finding for the fault: the header, the level or the code.
-        kind: DifferenceKind,
-    },
+    Fault(Box<PycFault>),
+}
+
+/// Reason for which a pyc is not what its source compiles to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PycFault {
+    /// The sentence, which names the source and the code object.
+    pub sentence: String,
+    /// The sentence for all pycs with the same fault, which names neither.
+    pub common: String,
+    /// The sentence for all faults of this class, which does not say what differs.
+    pub class: String,
+    /// Kind of the finding for the fault: the header, the level or the code.
+    pub kind: DifferenceKind,
+    /// True if the code is right, so that the fault is in the header alone.
+    pub of_header: bool,
 }
 
 impl CauseReason {
@@ -92,8 +101,16 @@ impl CauseReason {
             | Self::Follows(sentence)
             | Self::Script(sentence)
             | Self::NoSource { sentence, .. }
-            | Self::Each { sentence, .. }
-            | Self::Fault { sentence, .. } => sentence,
+            | Self::Each { sentence, .. } => sentence,
+            Self::Fault(fault) => &fault.sentence,
+        }
+    }
+
+    /// Returns the fault of a pyc that is not what its source compiles to.
+    pub fn fault(&self) -> Option<&PycFault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            _ => None,
         }
     }
 
@@ -109,11 +126,13 @@ impl CauseReason {
             Self::Words(sentence) | Self::Follows(sentence) | Self::Script(sentence) => {
                 sentence.push_str(clause);
             }
-            Self::NoSource { sentence, common }
-            | Self::Each { sentence, common }
-            | Self::Fault { sentence, common, .. } => {
+            Self::NoSource { sentence, common } | Self::Each { sentence, common } => {
                 sentence.push_str(clause);
                 common.push_str(clause);
+            }
+            Self::Fault(fault) => {
+                let PycFault { sentence, common, class, .. } = &mut **fault;
+                [sentence, common, class].into_iter().for_each(|sentence| sentence.push_str(clause));
             }
         }
     }
@@ -125,8 +144,8 @@ impl CauseReason {
             | Self::Follows(common)
             | Self::Script(common)
             | Self::NoSource { common, .. }
-            | Self::Each { common, .. }
-            | Self::Fault { common, .. } => common,
+            | Self::Each { common, .. } => common,
+            Self::Fault(fault) => &fault.common,
         }
     }
 }
@@ -161,10 +180,7 @@ impl Cause {
     /// Returns the key by which causes are sorted, the most alarming first: among unexplained pycs,
     /// wrong code comes before a wrong level, and that before a wrong header.
     pub fn rank(&self) -> (CauseKind, Reverse<Option<DifferenceKind>>) {
-        let fault = match self.reason {
-            CauseReason::Fault { kind, .. } => Some(kind),
-            _ => None,
-        };
+        let fault = self.reason.fault().map(|fault| fault.kind);
         (self.kind, Reverse(fault))
     }
 }

@@ -66,8 +66,11 @@ impl Pyc {
 
     /// Returns the bytes of the pyc: those that were parsed, unless the objects were changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = self.header.to_bytes().to_vec();
-        bytes.extend_from_slice(&marshal::write(&self.objects));
-        bytes
+        join(&self.header.to_bytes(), &marshal::write(&self.objects))
     }
+}
+
+/// Returns a pyc: the header, then the marshalled code.
+pub fn join(header: &[u8; HEADER_SIZE], code: &[u8]) -> Vec<u8> {
+    [header.as_slice(), code].concat()
 }

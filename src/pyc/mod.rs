@@ -8,6 +8,6 @@ mod content;
 mod header;
 mod path;
 
-pub use content::{Pyc, PycError};
+pub use content::{Pyc, PycError, join};
 pub use header::{HEADER_SIZE, Header, HeaderError, InvalidationMode, source_hash};
 pub use path::{PycName, cache_path, legacy_path, parse_name, source_path};

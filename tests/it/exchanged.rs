@@ -1,6 +1,6 @@
 //! Pycs that belong to another module, and names that no importer reads.
 
-use crate::pair::{PYC, Pair, prints};
+use crate::pair::{CORE, PYC, Pair, prints, reason};
 
 #[test]
 fn exchanged_pycs_are_named() {
@@ -52,4 +52,36 @@ fn tags_of_test_runners_are_read_by_no_importer() {
 fn not_interned(pyc: &[u8]) -> Vec<u8> {
     let at = pyc.windows(3).position(|bytes| bytes == b"\xda\x01x").unwrap();
     [&pyc[..at], b"\xfa", &pyc[at + 1..]].concat()
+}
+
+/// The header, the code and the recorded name are those of the other module.
+#[test]
+fn diff_names_the_modules_of_exchanged_pycs() {
+    let pair = Pair::new();
+    let other = PYC.replace("core", "other");
+    let (core_pyc, other_pyc) = (pair.read("b", PYC), pair.read("b", &other));
+    pair.write("b", PYC, &other_pyc).write("b", &other, &core_pyc);
+    for (sides, side) in [(["a", "b"], "right"), (["b", "a"], "left")] {
+        let said = pair.run_in(".", &["diff", sides[0], sides[1], "--json"]).exits(1);
+        let document = serde_json::from_str(&said.out).unwrap();
+        for (pyc, own, of) in [(PYC, "core", "other"), (&*other, "other", "core")] {
+            let start = format!(
+                "the {side} pyc is that of demo/{of}.py: the source hash in its header is not that of demo/{own}.py; \
+                 it is not what demo/{own}.py compiles to: at "
+            );
+            assert!(reason(&document, pyc).starts_with(&start), "{}", reason(&document, pyc));
+        }
+        let title = format!("the {side} pyc is that of another source next to its own");
+        assert_eq!(document["causes"][0]["reason"], title.as_str());
+    }
+    // The same pycs on both sides are found if anything about them differs.
+    pair.write("a", PYC, &other_pyc).write("a", &other, &core_pyc);
+    pair.write("b", "demo/core.py", format!("{CORE}x = 1\n"));
+    let document = pair.document(&[]);
+    assert!(reason(&document, PYC).contains("is that of demo/other.py"), "{document:#}");
+    // The header is that of the module, and the code is not.
+    let pair = Pair::new();
+    pair.write("b", PYC, [&core_pyc[..16], &other_pyc[16..]].concat());
+    let document = pair.document(&[]);
+    assert!(reason(&document, PYC).starts_with("the right pyc is not what demo/core.py compiles to: "));
 }

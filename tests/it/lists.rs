@@ -28,7 +28,8 @@ fn changed(right: &str) -> Pair {
 
 #[test]
 fn rows_follow_only_if_they_are_right() {
-    let follows = "1 source differs; nothing that differs is unexplained";
+    let follows =
+        "1 source differs; 1 list of files follows from other files; nothing that differs is unexplained";
     let differs = "1 source differs; 1 other file differs; nothing that differs is unexplained";
     let fault = "on the right: \"demo/core.py\" is not the file that RECORD lists:";
     for (rows, sentence, why) in [

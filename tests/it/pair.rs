@@ -28,6 +28,14 @@ impl Pair {
         self
     }
 
+    /// Sets the modification time of a file, in seconds since 1970.
+    pub(crate) fn touch(&self, side: &str, name: &str, seconds: u64) -> &Self {
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        let file = std::fs::File::options().append(true).open(self.0.path(side).join(name)).unwrap();
+        file.set_modified(time).unwrap();
+        self
+    }
+
     pub(crate) fn remove(&self, side: &str, name: &str) -> &Self {
         std::fs::remove_file(self.0.path(side).join(name)).unwrap();
         self

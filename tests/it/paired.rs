@@ -87,7 +87,7 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/RECORD", "harmless", Some("demo-1.0.dist-info/RECORD")),
                 ("demo-2.0.dist-info/entry_points.txt", "one-side", None),
             ],
-            sentence: "1 file is only on one side; 1 path differs; \
+            sentence: "1 file is only on one side; 1 path differs; 1 list of files follows from other files; \
                        nothing that differs is unexplained",
         },
         Case {

@@ -1,8 +1,9 @@
 //! One side of a comparison, for files that the other side lacks or only lists.
 
 use super::fault::{Unchecked, unexplained};
-use super::origin::{CompiledPyc, Origin, Wanted, find};
+use super::origin::{CompiledPyc, Origin, find};
 use crate::audit::compilers::Compilers;
+use crate::audit::search::Wanted;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind};
 use crate::input::{Place, PlaceError};

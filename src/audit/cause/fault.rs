@@ -3,7 +3,7 @@
 use super::SIDES;
 use crate::audit::first::FirstPlace;
 use crate::audit::reason::{PycField, WrongName, WrongTag};
-use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind};
+use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind, PycFault};
 use crate::target::PyVersion;
 
 /// Reason why a pyc is not what its source compiles to.
@@ -25,17 +25,36 @@ pub(super) enum OriginFault {
     Filename(WrongName),
     /// The source does not compile; with the last line of the error, and the line in the source.
     Compile { source: String, error: String, line: Option<i64> },
-    /// Code with another fault to which the source of the other side compiles.
-    Swapped { fault: Box<Self>, of: OfOtherSide },
+    /// Code with another fault to which another source compiles.
+    Swapped { fault: Box<Self>, of: OtherOrigin },
 }
 
-/// The source of the other side, which compiles to a pyc.
+/// Another source that compiles to a pyc.
 #[derive(Clone)]
-pub(super) struct OfOtherSide {
-    pub(super) side: &'static str,
-    pub(super) source: String,
-    /// True if the header is that of this source too.
-    pub(super) whole: bool,
+pub(super) enum OtherOrigin {
+    /// The source of the other side, `left` or `right`; the header may be that of another source.
+    OtherSide { side: &'static str, source: String, is_whole: bool },
+    /// A source next to that of the pyc.
+    Beside(String),
+}
+
+impl OtherOrigin {
+    /// Returns the end of a clause such as "the right pyc is stale, compiled from …".
+    fn words(&self, about: About) -> String {
+        let named = |source: &str| if about == About::One { source.to_owned() } else { "source".into() };
+        match self {
+            Self::OtherSide { side, source, is_whole: false } => {
+                format!("has the code of the {side} {}", named(source))
+            }
+            // The left side is the older one by convention.
+            Self::OtherSide { side, source, .. } if *side == SIDES[0] => {
+                format!("is stale, compiled from the {side} {}", named(source))
+            }
+            Self::OtherSide { side, source, .. } => format!("is compiled from the {side} {}", named(source)),
+            Self::Beside(source) if about == About::One => format!("is that of {source}"),
+            Self::Beside(_) => "is that of another source next to its own".to_owned(),
+        }
+    }
 }
 
 /// Code of a pyc whose header is that of another source.
@@ -56,6 +75,8 @@ enum About {
     One,
     /// All pycs with the fault.
     All,
+    /// All faults of this class.
+    Class,
 }
 
 impl OriginFault {
@@ -77,7 +98,7 @@ impl OriginFault {
             Self::Code { source, first } => {
                 let other = format!("it is not what {} compiles to", named(source));
                 match (first, about) {
-                    (None, _) => other,
+                    (None, _) | (_, About::Class) => other,
                     (Some(first), About::One) => format!("{other}: {first}"),
                     (Some(first), About::All) => format!("{other}: {}", first.what()),
                 }
@@ -91,13 +112,15 @@ impl OriginFault {
             Self::Compile { source, error, line } => {
                 let line = line.filter(|_| about == About::One);
                 let line = line.map_or(String::new(), |line| format!(" (line {line})"));
-                format!("{} does not compile: {error}{line}", named(source))
+                match about {
+                    About::Class => format!("{} does not compile", named(source)),
+                    _ => format!("{} does not compile: {error}{line}", named(source)),
+                }
             }
-            Self::Swapped { fault, of } => {
-                let it = if of.whole { "it" } else { "its code" };
-                let source = if about == About::One { &of.source } else { "source" };
-                format!("{}; {it} is what the {} {source} compiles to", fault.words(about), of.side)
-            }
+            Self::Swapped { fault, of } => match about {
+                About::One => format!("it {}: {}", of.words(about), fault.words(about)),
+                About::All | About::Class => format!("it {}", of.words(about)),
+            },
         }
     }
 
@@ -132,22 +155,16 @@ impl OriginFault {
         }
     }
 
-    /// Returns the sentence about the header of one pyc.
-    pub(super) fn header(&self) -> String {
-        match self {
-            Self::Header { source, field, .. } => {
-                format!("the source {} in its header is not that of {source}", field.name())
-            }
-            _ => String::new(),
-        }
-    }
-
     /// Returns the clause about a pyc that begins with `is_not`, such as "the left pyc is not".
     fn clause(&self, is_not: &str, about: About) -> String {
         let words = self.words(about);
-        match words.strip_prefix("it is not what ") {
-            Some(what) => format!("{is_not} what {what}"),
-            None => format!("{is_not} explained by its source: {words}"),
+        let pyc = is_not.strip_suffix(" is not");
+        match (words.strip_prefix("it is not what "), self, pyc) {
+            (Some(what), ..) => format!("{is_not} what {what}"),
+            (None, Self::Swapped { .. }, Some(pyc)) => {
+                format!("{pyc} {}", words.strip_prefix("it ").unwrap_or(&words))
+            }
+            (None, ..) => format!("{is_not} explained by its source: {words}"),
         }
     }
 }
@@ -229,12 +246,12 @@ const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
 
 /// Returns the cause of the difference of a pyc that is not what its source compiles to.
 pub(super) fn unexplained(side: usize, fault: &OriginFault) -> Cause {
-    told(fault.kind(), |about| fault.clause(IS_NOT[side], about))
+    told(&[fault], |about| fault.clause(IS_NOT[side], about))
 }
 
 /// Returns the cause of the difference of two pycs that are not what their sources compile to.
 pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause {
-    told(left.kind().max(right.kind()), |about| match (left.words(about), right.words(about)) {
+    told(&[left, right], |about| match (left.words(about), right.words(about)) {
         (one, other) if one == other => left.clause("neither pyc is", about),
         (one, other) => match (one.split_once(": "), other.split_once(": ")) {
             // The same source, and another place in each pyc.
@@ -249,7 +266,11 @@ pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause
     })
 }
 
-fn told(kind: DifferenceKind, words: impl Fn(About) -> String) -> Cause {
-    let reason = CauseReason::Fault { sentence: words(About::One), common: words(About::All), kind };
+fn told(faults: &[&OriginFault], words: impl Fn(About) -> String) -> Cause {
+    let kind = faults.iter().map(|fault| fault.kind()).max().unwrap_or(DifferenceKind::Code);
+    let of_header =
+        faults.iter().all(|fault| matches!(fault, OriginFault::Header { code: OtherCode::Right, .. }));
+    let [sentence, common, class] = [About::One, About::All, About::Class].map(words);
+    let reason = CauseReason::Fault(Box::new(PycFault { sentence, common, class, kind, of_header }));
     Cause { kind: CauseKind::Unexplained, reason, also: Vec::new(), source: None }
 }

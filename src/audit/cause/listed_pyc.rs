@@ -4,13 +4,14 @@
 use super::SIDES;
 use super::alone::Alone;
 use super::known::{KnownPyc, cause};
-use super::origin::{CompiledPyc, Wanted};
+use super::origin::CompiledPyc;
 use crate::audit::compilers::Compilers;
 use crate::audit::listed_code::ListedCode;
+use crate::audit::search::Wanted;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, CauseReason};
 use crate::manifest::{FileEntry, sha256};
-use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, source_hash};
+use crate::pyc::{HEADER_SIZE, Header, InvalidationMode, join, source_hash};
 use crate::target::Series;
 
 /// Clause for pycs with the same code.
@@ -61,7 +62,7 @@ pub(super) fn explain_listed(
         return not_checked("the manifest does not record the listed header");
     };
     if is_same {
-        let whole = [&listed_header.to_bytes(), &pyc[HEADER_SIZE..]].concat();
+        let whole = join(&listed_header.to_bytes(), &pyc[HEADER_SIZE..]);
         if sha256(&whole) != entry.sha256 {
             return not_checked("the listed header does not match the listed source");
         }

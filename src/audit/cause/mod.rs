@@ -15,6 +15,7 @@ mod swapped;
 mod unchanged;
 
 use super::compilers::Compilers;
+use super::search::Wanted;
 use super::view::View;
 use crate::diff::{
     Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Side, read_within,
@@ -28,7 +29,6 @@ use crate::pyc::parse_name;
 use crate::target::SERIES;
 use alone::Alone;
 use listed_pyc::{explain_listed, two_entries};
-use origin::Wanted;
 use pair::Pair;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -187,7 +187,7 @@ impl Search<'_> {
         let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
         found.extend(unchanged::alike(&alike, &pair, workers)?);
         let known = found.iter().map(|file| file.path.clone()).collect::<BTreeSet<_>>();
-        let stale = unchanged::stale(&pair, &comparison.files).into_iter();
+        let stale = unchanged::stale(&pair, &comparison.files, workers)?.into_iter();
         found.extend(stale.filter(|file| !known.contains(&file.path)));
         found.extend(lists);
         Ok(found)
@@ -257,7 +257,8 @@ fn is_listed(file: &FileDifference) -> bool {
 /// Adds a finding for the fault of a pyc if no other finding shows it, since both sides have it, or
 /// names it: a wrong level shows in differences of all kinds.
 fn name_alarm(file: &mut FileDifference) {
-    let Some(Cause { reason: CauseReason::Fault { kind, sentence, .. }, .. }) = &file.cause else { return };
+    let Some(fault) = file.cause.as_ref().and_then(|cause| cause.reason.fault()) else { return };
+    let (kind, sentence) = (&fault.kind, &fault.sentence);
     let shows = |finding: &DiffFinding| match finding.kind {
         DifferenceKind::References => false,
         DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight | DifferenceKind::Manifest => true,

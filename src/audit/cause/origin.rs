@@ -2,16 +2,15 @@
 
 use super::fault::{OriginFault, OtherCode, Unchecked};
 use crate::audit::compilers::Compilers;
-use crate::audit::filename;
 use crate::audit::first::FirstPlace;
-use crate::audit::judge::{CheckedSource, wrong_field, wrong_tag};
-use crate::audit::likeness::{CompareError, FoundCode, Likeness, levels};
-use crate::audit::view::View;
+use crate::audit::judge::{wrong_field, wrong_tag};
+use crate::audit::likeness::{PycCode, UnreadCode};
+use crate::audit::search::{CodeFit, CodeSearch, Miss, References, Wanted, levels};
+use crate::audit::view::{CheckedSource, View};
 use crate::audit::zipapp;
 use crate::diff::Form;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Place, PlaceError};
-use crate::marshal;
 use crate::object::Objects;
 use crate::pyc::{HEADER_SIZE, Header, PycName};
 use crate::target::Series;
@@ -25,25 +24,6 @@ pub(super) enum Origin {
     Other(OriginFault),
     /// The pyc could not be checked.
     Unknown(Unchecked),
-}
-
-impl Origin {
-    /// Returns the fault of a header that belongs to another source, if that is the only one.
-    pub(super) fn header_fault(&self) -> Option<&OriginFault> {
-        match self {
-            Self::Other(fault @ OriginFault::Header { code: OtherCode::Right, .. }) => Some(fault),
-            _ => None,
-        }
-    }
-}
-
-/// Number of releases that are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// The first release that compiles the source to the code.
-    First,
-    /// All releases that do.
-    All,
 }
 
 /// A pyc whose code its source compiles to.
@@ -128,6 +108,17 @@ impl HeadedPyc<'_> {
         own.map_or(&source.name, |parsed| &parsed.source)
     }
 
+    /// Returns the other source next to its own that the whole pyc belongs to, by its header, its
+    /// code and the recorded name.
+    pub(super) fn other_source(&self, compilers: &Compilers<'_>) -> Option<CheckedSource> {
+        let own = self.source.as_ref().ok()?;
+        let source = self.view.recorded_source(&own.name, self.pyc)?;
+        let parsed = PycName { source: source.name.clone(), ..self.parsed.clone()? };
+        let other = Self { parsed: Some(parsed), source: Ok(source), ..*self };
+        let is_other = matches!(other.origin(compilers, Wanted::First), Origin::Source(_));
+        other.source.ok().filter(|_| is_other)
+    }
+
     /// Compiles the source, and returns the relation of the pyc to it.
     pub(super) fn origin(&self, compilers: &Compilers<'_>, wanted: Wanted) -> Origin {
         match &self.source {
@@ -162,18 +153,13 @@ impl HeadedPyc<'_> {
         wanted: Wanted,
     ) -> Origin {
         let Self { name, pyc, series, .. } = *self;
-        let (header, code) = pyc.split_at(HEADER_SIZE);
-        let objects = match marshal::read(code, series.code_layout) {
-            Ok(objects) => objects,
-            Err(error) => {
+        let code = match PycCode::read(pyc, series) {
+            Ok(code) => code,
+            Err(UnreadCode::Malformed(error)) => {
                 let error = format!("its code cannot be read: {error}");
                 return Origin::Other(OriginFault::Unreadable(error));
             }
-        };
-        let root = objects.code(Objects::ROOT).map(|root| root.filename);
-        let names = root.and_then(|name| Some((objects.text(name)?, objects.os_name(name)?)));
-        let Some((recorded, filename)) = names else {
-            return Origin::Other(OriginFault::NotCode);
+            Err(UnreadCode::NotCode | UnreadCode::NoName) => return Origin::Other(OriginFault::NotCode),
         };
         let found = compilers.get(series.version);
         let engines = match found.as_ref() {
@@ -183,78 +169,40 @@ impl HeadedPyc<'_> {
                 return Origin::Unknown(Unchecked::Engine { version: series.version, error });
             }
         };
-        let own = FoundCode::new(code, &objects, &filename, series);
-        let mut nearest: Option<OriginFault> = None;
-        for level in levels(self.parsed.as_ref()) {
-            let mut releases: Vec<(usize, Vec<Form>)> = Vec::new();
-            for at in engines.in_order() {
-                let target = &engines.engines[at];
-                let compared = match own.against(target, level, opened) {
-                    Ok(compared) => compared,
-                    Err(CompareError::Compile(error)) => {
-                        if at == 0 {
-                            let line = error.line;
-                            let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim();
-                            let (source, error) = (source.name.clone(), error.to_owned());
-                            nearest.get_or_insert(OriginFault::Compile { source, error, line });
-                        }
-                        continue;
-                    }
-                    Err(CompareError::Malformed(_)) => continue,
-                };
-                let forms = match compared.likeness {
-                    // The order of the engines depends on other pycs, and the reason must not.
-                    Likeness::Other if at == 0 => {
-                        nearest.get_or_insert_with(|| {
-                            let first = FirstPlace::of(name, &[header, &compared.expected].concat(), pyc);
-                            OriginFault::Code { source: source.name.clone(), first }
-                        });
-                        continue;
-                    }
-                    Likeness::Other => continue,
-                    Likeness::Exact => Vec::new(),
-                    Likeness::OtherForm(forms) => forms,
-                };
-                releases.push((at, forms));
-                if wanted == Wanted::First {
-                    engines.note(at);
-                    break;
-                }
-            }
-            let closest = releases.iter().min_by_key(|(at, forms)| (forms.len(), *at));
-            if let Some(forms) = closest.map(|(_, forms)| forms.clone()) {
-                let is_file = |path: &str| self.view.has_file(path);
-                let place = self.view.importable(self.source_name(source));
-                if let Some(wrong) = filename::fault(&recorded, &place, &is_file) {
-                    return Origin::Other(OriginFault::Filename(wrong));
-                }
-                releases.sort_unstable();
+        let is_file = |path: &str| self.view.has_file(path);
+        let place = self.view.importable(self.source_name(source));
+        let search = CodeSearch::new(&code, &place, &is_file, References::Any, wanted);
+        let miss = match search.run(levels(self.parsed.as_ref()), engines, opened) {
+            Ok(CodeFit { wrong_name: Some(wrong), .. }) => Miss::Filename(wrong),
+            Ok(CodeFit { level, releases, .. }) => {
+                let closest = releases.iter().min_by_key(|(at, forms)| (forms.len(), *at));
+                let forms = closest.map_or(Vec::new(), |(_, forms)| forms.clone());
+                let releases = releases.iter().map(|(at, _)| engines.engines[*at].release.clone()).collect();
                 let source = source.clone();
-                let releases = releases.into_iter();
-                let releases = releases.map(|(at, _)| engines.engines[at].release.clone()).collect();
-                let compiled = CompiledPyc { source, objects, releases, level, forms };
+                let compiled = CompiledPyc { source, objects: code.objects, releases, level, forms };
                 return Origin::Source(Box::new(compiled));
             }
-        }
-        let source_name = source.name.clone();
-        // A name without a version allows all levels.
-        let named = self.parsed.as_ref().filter(|parsed| parsed.cache_tag.is_some());
-        if let (Some(parsed), None | Some(OriginFault::Code { .. })) = (named, &nearest) {
-            let other = engines.other_level(parsed.optimize, |level, target| {
-                let compared = own.against(target, level, opened);
-                compared.is_ok_and(|compared| !matches!(compared.likeness, Likeness::Other))
-            });
-            if let Some(level) = other {
-                let expected = parsed.optimize;
-                return Origin::Other(OriginFault::Level { source: source_name, level, expected });
+            Err(miss) => miss,
+        };
+        let source = source.name.clone();
+        Origin::Other(match miss {
+            Miss::Filename(wrong) => OriginFault::Filename(wrong),
+            Miss::Level(level) => {
+                let expected = self.parsed.as_ref().map_or(0, |parsed| parsed.optimize);
+                OriginFault::Level { source, level, expected }
             }
-        }
-        Origin::Other(nearest.unwrap_or(OriginFault::Code { source: source_name, first: None }))
+            Miss::Code(code) => OriginFault::Code { source, first: FirstPlace::of(name, &code, pyc) },
+            Miss::Compile(error) => {
+                let line = error.line;
+                let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim().to_owned();
+                OriginFault::Compile { source, error, line }
+            }
+            Miss::Form(_) | Miss::Malformed(_) => OriginFault::Code { source, first: None },
+        })
     }
 }
 
-/// Finds the source next to a pyc, or in the sources that the user gave. Modification times of
-/// sources in an archive are not compared.
+/// Finds the source next to a pyc, or in the sources that the user gave.
 pub(super) fn find_source(
     view: &View<'_>,
     sources: Option<&View<'_>>,
@@ -263,27 +211,19 @@ pub(super) fn find_source(
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
         (Place::File(_), _) => view.read_source(name),
-        (_, Some(parsed)) => {
-            let read = match view.read(&parsed.source) {
-                // A symlink to another source of the place is read as importers read it.
-                Err(PlaceError::Symlink(link)) => {
-                    let real = view.place.resolve(&parsed.source);
-                    real.and_then(|real| view.read(&real)).map_err(|_| PlaceError::Symlink(link))
-                }
-                read => read,
-            };
-            read.map(|bytes| (parsed.source.clone(), bytes))
-        }
+        (_, Some(parsed)) => match view.read_own(&parsed.source) {
+            Err(error @ PlaceError::Symlink(_)) => view.read_inside(&parsed.source).ok_or(error),
+            read => read,
+        },
         (_, None) => return (None, Err(Unchecked::Name)),
     };
-    let found = own.or_else(|error| match (&parsed, sources) {
+    let source = own.or_else(|error| match (&parsed, sources) {
         (Some(parsed), Some(sources)) => {
-            let bytes = sources.read_importable(&view.importable(&parsed.source));
-            bytes.map(|bytes| (parsed.source.clone(), bytes))
+            let bytes = sources.read_importable(&view.importable(&parsed.source))?;
+            Ok(CheckedSource { name: parsed.source.clone(), bytes, mtime: None })
         }
         _ => Err(error),
     });
-    let source = found.map(|(name, bytes)| CheckedSource { name, bytes, mtime: None });
     let missing = |error: PlaceError| match error {
         PlaceError::Missing(_) => Unchecked::NoSource,
         error => Unchecked::Source(error.to_string()),

@@ -3,11 +3,11 @@
 use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
 use super::listed_pyc::known;
-use super::origin::{CompiledPyc, HeadedPyc, Origin, Wanted, find, find_source};
-use super::unchanged::cause_of_same;
+use super::origin::{CompiledPyc, HeadedPyc, Origin, find, find_source};
 use super::{SIDES, in_container, known, not_read, one_side, only_side, script, swapped};
 use crate::audit::compilers::Compilers;
-use crate::audit::view::View;
+use crate::audit::search::Wanted;
+use crate::audit::view::{CheckedSource, View};
 use crate::diff::{
     Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, have_same_value, other_forms,
 };
@@ -59,10 +59,7 @@ impl Pair<'_> {
             if let Some(cause) = self.alike(&names) {
                 return cause;
             }
-            let facts = archive_facts(file);
-            let stale = self.stale(&names.map(str::to_owned));
-            let stale = stale.map_or(String::new(), |stale| format!("; {stale}"));
-            let reason = format!("archive metadata: {}{stale}", facts.join(", "));
+            let reason = format!("archive metadata: {}", archive_facts(file).join(", "));
             return Cause::new(CauseKind::Harmless, reason);
         }
         if file.whole {
@@ -107,15 +104,16 @@ impl Pair<'_> {
         let ((left_name, left), (right_name, right)) = (left?, right?);
         let one = find(&self.views[0], self.sources[0].as_ref(), &left_name, &left);
         let other = find(&self.views[1], self.sources[1].as_ref(), &right_name, &right);
-        let bytes = |found: &Result<HeadedPyc<'_>, Origin>| {
-            found.as_ref().ok().and_then(HeadedPyc::source).map(|source| source.bytes.clone())
+        let source = |found: &'_ Result<HeadedPyc<'_>, Origin>| {
+            let source = found.as_ref().ok().and_then(HeadedPyc::source);
+            source.map(|source| (source.mtime, source.bytes.clone()))
         };
-        let is_same = left == right && bytes(&one).is_some_and(|source| Some(source) == bytes(&other));
+        let is_same = left == right && source(&one).is_some_and(|one| Some(one) == source(&other));
         let origin = self.origin_of(&one);
         let origins = [origin.clone(), if is_same { origin } else { self.origin_of(&other) }];
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
         let [one, other] = swapped::told([&one, &other], origins, self.compilers);
-        (is_other(&one) || is_other(&other)).then(|| cause_of_same(&one, &other))
+        (is_other(&one) || is_other(&other)).then(|| not_explained(&one, &other))
     }
 
     /// Returns the name of a file within the place of one side.
@@ -175,7 +173,8 @@ impl Pair<'_> {
         let own = [0, 1].map(|side: usize| found[side].as_ref().ok().and_then(HeadedPyc::source));
         // A pyc without a source may come from the source of the other side.
         let lacks = [0, 1].map(|side: usize| found[side].as_ref().is_ok_and(HeadedPyc::lacks_source));
-        let sources = [0, 1].map(|side: usize| own[side].or(own[1 - side].filter(|_| lacks[side])));
+        let lent = own.map(|own| own.map(CheckedSource::lent));
+        let sources = [0, 1].map(|side: usize| own[side].or(lent[1 - side].as_ref().filter(|_| lacks[side])));
         let mut opened = [0, 1].map(|side: usize| Engine::open(sources[side].map_or(&[], |one| &one.bytes)));
         let [one, other] = &mut opened;
         let is_same = sources[0].zip(sources[1]).is_some_and(|(one, other)| one.bytes == other.bytes);
@@ -213,9 +212,6 @@ impl Pair<'_> {
             }
             [left, right] => return not_explained(&left, &right),
         };
-        if let Some(stale) = self.stale(names).filter(|_| cause.kind == CauseKind::Harmless) {
-            cause.reason.add(&format!("; {stale}"));
-        }
         if let Some(side) = lacks.into_iter().position(|lacks| lacks) {
             let (lacks, has) = (SIDES[side], SIDES[1 - side]);
             cause.reason.add(&format!("; the {lacks} pyc has no source, so the {has} one was compiled"));

@@ -1,38 +1,51 @@
-//! Pycs that the source of the other side explains: one that is left from it, or exchanged.
+//! Pycs that another source explains: that of the other side, from which one is left, or one next
+//! to their own.
 
 use super::SIDES;
-use super::fault::{OfOtherSide, OriginFault};
-use super::origin::{HeadedPyc, Origin, Wanted};
+use super::fault::{OriginFault, OtherCode, OtherOrigin};
+use super::origin::{HeadedPyc, Origin};
 use crate::audit::compilers::Compilers;
+use crate::audit::search::Wanted;
 use crate::engine::Engine;
 
-/// Returns the origins of the pycs of both sides; a fault of code that the source of the other side
-/// compiles to says so. `found` are the pycs.
+/// Returns the origins of the pycs of both sides; a fault of code to which another source compiles
+/// says so. `found` are the pycs.
 pub(super) fn told(
     found: [&Result<HeadedPyc<'_>, Origin>; 2],
     origins: [Origin; 2],
     compilers: &Compilers<'_>,
 ) -> [Origin; 2] {
     let found = found.map(|found| found.as_ref().ok());
-    let sources = found.map(|found| found.and_then(HeadedPyc::source));
     let [left, right] = origins;
-    [(0, left), (1, right)].map(|(side, origin): (usize, Origin)| {
-        match (origin, sources[side], sources[1 - side]) {
-            (Origin::Other(fault), Some(own), Some(other))
-                if fault.is_of_code() && own.bytes != other.bytes =>
-            {
-                let mut opened = Engine::open(&other.bytes);
-                let origin =
-                    found[side].map(|pyc| pyc.origin_from(other, &mut opened, compilers, Wanted::First));
-                let whole = match origin {
-                    Some(Origin::Source(_)) => true,
-                    Some(origin) if origin.header_fault().is_some() => false,
-                    _ => return Origin::Other(fault),
-                };
-                let of = OfOtherSide { side: SIDES[1 - side], source: other.name.clone(), whole };
-                Origin::Other(OriginFault::Swapped { fault: Box::new(fault), of })
-            }
-            (origin, ..) => origin,
+    [(0, left), (1, right)].map(|(side, origin): (usize, Origin)| match (origin, found[side]) {
+        (Origin::Other(fault), Some(pyc)) if fault.is_of_code() => {
+            let of = of_other_side(pyc, found[1 - side], SIDES[1 - side], compilers)
+                .or_else(|| pyc.other_source(compilers).map(|source| OtherOrigin::Beside(source.name)));
+            Origin::Other(match of {
+                Some(of) => OriginFault::Swapped { fault: Box::new(fault), of },
+                None => fault,
+            })
         }
+        (origin, _) => origin,
     })
+}
+
+/// Returns the relation of a pyc to the source of the other side, if it compiles to the code.
+fn of_other_side(
+    pyc: &HeadedPyc<'_>,
+    other: Option<&HeadedPyc<'_>>,
+    side: &'static str,
+    compilers: &Compilers<'_>,
+) -> Option<OtherOrigin> {
+    let (own, other) = (pyc.source()?, other.and_then(HeadedPyc::source)?.lent());
+    if own.bytes == other.bytes {
+        return None;
+    }
+    let mut opened = Engine::open(&other.bytes);
+    let is_whole = match pyc.origin_from(&other, &mut opened, compilers, Wanted::First) {
+        Origin::Source(_) => true,
+        Origin::Other(OriginFault::Header { code: OtherCode::Right, .. }) => false,
+        _ => return None,
+    };
+    Some(OtherOrigin::OtherSide { side, source: other.name, is_whole })
 }

@@ -1,10 +1,8 @@
 //! Pycs that are equal on both sides although their source differs.
 
-use super::SIDES;
-use super::fault::OriginFault;
 use super::origin::Origin;
 use super::pair::{Pair, not_explained};
-use crate::diff::{Cause, CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference};
+use crate::diff::{Cause, Comparison, DiffFinding, DifferenceKind, FileDifference};
 use crate::engine::{ThreadsError, Workers};
 use crate::input::Place;
 use crate::pyc::{HEADER_SIZE, Header};
@@ -68,26 +66,17 @@ fn check(names: &[String; 2], pair: &Pair<'_>) -> Option<FileDifference> {
         // One side may have the pyc without a source.
         (Origin::Source(_), Origin::Source(_) | Origin::Unknown(_))
         | (Origin::Unknown(_), Origin::Source(_)) => return None,
-        _ => cause_of_same(&one, &other),
+        _ => not_explained(&one, &other),
     };
     Some(pair.found(names, DiffFinding::new(kind(&cause), MESSAGE), cause))
 }
 
-/// Returns the cause for a pyc that is the same on both sides and does not fit both sources.
-pub(super) fn cause_of_same(one: &Origin, other: &Origin) -> Cause {
-    match (one, other) {
-        (Origin::Source(_), header) | (header, Origin::Source(_)) if header.header_fault().is_some() => {
-            let why = header.header_fault().map_or(String::new(), OriginFault::header);
-            let reason = format!("the sources differ, but compile to the same code; {why}");
-            Cause::new(CauseKind::Harmless, reason)
-        }
-        _ => not_explained(one, other),
-    }
-}
-
 /// Returns the kind of the finding for a pyc that is the same on both sides.
 fn kind(cause: &Cause) -> DifferenceKind {
-    if cause.kind == CauseKind::Harmless { DifferenceKind::Header } else { DifferenceKind::Code }
+    match cause.reason.fault().map(|fault| fault.kind) {
+        Some(DifferenceKind::Header) => DifferenceKind::Header,
+        _ => DifferenceKind::Code,
+    }
 }
 
 /// Returns differences for the pycs that are the same on both sides, apart from their metadata, and
@@ -105,25 +94,32 @@ pub(super) fn alike(
     Ok(found.into_iter().flatten().flatten().collect())
 }
 
-/// Returns differences for the pycs that are the same on both sides, and that Python would compile
-/// again on one side only. `files` are the known differences.
-pub(super) fn stale(pair: &Pair<'_>, files: &[FileDifference]) -> Vec<FileDifference> {
+/// Returns differences for the pycs that are the same on both sides, and whose header has the time
+/// of their source in the package, tar archive or image of one side only. `files` are the known
+/// differences.
+pub(super) fn stale(
+    pair: &Pair<'_>,
+    files: &[FileDifference],
+    workers: Workers<'_>,
+) -> Result<Vec<FileDifference>, ThreadsError> {
     let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let found = pair.views[1].pycs().iter().filter_map(|name| {
-        let names = [name.clone(), name.clone()];
-        let stale = pair.stale(&names)?;
+    let names = pair.views[1].pycs().iter().map(|name| [name.clone(), name.clone()]);
+    let names: Vec<[String; 2]> = names.filter(|names| pair.is_stale(names) == Some(true)).collect();
+    let found = workers.uncounted().map(&names, |names| {
+        let pyc = pair.views[1].read(&names[1]).ok()?;
+        let [one, other] = pair.origins(names, &pyc);
+        let cause = not_explained(&one, &other);
         let message = "the pyc is the same on both sides, but the time of its source differs";
-        let finding = DiffFinding::new(DifferenceKind::Header, message);
-        let file = pair.found(&names, finding, Cause::new(CauseKind::Harmless, stale));
+        let file = pair.found(names, DiffFinding::new(kind(&cause), message), cause);
         (!known.contains(file.path.as_str())).then_some(file)
-    });
-    found.collect()
+    })?;
+    Ok(found.into_iter().flatten().flatten().collect())
 }
 
 impl Pair<'_> {
-    /// Returns the clause about a pyc whose header has the time of its source in the package, tar
-    /// archive or image of one side only; `None` for other pycs and places.
-    pub(super) fn stale(&self, names: &[String; 2]) -> Option<String> {
+    /// Returns whether the header of a pyc has the time of its source on one side only; `None` for
+    /// other pycs and places.
+    fn is_stale(&self, names: &[String; 2]) -> Option<bool> {
         let fits = |side: usize| {
             let view = &self.views[side];
             let Place::Archive(archive) = view.place else { return None };
@@ -134,15 +130,7 @@ impl Pair<'_> {
                 Header::Hash { .. } => None,
             }
         };
-        let stale = match (fits(0)?, fits(1)?) {
-            (true, false) => 1,
-            (false, true) => 0,
-            _ => return None,
-        };
-        let (fresh, stale) = (SIDES[1 - stale], SIDES[stale]);
-        Some(format!(
-            "the source time in its header is right only on the {fresh}: Python compiles the {stale} one again"
-        ))
+        Some(fits(0)? != fits(1)?)
     }
 
     /// Returns a difference of a pyc that is called `names` within the places.

@@ -13,7 +13,18 @@ pub(super) struct Group<'a> {
     pub(super) subject: Option<&'a FileDifference>,
     /// Files sorted by path; empty if the title names the only file.
     pub(super) files: Vec<&'a FileDifference>,
+    /// True if the files differ for several causes of one class.
+    is_class: bool,
 }
+
+/// A source that differs, and the pycs that follow from it.
+struct Followed<'a> {
+    source: &'a FileDifference,
+    pycs: Vec<&'a FileDifference>,
+}
+
+/// Number of causes of one class above which they are one entry.
+const MANY: usize = 10;
 
 impl Group<'_> {
     /// Returns the number of files; `None` if the title contains it or names the file.
@@ -21,6 +32,30 @@ impl Group<'_> {
         let is_told = self.files.is_empty() || self.kind == CauseKind::Source;
         let subjects = super::subjects(self.files.iter().copied());
         (!is_told && !subjects.is_empty()).then_some(subjects)
+    }
+
+    /// Returns the number of files with the cause; of a source, that of the pycs that follow.
+    pub(super) fn count(&self) -> usize {
+        let is_source = |file: &&&FileDifference| {
+            file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Source)
+        };
+        match self.kind {
+            CauseKind::Source => self.files.len() - self.files.iter().filter(is_source).count(),
+            // The title names the only file of a group without files.
+            CauseKind::Unexplained => self.files.len().max(1),
+            _ => self.files.len(),
+        }
+    }
+
+    /// Returns the text after the path of a file in the list, if the title is about a class of
+    /// causes.
+    pub(super) fn remark(&self, file: &FileDifference) -> String {
+        let cause = file.cause.as_ref().filter(|cause| self.is_class && cause.kind == self.kind);
+        match cause.map(|cause| (cause.kind, cause.reason.sentence())) {
+            None | Some((_, "")) => String::new(),
+            Some((CauseKind::Source, lines)) => format!(" ({lines})"),
+            Some((_, reason)) => format!(": {reason}"),
+        }
     }
 }
 
@@ -80,13 +115,10 @@ pub fn sentence(comparison: &Comparison) -> String {
     parts
         .extend(found.map(|(number, one, several, also)| format!("{}{also}", counted(number, one, several))));
     let lists = comparison.files.iter().filter(|file| follows_from_files(file)).count();
-    if parts.is_empty() && lists > 0 {
-        // The files that differ are left out.
-        parts.push(counted(
-            lists,
-            "list of files differs only because of other files",
-            "lists of files differ only because of other files",
-        ));
+    if lists > 0 {
+        let (one, several) =
+            ("list of files follows from other files", "lists of files follow from other files");
+        parts.push(counted(lists, one, several));
     }
     let quiet = comparison.excluded.iter().filter(|(kind, _)| !is_alarm(**kind));
     let quiet = quiet.map(|(_, number)| number).sum::<usize>();
@@ -144,6 +176,8 @@ fn also(comparison: &Comparison, kind: CauseKind) -> String {
     ];
     let others = others
         .map(|(also, words)| (causes.clone().filter(|cause| cause.also.contains(&also)).count(), words));
+    let is_of_header = |cause: &&Cause| cause.reason.fault().is_some_and(|fault| fault.of_header);
+    let headers = (causes.clone().filter(is_of_header).count(), "in the header alone");
     let scripts = [(scripts, "a maintainer script that runs as root", "maintainer scripts that run as root")];
     let scripts = scripts.map(|(number, one, several)| (number, if number == 1 { one } else { several }));
     let clause = |(number, words): (usize, &str)| match (number, files.len()) {
@@ -152,7 +186,7 @@ fn also(comparison: &Comparison, kind: CauseKind) -> String {
         (number, all) if number == all => format!(", all {words}"),
         (number, _) => format!(", {number} of them {words}"),
     };
-    let clauses: String = others.into_iter().chain(scripts).map(clause).collect();
+    let clauses: String = others.into_iter().chain(scripts).chain([headers]).map(clause).collect();
     format!("{clauses}{}", modules(kind, &files))
 }
 
@@ -195,15 +229,14 @@ fn alarms_left_out(comparison: &Comparison) -> Vec<String> {
 
 /// Returns the causes, the most alarming first, each with its files.
 pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
-    let mut groups = Vec::new();
-    by_reason(comparison, CauseKind::Unexplained, &mut groups);
+    let mut groups = by_reason(comparison, CauseKind::Unexplained);
     for group in &mut groups {
         // A single pyc is named, with the place in its code.
         if let [file] = group.files[..] {
             (group.title, group.subject, group.files) = (titled(file), Some(file), Vec::new());
         }
     }
-    by_reason(comparison, CauseKind::NotChecked, &mut groups);
+    groups.extend(by_reason(comparison, CauseKind::NotChecked));
     by_source(comparison, &mut groups);
     for kind in [
         CauseKind::OneSide,
@@ -213,9 +246,44 @@ pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
         CauseKind::OtherPath,
         CauseKind::Harmless,
     ] {
-        by_reason(comparison, kind, &mut groups);
+        groups.extend(by_reason(comparison, kind));
     }
     groups
+}
+
+/// Merges the causes of one class if there are many: faults that differ only in the code, and other
+/// causes of one kind with one file each.
+fn by_class(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    fn class<'a>(group: &Group<'a>) -> Option<(CauseKind, &'a str)> {
+        let class = match &group.files[..] {
+            [first, ..] if let Some(fault) = first.cause.as_ref()?.reason.fault() => fault.class.as_str(),
+            [_] if group.kind == CauseKind::NotChecked => "each for a reason of its own",
+            [_] => "each in its own way",
+            _ => return None,
+        };
+        Some((group.kind, class))
+    }
+    let mut numbers: BTreeMap<_, usize> = BTreeMap::new();
+    for class in groups.iter().filter_map(class) {
+        *numbers.entry(class).or_default() += 1;
+    }
+    let mut merged: Vec<Group<'_>> = Vec::new();
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    for group in groups {
+        let many = class(&group).filter(|class| numbers.get(class).is_some_and(|number| *number > MANY));
+        match (many, many.and_then(|class| places.get(&class))) {
+            (Some(_), Some(&at)) => merged[at].files.extend(group.files),
+            (Some(class), None) => {
+                places.insert(class, merged.len());
+                merged.push(Group { title: class.1.to_owned(), is_class: true, ..group });
+            }
+            (None, _) => merged.push(group),
+        }
+    }
+    for &at in places.values() {
+        merged[at].files.sort_by_key(|file| &file.path);
+    }
+    merged
 }
 
 fn titled(file: &FileDifference) -> String {
@@ -223,20 +291,21 @@ fn titled(file: &FileDifference) -> String {
     format!("{}: {reason}", super::path(file))
 }
 
-fn by_reason<'a>(comparison: &'a Comparison, kind: CauseKind, groups: &mut Vec<Group<'a>>) {
+fn by_reason(comparison: &Comparison, kind: CauseKind) -> Vec<Group<'_>> {
     let mut reasons: BTreeMap<_, Vec<&FileDifference>> = BTreeMap::new();
     for file in of(comparison, kind) {
         let cause = file.cause.as_ref();
         let reason = cause.map_or("", |cause| cause.reason.common());
         reasons.entry((cause.map(Cause::rank), reason, file.whole)).or_default().push(file);
     }
-    for ((_, common, _), files) in reasons {
+    let groups = reasons.into_iter().map(|((_, common, _), files)| {
         let title = match &files[..] {
             [file] => file.cause.as_ref().map_or("", |cause| cause.reason.sentence()),
             _ => common,
         };
-        groups.push(Group { kind, title: title.to_owned(), subject: None, files });
-    }
+        Group { kind, title: title.to_owned(), subject: None, files, is_class: false }
+    });
+    by_class(groups.collect())
 }
 
 fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
@@ -245,23 +314,55 @@ fn by_source<'a>(comparison: &'a Comparison, groups: &mut Vec<Group<'a>>) {
         let source = file.cause.as_ref().and_then(|cause| cause.source.as_deref()).unwrap_or_default();
         following.entry(source).or_default().push(file);
     }
-    for file in of(comparison, CauseKind::Source) {
-        let files = following.remove(file.path.as_str()).unwrap_or_default();
-        let lines = file.cause.as_ref().map_or("", |cause| cause.reason.common());
-        let lines = if lines.is_empty() { String::new() } else { format!(" ({lines})") };
-        let follow = match files.len() {
+    // Sources whose pycs have the same further differences, if any follow.
+    let mut classes: BTreeMap<(bool, String), Vec<Followed<'_>>> = BTreeMap::new();
+    for source in of(comparison, CauseKind::Source) {
+        let pycs = following.remove(source.path.as_str()).unwrap_or_default();
+        classes.entry((pycs.is_empty(), further(&pycs))).or_default().push(Followed { source, pycs });
+    }
+    let first = groups.len();
+    for ((_, further), sources) in classes {
+        let follow = |number: usize, source: &str| match number {
             0 => String::new(),
             number => {
-                let pycs = counted(number, "pyc follows from it", "pycs follow from it");
-                format!(": {pycs}{}", further(&files))
+                let (one, several) =
+                    (format!("pyc follows from {source}"), format!("pycs follow from {source}"));
+                format!(": {}{further}", counted(number, &one, &several))
             }
         };
-        let title = format!("{} changed{lines}{follow}", super::path(file));
-        groups.push(Group { kind: CauseKind::Source, title, subject: Some(file), files });
+        if sources.len() > MANY {
+            let pycs = sources.iter().map(|followed| followed.pycs.len()).sum();
+            let title = format!("{} sources changed{}", sources.len(), follow(pycs, "them"));
+            let files = sources.into_iter().flat_map(|one| std::iter::once(one.source).chain(one.pycs));
+            let files = files.collect();
+            groups.push(Group { kind: CauseKind::Source, title, subject: None, files, is_class: true });
+            continue;
+        }
+        for Followed { source: file, pycs: files } in sources {
+            let lines = file.cause.as_ref().map_or("", |cause| cause.reason.common());
+            let lines = if lines.is_empty() { String::new() } else { format!(" ({lines})") };
+            let title = format!("{} changed{lines}{}", super::path(file), follow(files.len(), "it"));
+            groups.push(Group {
+                kind: CauseKind::Source,
+                title,
+                subject: Some(file),
+                files,
+                is_class: false,
+            });
+        }
+    }
+    groups[first..].sort_by_key(|group| (!group.is_class, group.subject.map(|file| &file.path)));
+    let kind = CauseKind::FollowsFromSource;
+    if following.len() > MANY {
+        let title = format!("{} sources differ", following.len());
+        let files: Vec<&FileDifference> = following.into_values().flatten().collect();
+        let title = format!("{title}{}", further(&files));
+        groups.push(Group { kind, title, subject: None, files, is_class: false });
+        return;
     }
     for (source, files) in following {
         let title = format!("the source {source} differs{}", further(&files));
-        groups.push(Group { kind: CauseKind::FollowsFromSource, title, subject: None, files });
+        groups.push(Group { kind, title, subject: None, files, is_class: false });
     }
 }
 

@@ -6,8 +6,8 @@ use crate::diff::{CauseKind, Comparison};
 use crate::text::{counted, visible};
 use std::fmt::Write as _;
 
-/// Number of files in a list.
-const NAMED: usize = 50;
+/// Numbers of files in a list: the first that the size allows.
+const NAMED: [usize; 3] = [50, 10, 0];
 /// Size of the causes in bytes. GitHub accepts comments of at most 65,536 characters.
 const LIMIT: usize = 62_000;
 /// Characters of a title or a name that are shown.
@@ -26,14 +26,15 @@ pub fn markdown(comparison: &Comparison) -> String {
     );
     let (mut causes, mut files) = (0, 0);
     for group in groups(comparison) {
-        let section = section(&group);
+        let mut sections = NAMED.into_iter().map(|named| section(&group, named));
         // The first causes are the most alarming ones, so that no later one takes the place of one
         // that is left out.
-        if causes > 0 || out.len() + section.len() > LIMIT {
-            causes += 1;
-            files += group.files.len() + usize::from(group.subject.is_some());
-        } else {
-            out.push_str(&section);
+        match sections.find(|section| causes == 0 && out.len() + section.len() <= LIMIT) {
+            Some(section) => out.push_str(&section),
+            None => {
+                causes += 1;
+                files += group.files.len() + usize::from(group.subject.is_some());
+            }
         }
     }
     if causes > 0 {
@@ -53,7 +54,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     out
 }
 
-fn section(group: &Group<'_>) -> String {
+fn section(group: &Group<'_>, named: usize) -> String {
     let mut out = String::new();
     let mark = if group.kind == CauseKind::Unexplained { "⚠️ " } else { "" };
     let title = if group.title.is_empty() { String::new() } else { format!(": {}", text(&group.title)) };
@@ -64,11 +65,11 @@ fn section(group: &Group<'_>) -> String {
     let number = group.number().map_or(String::new(), |number| format!(" ({number})"));
     let _ =
         writeln!(out, "\n<details><summary>{mark}<b>{}</b>{title}{number}</summary>\n", group.kind.words());
-    for file in group.files.iter().take(NAMED) {
-        let _ = writeln!(out, "- {}", code(&super::path(file)));
+    for file in group.files.iter().take(named) {
+        let _ = writeln!(out, "- {}{}", code(&super::path(file)), text(&group.remark(file)));
     }
-    if group.files.len() > NAMED {
-        let _ = writeln!(out, "- and {} more", group.files.len() - NAMED);
+    if group.files.len() > named {
+        let _ = writeln!(out, "- and {} more", group.files.len() - named);
     }
     out.push_str("\n</details>\n");
     out

@@ -69,8 +69,7 @@ impl<'a> Document<'a> {
         let kinds = comparison.counts().into_iter().map(|(kind, findings)| Count { kind, findings });
         let causes = causes::groups(comparison).into_iter().map(|group| CauseCount {
             kind: group.kind,
-            // The title names the only file of a group without files.
-            files: group.files.len().max(usize::from(group.kind == CauseKind::Unexplained)),
+            files: group.count(),
             reason: group.title,
         });
         Self {

@@ -2,9 +2,7 @@
 
 use super::causes::{groups, sentence};
 use super::emphasis::{Parts, sides};
-use crate::diff::{
-    Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Row,
-};
+use crate::diff::{CauseKind, Comparison, DiffFinding, DifferenceKind, FileDifference, Row};
 use crate::text::{counted, visible};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeSet;
@@ -79,8 +77,8 @@ pub fn text(comparison: &Comparison, options: TextOptions) -> String {
             continue;
         }
         // The first of several pycs with one fault shows the fault.
-        if let Some(Cause { reason: CauseReason::Fault { common, .. }, .. }) = &file.cause
-            && !faults.insert(common)
+        if let Some(fault) = file.cause.as_ref().and_then(|cause| cause.reason.fault())
+            && !faults.insert(&fault.common)
             && !details
         {
             alike += 1;
@@ -189,7 +187,14 @@ fn causes(comparison: &Comparison, width: usize, limit: Option<usize>, out: &mut
         }
         let named = limit.map_or(group.files.len(), |_| NAMED);
         for file in group.files.iter().take(named) {
-            line(out, QUIET, &format!("      {}", visible(&super::path(file))));
+            let (path, remark) = (super::path(file), group.remark(file));
+            match remark.is_empty() {
+                true => line(out, QUIET, &format!("      {}", visible(&path))),
+                false => {
+                    let lines = wrap(&visible(&format!("{path}{remark}")), width.saturating_sub(8));
+                    line(out, QUIET, &format!("      {}", lines.join("\n        ")));
+                }
+            }
         }
         if group.files.len() > named {
             line(out, QUIET, &format!("      and {} more (--limit 0)", group.files.len() - named));

@@ -182,7 +182,10 @@ fn sums_of_files_that_differ_follow_from_them() {
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", same]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
     let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(found["conclusion"], "1 other file differs; nothing that differs is unexplained");
+    assert_eq!(
+        found["conclusion"],
+        "1 other file differs; 1 list of files follows from other files; nothing that differs is unexplained"
+    );
     // A sum of a file that is the same does not follow from anything.
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", "00  usr/b.txt"]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);

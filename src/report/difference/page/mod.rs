@@ -131,7 +131,8 @@ fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
             let number = group.files.len().min(left);
             left -= number;
             for file in &group.files[..number] {
-                let _ = write!(out, "<li>{}</li>", markup::link(file, shown));
+                let remark = escape(&group.remark(file));
+                let _ = write!(out, "<li>{}{remark}</li>", markup::link(file, shown));
             }
             if number < group.files.len() {
                 let _ = write!(out, "<li class=\"remark\">and {} more</li>", group.files.len() - number);
