@@ -7,6 +7,7 @@ use super::installed::Installed;
 use super::library::{strays, strays_in_zip};
 use super::path_names::zip_version;
 use super::reason::Reason;
+use super::record::Rows;
 use super::recorded::Recorded;
 use super::shadows::shadows;
 use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, Survey, embedded};
@@ -17,10 +18,10 @@ use std::path::{Path, PathBuf};
 /// Directories of programs below the prefix of an environment.
 const PROGRAMS: [&str; 2] = ["bin", "Scripts"];
 
-/// Returns findings for modules in the libraries of an environment that no RECORD lists, and for
-/// files next to its interpreters that change the path of imports, with notes on what is not
-/// checked. `packages` are directories of packages below `prefix`, with `/` at the end. Their own
-/// files are left out.
+/// Returns findings for modules in the libraries of an environment that no RECORD lists, for files
+/// next to its interpreters that change the path of imports, and for other files that differ from a
+/// RECORD, such as scripts, with notes on what is not checked. `packages` are directories of
+/// packages below `prefix`, with `/` at the end. Their own files are left out.
 pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<String>) {
     let real = real_path(prefix).unwrap_or_else(|_| prefix.to_path_buf());
     let mut lister = Lister { prefix, real, listing: FoundFiles::default() };
@@ -72,6 +73,7 @@ pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<S
             }
         }
     }
+    findings.extend(Rows::elsewhere(prefix, &installed, &searched));
     findings.sort_by_cached_key(Finding::order);
     findings.dedup();
     (findings, notes)

@@ -6,13 +6,14 @@ use super::installed::{Installed, module_of};
 use super::reason::{Reason, RecordFault};
 use super::unrecorded::is_startup;
 use crate::archive::Fault;
-use crate::input::{Place, is_source};
-use crate::project::PACKAGES;
+use crate::input::{Place, PlaceError, is_source};
+use crate::project::{FoundFiles, FoundKind, PACKAGES, open_regular, real_path};
 use crate::text::{Shown as _, counted_with_first};
 use crate::wheel::{Digests, RecordError, RecordRow, WheelError, faults, hold_against_folder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Rows of every RECORD of a place, by the names of the files that the rows list.
@@ -110,9 +111,31 @@ impl Rows {
         )
     }
 
-    /// Returns whether a row lists a file.
-    pub(super) fn name(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+    /// Returns findings for the files below `prefix` that RECORDs in another directory list.
+    pub(super) fn elsewhere(prefix: &Path, installed: &Installed, searched: &ImportPaths) -> Vec<Finding> {
+        let mut listing = FoundFiles::default();
+        let real = real_path(prefix).unwrap_or_else(|_| prefix.to_path_buf());
+        let is_inside = |path: &Path| {
+            path.parent()
+                .is_some_and(|folder| real_path(folder).is_ok_and(|folder| folder.starts_with(&real)))
+        };
+        for distribution in installed.all() {
+            let base = distribution.base.trim_end_matches('/');
+            let rows = distribution.record.iter().flatten().flat_map(|record| &record.rows);
+            let paths = rows.filter_map(|row| installed.links.file(base, &row.path));
+            for path in paths.filter(|path| !path.starts_with(&distribution.base)) {
+                let file = prefix.join(&path);
+                let Some(found) = std::fs::symlink_metadata(&file).ok().filter(|_| is_inside(&file)) else {
+                    continue;
+                };
+                let kind = if found.is_symlink() { FoundKind::Symlink } else { FoundKind::File };
+                listing.names.insert(path, kind);
+            }
+        }
+        let place = Place::Tree(prefix.to_path_buf(), listing);
+        // The other findings are those of the directories of packages.
+        let (rows, _) = Self::read(&place, installed, searched);
+        place.names().iter().flat_map(|name| rows.check_in(&place, name)).collect()
     }
 
     /// Returns whether a row lists a file with its digest, or without any digest.
@@ -120,11 +143,41 @@ impl Rows {
         self.by_name.contains_key(name) && self.check(name, bytes).is_empty()
     }
 
+    /// Checks a file of a place against its rows, also one that a symlink leads to.
+    pub(super) fn check_in(&self, place: &Place, name: &str) -> Vec<Finding> {
+        if !self.by_name.contains_key(name) {
+            return Vec::new();
+        }
+        let findings = match place.path(name) {
+            Ok(path) | Err(PlaceError::Symlink(path)) => open_regular(&path)
+                .and_then(|file| self.check_file(name, &file))
+                .map_err(|source| match source.kind() {
+                    io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
+                    _ => PlaceError::Read { path, source },
+                }),
+            Err(_) => place.read_followed(name).map(|bytes| self.check(name, &bytes)),
+        };
+        match findings {
+            Ok(mut findings) => {
+                // `flit install --symlink` lists its symlinks to the checkout without digests.
+                if matches!(place.resolve(name), Err(PlaceError::Symlink(_))) {
+                    let is_of_flit = |finding: &Finding| {
+                        matches!(&finding.reason, Reason::Record(RecordFault::NoDigest { .. }))
+                    };
+                    findings.retain(|finding| !is_of_flit(finding));
+                }
+                findings
+            }
+            Err(PlaceError::Missing(_)) => Vec::new(),
+            Err(error) => vec![Finding::new(name, Reason::Unreadable(error.to_string()))],
+        }
+    }
+
     /// Checks a file whose content is read in blocks against its rows.
     ///
     /// # Errors
     /// An I/O error.
-    pub(super) fn check_file(&self, name: &str, file: &File) -> io::Result<Vec<Finding>> {
+    fn check_file(&self, name: &str, file: &File) -> io::Result<Vec<Finding>> {
         let rows = self.by_name.get(name).into_iter().flatten().map(|row| &row.row);
         Ok(self.check_digests(name, Digests::read(file, rows)?))
     }

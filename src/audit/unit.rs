@@ -5,7 +5,7 @@ use super::compilers::Compilers;
 use super::finding::Finding;
 use super::judge::Judge;
 use super::listed::Entries;
-use super::reason::{Reason, RecordFault};
+use super::reason::Reason;
 use super::record::Rows;
 use super::releases::Passed;
 use super::search::{References, Wanted};
@@ -15,10 +15,8 @@ use super::zipapp;
 use crate::archive::is_called_an_archive;
 use crate::engine::{Engine, OpenSource};
 use crate::input::{Carrier, Place, PlaceError, is_source};
-use crate::project::open_regular;
 use crate::target::{PyVersion, Series};
 use std::collections::BTreeMap;
-use std::io;
 use std::path::Path;
 
 /// Files that are verified together.
@@ -115,33 +113,9 @@ impl Judgment<'_> {
         outcome.findings.extend(self.rows.check(name, bytes));
     }
 
-    /// Checks a file against its rows, also one that a symlink leads to.
+    /// Checks a file against its rows.
     fn recorded(&self, name: &str, outcome: &mut UnitOutcome) {
-        if !self.rows.name(name) {
-            return;
-        }
-        let place = self.view.place;
-        let findings = match place.path(name) {
-            Ok(path) | Err(PlaceError::Symlink(path)) => open_regular(&path)
-                .and_then(|file| self.rows.check_file(name, &file))
-                .map_err(|source| match source.kind() {
-                    io::ErrorKind::NotFound => PlaceError::Missing(name.into()),
-                    _ => PlaceError::Read { path, source },
-                }),
-            Err(_) => place.read_followed(name).map(|bytes| self.rows.check(name, &bytes)),
-        };
-        match findings {
-            Ok(findings) => {
-                // `flit install --symlink` lists its symlinks to the checkout without digests.
-                let leads_out = matches!(self.view.place.resolve(name), Err(PlaceError::Symlink(_)));
-                let is_of_flit = |finding: &Finding| {
-                    leads_out && matches!(&finding.reason, Reason::Record(RecordFault::NoDigest { .. }))
-                };
-                outcome.findings.extend(findings.into_iter().filter(|finding| !is_of_flit(finding)));
-            }
-            Err(PlaceError::Missing(_)) => {}
-            Err(error) => outcome.findings.push(Finding::new(name, Reason::Unreadable(error.to_string()))),
-        }
+        outcome.findings.extend(self.rows.check_in(self.view.place, name));
     }
 
     fn module(&self, name: &str, pycs: &[String], outcome: &mut UnitOutcome) {

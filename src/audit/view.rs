@@ -272,11 +272,12 @@ pub(super) fn is_wheel(place: &Place) -> bool {
     archive.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("whl"))
 }
 
-/// Returns whether an interpreter may have the tag in a name: test runners add tags of their own
-/// with dots, such as `pytest-9.2.0`, of which the last part is a number.
+/// Returns whether an importer may read a pyc of this name: test runners add tags of their own to
+/// that of the interpreter, such as `cpython-314-pytest-9.2.0`, which ends in a version with dots.
 fn is_of_importer(parsed: &PycName) -> bool {
     let is_tag = |tag: &String| tag.starts_with(|first: char| !first.is_ascii_digit());
-    parsed.cache_tag.as_ref().is_none_or(is_tag)
+    let mut parts = parsed.source.rsplit('/').next().unwrap_or_default().split('.').skip(1);
+    parsed.cache_tag.as_ref().is_none_or(is_tag) && !parts.any(|part| part.contains("-pytest-"))
 }
 
 /// Parses a name outside `__pycache__` as if it were in one.

@@ -196,10 +196,12 @@ impl<'a> Package<'a> {
                 folders.contains(folder)
                     || is_packages(folder.rsplit('/').next().unwrap_or_default().as_ref())
             };
+            // The system has files that are not in the package.
+            let is_of_system = matches!(archive.format, Format::Deb | Format::Rpm);
             let is_outside = || match resolved(archive, &special.name) {
                 None => true,
                 Some(place) => {
-                    (to.starts_with('/') || sibling(archive, &special.name, to).is_none())
+                    (is_of_system || to.starts_with('/') || sibling(archive, &special.name, to).is_none())
                         && !self.is_inside(&place)
                 }
             };

@@ -287,3 +287,33 @@ fn a_distribution_without_a_record_excuses_no_module() {
     let said = session.run(&["env", "v", "--check", "--python", "3.14", "--message-format", "json"]);
     assert!(said.out.contains("x-1.dist-info has no RECORD"), "{}", said.out);
 }
+
+/// A RECORD lists files outside of the directory of packages too: scripts, data, manuals.
+#[test]
+fn env_compares_the_scripts_that_a_record_lists() {
+    let session = Session::new();
+    session.file(&format!("{SITE}/p/__init__.py"), "");
+    session.file("v/bin/tool", "#!/x/python\nimport p\n");
+    session.file("v/share/p/data.txt", "data\n");
+    session.file("v/pyvenv.cfg", "home = /usr/bin\nversion = 3.14.10\n");
+    let rows = "p/__init__.py,,\n../../../bin/tool,,\n../../../share/p/data.txt,,\np-1.dist-info/RECORD,,\n";
+    session.record(&format!("{SITE}/p-1.dist-info/RECORD"), rows);
+    session.run(&["env", "v"]).exits(0);
+    session.run(&["env", "v", "--check"]).exits(0).says("1 verified, 0 findings\n");
+    session.file("v/bin/tool", "#!/x/python\nimport os\n");
+    session.file("v/share/p/data.txt", "more data\n");
+    let record = "it is not the file that lib/python3.14/site-packages/p-1.dist-info/RECORD lists";
+    let expected = [
+        format!("v/bin/tool: record: {record}: its digest differs\n"),
+        format!("v/share/p/data.txt: record: {record}: its digest differs\n"),
+    ];
+    let verified = session.run(&["verify", "v"]).exits(1).says("1 verified, 2 findings in other files\n");
+    assert_eq!(verified.out, expected.concat());
+    let checked =
+        session.run(&["env", "v", "--check"]).exits(1).says("1 verified, 2 findings in other files\n");
+    assert!(checked.err.contains(&verified.out), "{}", checked.err);
+    session.run(&["env", "v", "--check", "--exclude", "bin/*", "--exclude", "share/*"]).exits(0);
+    // A script that does not exist runs nothing.
+    std::fs::remove_file(session.path("v/bin/tool")).unwrap();
+    session.run(&["env", "v", "--check"]).exits(1).says("1 verified, 1 finding in other files\n");
+}

@@ -38,14 +38,33 @@ fn a_name_of_another_module_is_no_matter_of_form() {
     assert!(said.out.find("filename:") < said.out.find("other-form:"), "{}", said.out);
 }
 
+/// Test runners rewrite asserts and give their pycs tags of their own, in trees and as arguments.
 #[test]
 fn tags_of_test_runners_are_read_by_no_importer() {
     let pair = Pair::new();
     let pyc = pair.read("b", PYC);
-    pair.write("b", "demo/__pycache__/core.cpython-314-pytest-9.2.0.pyc", pyc);
-    let said = pair.run_in(".", &["verify", "b"]).exits(1);
-    assert!(!said.out.contains("its name says"), "{}", said.out);
-    prints(&said, "core.cpython-314-pytest-9.2.0.pyc: source: no importer recognizes its name");
+    for tag in ["pytest-9.2.0", "pytest-8.3", "pytest-8.4.0.dev12", "pytest-8.0.0rc1"] {
+        let name = format!("demo/__pycache__/core.cpython-314-{tag}.pyc");
+        pair.write("b", &name, &pyc).write("a", &name, &pyc[..pyc.len() - 1]);
+        let found = format!("b/{name}: source: no importer recognizes its name");
+        let said = pair.run_in(".", &["verify", "b"]).exits(1);
+        assert!(!said.out.contains("its name says"), "{}", said.out);
+        prints(&said, &found);
+        let path = format!("b/{name}");
+        let said = pair.run_in(".", &["verify", &path]).exits(1);
+        let words = "source: no importer recognizes its name, so that no source belongs to it";
+        assert!(
+            said.out.ends_with(&format!("{}: {words}\n", name.rsplit('/').next().unwrap())),
+            "{}",
+            said.out
+        );
+        assert_eq!(said.err, "0 verified, 1 finding\n");
+        let said = pair.run_in(".", &["diff", &format!("a/{name}"), &path]).exits(1);
+        assert!(said.out.starts_with("1 file was not checked\n"), "{}", said.out);
+        prints(&said, "not checked: no importer recognizes its name");
+        pair.run_in(".", &["inspect", &path]).exits(0);
+        pair.remove("a", &name).remove("b", &name);
+    }
 }
 
 /// Returns a pyc whose name `x` is not interned.

@@ -84,6 +84,39 @@ fn anchors_stay_when_other_differences_come() {
     assert_eq!(after.len(), before.len() + 2);
 }
 
+/// Links to a page stay right when it is written again after other code has changed.
+#[test]
+fn anchors_of_code_objects_stay_when_others_come_and_go() {
+    let functions = |changed: &[&str]| -> String {
+        let body = |name: &str| if changed.contains(&name) { 2 } else { 1 };
+        let function =
+            |name: &str| format!("def {name}():\n    return (lambda: {0}, lambda: {0})\n", body(name));
+        ["f", "g", "h"].map(function).concat()
+    };
+    let anchors = |changed: &[&str]| -> Vec<String> {
+        let session = pair(&functions(&[]), &functions(changed));
+        let page = page(&session, "a", "b");
+        let ids: Vec<&str> =
+            page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let mut once = ids.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), ids.len(), "{ids:?}");
+        // A link leads to an anchor of the page.
+        for target in page.split("href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(ids.contains(&target), "{target}: {ids:?}");
+        }
+        ids.into_iter().filter(|id| id.starts_with("f-")).map(str::to_owned).collect()
+    };
+    let of = |name: &str| format!("f-__pycache__:2fm.cpython-314.pyc.m:3a{name}.:3clocals:3e.:3clambda:3e");
+    let [one, two, all] = [&["g"][..], &["g", "h"], &["f", "g", "h"]].map(anchors);
+    assert!(one.contains(&of("g")) && !one.contains(&of("f")), "{one:?}");
+    for (fewer, more) in [(&one, &two), (&two, &all)] {
+        assert!(fewer.iter().all(|anchor| more.contains(anchor)), "{fewer:?} {more:?}");
+    }
+    assert!(all.contains(&of("f")) && all.contains(&of("h")), "{all:?}");
+}
+
 #[test]
 fn long_lists_are_shut_and_counted() {
     let session = Session::new();

@@ -210,7 +210,8 @@ pub(super) fn find_source(
 ) -> (Option<PycName>, Result<CheckedSource, Unchecked>) {
     let parsed = view.named(name).parsed;
     let own = match (view.place, &parsed) {
-        (Place::File(_), _) => view.read_source(name),
+        // A single file with another name may have a source on the other side.
+        (Place::File(_), parsed) if parsed.is_some() || !name.ends_with(".pyc") => view.read_source(name),
         (_, Some(parsed)) => match view.read_own(&parsed.source) {
             Err(error @ PlaceError::Symlink(_)) => view.read_inside(&parsed.source).ok_or(error),
             read => read,

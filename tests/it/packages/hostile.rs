@@ -1,6 +1,9 @@
 //! What is refused, in place of being half read or read by one of two meanings.
 
-use super::make::{Member, ar, cpio, cpio_member, deb, file, folder, gzip, member, rpm, symlink, tar, zstd};
+use super::image::oci;
+use super::make::{
+    Member, ar, cpio, cpio_member, deb, docker, file, folder, gzip, member, rpm, symlink, tar, zstd,
+};
 use super::{MODULES, SOURCE, control, members, package, pyc};
 use crate::session::Session;
 
@@ -38,6 +41,72 @@ fn names_that_escape_or_have_two_meanings() {
     // A symlink is not followed: nothing lies behind it.
     let through = [symlink("l", "/tmp"), file("l/x.py", "")];
     refused(&tar(&through), "and \"l/x.py\" needs it to be a directory");
+}
+
+/// Returns the members as both parts of a Debian package, and as a layer of both forms of images.
+fn packed(members: &[Member]) -> [(&'static str, Vec<u8>); 5] {
+    let archive = tar(members);
+    let other = tar(&[file("a", "1")]);
+    [
+        ("the files of a deb", deb(("control.tar.gz", &control("1")), ("data.tar.gz", &gzip(&archive)))),
+        (
+            "the control files of a deb",
+            deb(("control.tar.gz", &gzip(&archive)), ("data.tar.gz", &gzip(&other))),
+        ),
+        ("a layer of docker save", docker(std::slice::from_ref(&archive))),
+        ("a second layer", docker(&[other, archive.clone()])),
+        ("a layer of an OCI layout", oci(&[archive], &[])),
+    ]
+}
+
+#[test]
+fn members_of_packages_and_images_that_escape_are_refused() {
+    let no_file = "which is not an earlier file of the archive";
+    for (members, message) in [
+        (vec![file("../out", "x")], "the name leaves the archive with \"..\""),
+        (vec![file("usr/../../out", "x")], "the name leaves the archive with \"..\""),
+        (vec![file("../.wh.out", "")], "the name leaves the archive with \"..\""),
+        (vec![file("/out", "x")], "the name "),
+        (vec![symlink("../out", "/etc")], "the name leaves the archive with \"..\""),
+        (vec![member("h", b'1', "/etc/passwd", "")], no_file),
+        (vec![member("h", b'1', "../../etc/passwd", "")], no_file),
+        (vec![symlink("l", "/etc"), member("h", b'1', "l/passwd", "")], no_file),
+        (vec![symlink("l", "/etc"), file("l/passwd", "x")], "needs it to be a directory"),
+        (vec![symlink("l", "../../etc"), file("l/passwd", "x")], "needs it to be a directory"),
+    ] {
+        for (_, bytes) in packed(&members) {
+            refused(&bytes, message);
+        }
+    }
+}
+
+/// A symlink is no file: what it leads to, outside, is never read.
+#[test]
+fn symlinks_out_of_packages_and_images_are_not_followed() {
+    let name = format!("{MODULES}/m.py");
+    let session = Session::new();
+    let outside = session.file("outside.py", "x = 1\n");
+    for target in [outside.to_str().unwrap(), "../../../../../../outside.py"] {
+        for (form, bytes) in packed(&[symlink(&name, target)]) {
+            session.file("a/p", bytes);
+            let said = session.run(&["verify", "a/p"]).exits(0).says("0 pycs, 0 verified, 0 findings");
+            // An image is a whole system: what it does not contain does not exist.
+            if !(form.contains("control") || form.contains("layer") && target.starts_with("..")) {
+                assert!(
+                    said.err.contains("1 symlink leads out of the archive to what may be modules"),
+                    "{form}: {}",
+                    said.err
+                );
+            }
+            session.run(&["manifest", "a/p"]).exits(2).says("no pyc in a/p");
+        }
+        let [(_, link), ..] = packed(&[symlink(&name, target)]);
+        let [(_, copy), ..] = packed(&[file(&name, "x = 1\n")]);
+        session.file("link", link);
+        session.file("copy", copy);
+        let said = session.run(&["diff", "link", "copy"]).exits(1);
+        assert!(said.out.starts_with("1 file was not checked\n"), "{}", said.out);
+    }
 }
 
 trait ConcatMembers {

@@ -54,7 +54,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// An OCI image layout; `of_index` are further images of its index.
-fn oci(layers: &[Vec<u8>], of_index: &[serde_json::Value]) -> Vec<u8> {
+pub(super) fn oci(layers: &[Vec<u8>], of_index: &[serde_json::Value]) -> Vec<u8> {
     let descriptor = |bytes: &[u8]| serde_json::json!({"digest": format!("sha256:{}", hex(bytes))});
     let config = b"{\"architecture\":\"amd64\"}".to_vec();
     let layer_descriptors: Vec<_> = layers.iter().map(|layer| descriptor(layer)).collect();
