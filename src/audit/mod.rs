@@ -7,6 +7,7 @@
 mod bases;
 mod beside;
 mod cause;
+mod change;
 mod compilers;
 mod dpkg;
 mod elsewhere;

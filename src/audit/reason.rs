@@ -25,7 +25,7 @@ pub enum Reason {
         /// Reason why the code is not verified either; `None` if the code is right.
         code: Option<Box<Self>>,
     },
-    /// The pyc is that of another source next to its own.
+    /// The pyc is that of another module.
     Exchanged {
         /// Name of that source.
         of: String,

@@ -123,16 +123,29 @@ impl<'a> View<'a> {
         Some(self.checked(name, &real, self.read(&real).ok()?))
     }
 
-    /// Returns the source next to that of a pyc whose file name the pyc records.
+    /// Returns another source than that of a pyc, `own`, whose path ends as the file name that the
+    /// pyc records and begins as that of its own source.
     pub(super) fn recorded_source(&self, own: &str, pyc: &[u8]) -> Option<CheckedSource> {
+        if matches!(self.place, Place::File(_)) {
+            return None;
+        }
         let recorded = recorded_name(pyc)?;
-        let file = recorded.rsplit(['/', '\\']).next()?;
-        let name = match own.rsplit_once('/') {
-            Some((folder, _)) => format!("{folder}/{file}"),
-            None => file.to_owned(),
+        let parts: Vec<&str> = recorded.split(['/', '\\']).collect();
+        let folders: Vec<&str> = own.split('/').rev().skip(1).collect();
+        let below = |above: usize| {
+            let folder = folders.iter().skip(above).rev();
+            folder
+                .chain(parts.get(parts.len().checked_sub(above + 1)?..)?)
+                .copied()
+                .collect::<Vec<_>>()
+                .into()
         };
-        let is_other = name != own && !matches!(self.place, Place::File(_));
-        let bytes = is_other.then(|| self.read(&name).ok()).flatten()?;
+        let names = (0..=folders.len()).map_while(|above: usize| {
+            let name: Option<Vec<&str>> = below(above);
+            name.map(|parts| parts.join("/"))
+        });
+        let name = names.into_iter().find(|name| name != own && self.has_file(name))?;
+        let bytes = self.read(&name).ok()?;
         Some(CheckedSource { name, bytes, mtime: None })
     }
 

@@ -89,8 +89,20 @@ pub struct PycFault {
     pub class: String,
     /// Kind of the finding for the fault: the header, the level or the code.
     pub kind: DifferenceKind,
-    /// True if the code is right, so that the fault is in the header alone.
-    pub of_header: bool,
+    /// Origin of the code.
+    pub origin: CodeOrigin,
+}
+
+/// Origin of the code of a pyc that is not explained by its source, the most alarming first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum CodeOrigin {
+    /// No source is known to compile to the pyc.
+    Unknown,
+    /// Another source compiles to the pyc: it is stale, or was exchanged.
+    OtherSource,
+    /// The code is that of its own source, so that the fault is in the header alone.
+    OwnSource,
 }
 
 impl CauseReason {
@@ -178,10 +190,11 @@ impl Cause {
     }
 
     /// Returns the key by which causes are sorted, the most alarming first: among unexplained pycs,
-    /// wrong code comes before a wrong level, and that before a wrong header.
-    pub fn rank(&self) -> (CauseKind, Reverse<Option<DifferenceKind>>) {
-        let fault = self.reason.fault().map(|fault| fault.kind);
-        (self.kind, Reverse(fault))
+    /// wrong code comes before a wrong level, and that before a wrong header; and code of no known
+    /// source before that of another source.
+    pub fn rank(&self) -> (CauseKind, Reverse<Option<DifferenceKind>>, Option<CodeOrigin>) {
+        let fault = self.reason.fault();
+        (self.kind, Reverse(fault.map(|fault| fault.kind)), fault.map(|fault| fault.origin))
     }
 }
 

@@ -29,7 +29,7 @@ mod same;
 mod sides;
 mod tables;
 
-pub use cause::{Cause, CauseKind, CauseReason, FailOn, PycFault};
+pub use cause::{Cause, CauseKind, CauseReason, CodeOrigin, FailOn, PycFault};
 pub use forms::{Form, differ, other_forms};
 pub use lists::AS_LONG;
 pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA};

@@ -116,8 +116,8 @@ fn several_paths_and_archives_without_pycs() {
     session.file("e/poisoned.zip", zip(&[("m.py", b"x = 1\n"), ("m.pyc", &pyc)]));
     let said = session.run(&["verify", "e", "e/poisoned.zip"]).exits(1);
     let header = "the source hash in its header is not that of m.py, and neither is its code";
-    let place = "the pyc has LOAD_CONST <code object f> where the source compiles to LOAD_SMALL_INT 1, and 2 other code \
-                 objects differ";
+    let place = "the pyc has LOAD_CONST <code object f> where the source compiles to LOAD_SMALL_INT 1; names only \
+                 in the pyc: g, and 2 other code objects differ";
     assert_eq!(said.out, format!("e/poisoned.zip!m.pyc: code: {header}: at <module>, line 1, {place}\n"));
     assert!(said.err.contains("note: e/poisoned.zip is a part of e, and verified once\n"), "{}", said.err);
 }

@@ -562,7 +562,7 @@ fn files_and_kinds_can_be_left_out() {
 fn an_excluded_source_does_not_hide_its_pyc() {
     let pair = Pair::new();
     pair.write("b", "demo/core.py", CORE.replace('1', "2"));
-    let sentence = "1 pyc is unexplained; 1 excluded file differs";
+    let sentence = "1 pyc is unexplained, compiled from another source; 1 excluded file differs";
     pair.expect(&["--exclude", "demo/core.py"], &[(PYC, "unexplained")], sentence);
     let sentence = "1 unexplained, excluded; no file differs except 2 excluded files: 2 files are the same";
     pair.expect(&["--exclude", "*core*"], &[], sentence);

@@ -187,3 +187,87 @@ fn the_source_of_the_other_side_may_explain_a_pyc() {
     let error = "demo/core.py does not compile: SyntaxError: invalid syntax (line 3)";
     says("the right pyc is stale, compiled from the left demo/core.py: ", error);
 }
+
+/// The words about two returned numbers: 3.13 loads constants by their index, which is the same.
+fn loads(version: &str, has: u32, is: u32) -> (String, String) {
+    match version {
+        "3.13" => (format!("the constant {has}"), is.to_string()),
+        _ => (format!("LOAD_SMALL_INT {has}"), format!("LOAD_SMALL_INT {is}")),
+    }
+}
+
+/// The code of a class stores the line on which the class begins.
+#[test]
+fn lines_that_only_moved_are_not_the_culprits() {
+    let source = "class A:\n    def g(self):\n        return 1\n\n\nclass B:\n    x = 1000\n\n\ndef last():\n    return 5\n";
+    let moved = format!("# more\n{source}");
+    for version in ["3.13", "3.14", "3.15"] {
+        let pair = of_code(version, source, &moved.replace("return 5", "return 6"), |_| {});
+        let (has, is) = loads(version, 6, 5);
+        let words = format!(", line 11, the pyc has {has} where the source compiles to {is}");
+        blames(&pair, version, "last", &words);
+        let pair = of_code(version, source, &moved, |_| {});
+        let said = pair.run_in(".", &["verify", "b"]).exits(1).out;
+        let lines = "; nothing but lines and columns differs\n";
+        assert_eq!(said.contains(lines), version != "3.13", "{version}: {said}");
+        // A number that is not the line.
+        let pair = of_code(version, source, &moved.replace("x = 1000", "x = 1001"), |_| {});
+        let what = if version == "3.13" { "the constant" } else { "LOAD_CONST" };
+        let compiles = "where the source compiles to";
+        let words = format!(
+            ", line 7, the pyc has {what} 1001 {compiles} {}1000",
+            what.replace("the constant", "").replace("CONST", "CONST ")
+        );
+        blames(&pair, version, "B", &words);
+    }
+}
+
+/// What an added call does is in its names.
+#[test]
+fn names_that_only_the_pyc_has_are_named() {
+    let source = "import os\n\n\ndef f(x):\n    return x + 1\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let poison = source.replace("x + 1", "x + 1 or os.system(x) or eval(x).a.b.c");
+        let pair = of_code(version, source, &poison, |_| {});
+        let words =
+            ", line 5, the pyc has an extra COPY 1; names only in the pyc: os, system, eval and 3 more";
+        blames(&pair, version, "f", words);
+        // The sentence names it already.
+        let poison = source.replace("x + 1", "eval(x)");
+        let pair = of_code(version, source, &poison, |_| {});
+        let said = pair.run_in(".", &["verify", "b"]).exits(1).out;
+        assert!(said.contains("eval") && !said.contains("names only in"), "{said}");
+    }
+}
+
+/// The number of code objects that differ, wherever the first of them is.
+#[test]
+fn other_code_objects_that_differ_are_counted() {
+    let source = "def f():\n    return 1\n\n\ndef g():\n    return 2\n\n\nclass A:\n    def h(self):\n        return 3\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let (has, is) = loads(version, 11, 1);
+        let words = format!(", line 2, the pyc has {has} where the source compiles to {is}");
+        let poison = source.replace("return 1", "return 11");
+        blames(&of_code(version, source, &poison, |_| {}), version, "f", &words);
+        let poison = poison.replace("return 2", "return 12");
+        let one = format!("{words}, and 1 other code object differs");
+        blames(&of_code(version, source, &poison, |_| {}), version, "f", &one);
+        let poison = poison.replace("return 3", "return 13");
+        let two = format!("{words}, and 2 other code objects differ");
+        blames(&of_code(version, source, &poison, |_| {}), version, "f", &two);
+        // Lines that only moved do not count.
+        let poison = format!("{}\n", source.replace("return 1\n", "return 11\n\n"));
+        blames(&of_code(version, source, &poison, |_| {}), version, "f", &words);
+    }
+}
+
+/// Of the constants that differ, one that an instruction loads has a line.
+#[test]
+fn a_constant_with_a_line_is_named_first() {
+    let source = "def f(host, port=443, verify=True):\n    return host\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let pair = of_code(version, source, &source.replace("443", "444"), |_| {});
+        let words = ", line 1, the pyc has the constant (444, True) where the source compiles to (443, True)";
+        blames(&pair, version, "<module>", words);
+    }
+}

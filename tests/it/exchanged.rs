@@ -1,6 +1,6 @@
 //! Pycs that belong to another module, and names that no importer reads.
 
-use crate::pair::{CORE, PYC, Pair, prints, reason};
+use crate::pair::{CORE, PYC, Pair, prints, pycs_of, reason};
 
 #[test]
 fn exchanged_pycs_are_named() {
@@ -90,7 +90,7 @@ fn diff_names_the_modules_of_exchanged_pycs() {
             );
             assert!(reason(&document, pyc).starts_with(&start), "{}", reason(&document, pyc));
         }
-        let title = format!("the {side} pyc is that of another source next to its own");
+        let title = format!("the {side} pyc is that of another module");
         assert_eq!(document["causes"][0]["reason"], title.as_str());
     }
     // The same pycs on both sides are found if anything about them differs.
@@ -103,4 +103,50 @@ fn diff_names_the_modules_of_exchanged_pycs() {
     pair.write("b", PYC, [&core_pyc[..16], &other_pyc[16..]].concat());
     let document = pair.document(&[]);
     assert!(reason(&document, PYC).starts_with("the right pyc is not what demo/core.py compiles to: "));
+}
+
+/// Modules of one name in two packages.
+#[test]
+fn pycs_that_were_exchanged_between_packages_are_named() {
+    let pair = Pair::new();
+    let roles = [("p/a/__init__.py", "admin"), ("p/b/__init__.py", "user")];
+    let sources = roles.map(|(name, role)| (name.to_owned(), format!("ROLE = '{role}'\n")));
+    let pycs = pycs_of(&sources);
+    for side in ["a", "b"] {
+        for (at, (name, text)) in sources.iter().enumerate() {
+            let pyc = format!("{}/__pycache__/__init__.cpython-314.pyc", name.rsplit_once('/').unwrap().0);
+            let from = if side == "a" { at } else { 1 - at };
+            pair.write(side, &format!("lib/{name}"), text).write(side, &format!("lib/{pyc}"), &pycs[from]);
+        }
+    }
+    let document = pair.document(&[]);
+    assert_eq!(document["conclusion"], "2 pycs are unexplained, all compiled from another source");
+    let said = pair.run_in(".", &["verify", "b"]).exits(1);
+    for (own, other) in [("a", "b"), ("b", "a")] {
+        let pyc = format!("lib/p/{own}/__pycache__/__init__.cpython-314.pyc");
+        let start = format!("the right pyc is that of lib/p/{other}/__init__.py: ");
+        assert!(reason(&document, &pyc).starts_with(&start), "{document:#}");
+        prints(&said, &format!("b/{pyc}: code: it is the pyc of lib/p/{other}/__init__.py: "));
+    }
+}
+
+/// Code of no source comes before code of another one.
+#[test]
+fn poison_comes_before_stale_pycs() {
+    let pair = Pair::new();
+    let other = PYC.replace("core", "other");
+    pair.poison("b").write("b", "demo/other.py", "x = 1\n");
+    let causes = [(PYC, "unexplained"), (&*other, "unexplained"), ("demo/other.py", "source")];
+    let sentence = "2 pycs are unexplained, 1 of them compiled from another source; 1 source differs";
+    let document = pair.expect(&[], &causes, sentence);
+    assert!(document["causes"][1]["reason"].as_str().unwrap().contains("is stale, compiled from"));
+    // By path the other way round.
+    let pair = Pair::new();
+    pair.write("b", "demo/core.py", "x = 1\n").write(
+        "b",
+        &other,
+        [&pair.read("b", &other)[..16], &pair.read("b", PYC)[16..]].concat(),
+    );
+    let causes = [(&*other, "unexplained"), (PYC, "unexplained"), ("demo/core.py", "source")];
+    pair.expect(&[], &causes, sentence);
 }

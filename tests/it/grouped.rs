@@ -112,7 +112,10 @@ fn many_unexplained_pycs_are_one_cause_with_a_reason_for_each() {
 fn many_stale_pycs_are_one_cause() {
     let pair = trees([old, old], [old, new]);
     let document = pair.document(&[]);
-    assert_eq!(document["conclusion"], "40 pycs are unexplained; 40 sources differ");
+    assert_eq!(
+        document["conclusion"],
+        "40 pycs are unexplained, all compiled from another source; 40 sources differ"
+    );
     let causes = document["causes"].as_array().unwrap().iter();
     let causes: Vec<&str> = causes.map(|cause| cause["reason"].as_str().unwrap()).collect();
     assert_eq!(causes, ["the right pyc is stale, compiled from the left source", "40 sources changed"]);

@@ -87,7 +87,7 @@ fn a_pyc_that_did_not_follow_its_source_is_unexplained() {
     pair.expect(
         &[],
         &[(PYC, "unexplained"), ("demo/core.py", "source")],
-        "1 pyc is unexplained; 1 source differs",
+        "1 pyc is unexplained, compiled from another source; 1 source differs",
     );
     pair.expect(
         &["--exclude", "*.pyc"],

@@ -3,7 +3,7 @@
 use super::SIDES;
 use crate::audit::first::FirstPlace;
 use crate::audit::reason::{PycField, WrongName, WrongTag};
-use crate::diff::{Cause, CauseKind, CauseReason, DifferenceKind, PycFault};
+use crate::diff::{Cause, CauseKind, CauseReason, CodeOrigin, DifferenceKind, PycFault};
 use crate::target::PyVersion;
 
 /// Reason why a pyc is not what its source compiles to.
@@ -52,7 +52,7 @@ impl OtherOrigin {
             }
             Self::OtherSide { side, source, .. } => format!("is compiled from the {side} {}", named(source)),
             Self::Beside(source) if about == About::One => format!("is that of {source}"),
-            Self::Beside(_) => "is that of another source next to its own".to_owned(),
+            Self::Beside(_) => "is that of another module".to_owned(),
         }
     }
 }
@@ -143,6 +143,17 @@ impl OriginFault {
             Self::Swapped { fault, .. } => fault.kind(),
             Self::Filename(_) => DifferenceKind::Filename,
             _ => DifferenceKind::Code,
+        }
+    }
+
+    /// Returns the origin of the code.
+    const fn origin(&self) -> CodeOrigin {
+        match self {
+            Self::Header { code: OtherCode::Right, .. } => CodeOrigin::OwnSource,
+            // The header says that the code is that of its own source.
+            Self::Swapped { of: OtherOrigin::OtherSide { is_whole: false, .. }, .. } => CodeOrigin::Unknown,
+            Self::Swapped { .. } => CodeOrigin::OtherSource,
+            _ => CodeOrigin::Unknown,
         }
     }
 
@@ -268,9 +279,8 @@ pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause
 
 fn told(faults: &[&OriginFault], words: impl Fn(About) -> String) -> Cause {
     let kind = faults.iter().map(|fault| fault.kind()).max().unwrap_or(DifferenceKind::Code);
-    let of_header =
-        faults.iter().all(|fault| matches!(fault, OriginFault::Header { code: OtherCode::Right, .. }));
+    let origin = faults.iter().map(|fault| fault.origin()).min().unwrap_or(CodeOrigin::Unknown);
     let [sentence, common, class] = [About::One, About::All, About::Class].map(words);
-    let reason = CauseReason::Fault(Box::new(PycFault { sentence, common, class, kind, of_header }));
+    let reason = CauseReason::Fault(Box::new(PycFault { sentence, common, class, kind, origin }));
     Cause { kind: CauseKind::Unexplained, reason, also: Vec::new(), source: None }
 }

@@ -1,6 +1,6 @@
 //! Causes of a comparison, grouped and summarized in a sentence.
 
-use crate::diff::{Cause, CauseKind, CauseReason, Comparison, FileDifference};
+use crate::diff::{Cause, CauseKind, CauseReason, CodeOrigin, Comparison, FileDifference};
 use crate::text::counted;
 use std::collections::BTreeMap;
 
@@ -176,8 +176,14 @@ fn also(comparison: &Comparison, kind: CauseKind) -> String {
     ];
     let others = others
         .map(|(also, words)| (causes.clone().filter(|cause| cause.also.contains(&also)).count(), words));
-    let is_of_header = |cause: &&Cause| cause.reason.fault().is_some_and(|fault| fault.of_header);
-    let headers = (causes.clone().filter(is_of_header).count(), "in the header alone");
+    let of_origin = |origin: CodeOrigin, words| {
+        let is_of = |cause: &&Cause| cause.reason.fault().is_some_and(|fault| fault.origin == origin);
+        (causes.clone().filter(is_of).count(), words)
+    };
+    let origins = [
+        of_origin(CodeOrigin::OtherSource, "compiled from another source"),
+        of_origin(CodeOrigin::OwnSource, "in the header alone"),
+    ];
     let scripts = [(scripts, "a maintainer script that runs as root", "maintainer scripts that run as root")];
     let scripts = scripts.map(|(number, one, several)| (number, if number == 1 { one } else { several }));
     let clause = |(number, words): (usize, &str)| match (number, files.len()) {
@@ -186,7 +192,7 @@ fn also(comparison: &Comparison, kind: CauseKind) -> String {
         (number, all) if number == all => format!(", all {words}"),
         (number, _) => format!(", {number} of them {words}"),
     };
-    let clauses: String = others.into_iter().chain(scripts).chain([headers]).map(clause).collect();
+    let clauses: String = others.into_iter().chain(scripts).chain(origins).map(clause).collect();
     format!("{clauses}{}", modules(kind, &files))
 }
 
