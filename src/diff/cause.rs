@@ -71,6 +71,8 @@ pub enum CauseReason {
     },
     /// The sentence for a list of files, which differs only because the files do.
     Follows(String),
+    /// The sentence for a list of files that is wrong about one of them.
+    WrongList(String),
     /// The sentence for a script that the package manager runs as root.
     Script(String),
     /// A pyc is not what its source compiles to.
@@ -111,6 +113,7 @@ impl CauseReason {
         match self {
             Self::Words(sentence)
             | Self::Follows(sentence)
+            | Self::WrongList(sentence)
             | Self::Script(sentence)
             | Self::NoSource { sentence, .. }
             | Self::Each { sentence, .. } => sentence,
@@ -135,9 +138,10 @@ impl CauseReason {
     /// Adds a clause to the end.
     pub fn add(&mut self, clause: &str) {
         match self {
-            Self::Words(sentence) | Self::Follows(sentence) | Self::Script(sentence) => {
-                sentence.push_str(clause);
-            }
+            Self::Words(sentence)
+            | Self::Follows(sentence)
+            | Self::WrongList(sentence)
+            | Self::Script(sentence) => sentence.push_str(clause),
             Self::NoSource { sentence, common } | Self::Each { sentence, common } => {
                 sentence.push_str(clause);
                 common.push_str(clause);
@@ -154,6 +158,7 @@ impl CauseReason {
         match self {
             Self::Words(common)
             | Self::Follows(common)
+            | Self::WrongList(common)
             | Self::Script(common)
             | Self::NoSource { common, .. }
             | Self::Each { common, .. } => common,

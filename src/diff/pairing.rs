@@ -174,10 +174,14 @@ fn roots(left: &[&str], right: &[&str]) -> BTreeMap<String, String> {
         let (root, _) = names.first()?.split_once('/')?;
         (project(root).is_some() && names.iter().all(|name| is_below(name, root))).then(|| root.to_owned())
     };
-    // An unpacked archive has a file in common with the archive.
+    // An unpacked archive has a file in common with the archive, at least apart from `src`.
     let has = |root: &String, names: &[&str], others: &[&str]| {
         let others: BTreeSet<&str> = others.iter().copied().collect();
-        names.iter().any(|name| moved(name, root, "").is_some_and(|name| others.contains(&*name)))
+        let is_common = |name: String| {
+            let source = name.strip_prefix("src/").filter(|name| name.ends_with(".py"));
+            others.contains(&*name) || source.is_some_and(|name| others.contains(name))
+        };
+        names.iter().any(|name| moved(name, root, "").is_some_and(is_common))
     };
     let found = match (root(left), root(right)) {
         (Some(one), Some(other)) => {

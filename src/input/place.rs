@@ -254,13 +254,16 @@ impl Place {
     /// As [`Place::read`]; [`PlaceError::Symlink`] for a path that leads out of this place.
     pub fn read_through(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         match self.read(name) {
-            Err(PlaceError::Symlink(_) | PlaceError::Missing(_)) => match self.read(&self.resolve(name)?) {
-                // The system that an archive is unpacked on may have the target.
-                Err(PlaceError::Missing(_)) if matches!(self, Self::Archive(_)) => {
-                    Err(PlaceError::Symlink(name.into()))
+            Err(PlaceError::Symlink(_) | PlaceError::Missing(_)) => {
+                let real = self.resolve(name)?;
+                match self.read(&real) {
+                    // The system that an archive is unpacked on may have the target.
+                    Err(PlaceError::Missing(_)) if matches!(self, Self::Archive(_)) && real != name => {
+                        Err(PlaceError::Symlink(name.into()))
+                    }
+                    read => read,
                 }
-                read => read,
-            },
+            }
             read => read,
         }
     }

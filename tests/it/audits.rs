@@ -538,3 +538,17 @@ fn unzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     }
     files
 }
+
+/// A source that no archive has is missing, and no symlink.
+#[test]
+fn sources_that_an_archive_lacks_are_missing() {
+    let session = tree("x = 1\n");
+    let pyc = read(&session, PYC);
+    session.file("a.zip", zip(&[("p/m.py", b"x = 1\n"), (&PYC[2..], &pyc)]));
+    session.file("sources.zip", zip(&[("other/m.py", b"x = 1\n")]));
+    let said = session.run(&["verify", "a.zip", "--sources", "sources.zip"]).exits(1);
+    let missing = "a.zip: p/m.py: source: it does not exist in --sources\n";
+    assert!(said.out.contains(missing), "{}", said.out);
+    let pyc = format!("a.zip: {}: source: its source p/m.py does not exist\n", &PYC[2..]);
+    assert!(said.out.contains(&pyc), "{}", said.out);
+}

@@ -30,7 +30,7 @@ fn changed(right: &str) -> Pair {
 fn rows_follow_only_if_they_are_right() {
     let follows =
         "1 source differs; 1 list of files follows from other files; nothing that differs is unexplained";
-    let differs = "1 source differs; 1 other file differs; nothing that differs is unexplained";
+    let differs = "1 source differs; 1 other file differs, a list of files that is wrong; nothing that differs is unexplained";
     let fault = "on the right: \"demo/core.py\" is not the file that RECORD lists:";
     for (rows, sentence, why) in [
         (&[AFTER, OTHER, OWN][..], follows, "its rows follow from the files that differ".to_owned()),

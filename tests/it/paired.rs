@@ -106,7 +106,7 @@ fn causes_of_pairs() {
                 ("demo-2.0.dist-info/", "other-path", Some("demo-1.0.dist-info/")),
                 ("demo-2.0.dist-info/RECORD", "other-content", Some("demo-1.0.dist-info/RECORD")),
             ],
-            sentence: "1 other file differs; 1 path differs; nothing that differs is unexplained",
+            sentence: "1 other file differs, a list of files that is wrong; 1 path differs; nothing that differs is unexplained",
         },
         Case {
             name: "another spelling of the name",
@@ -312,6 +312,27 @@ fn causes_of_pairs() {
             },
             causes: &[("demo-1.0/lib/demo/core.py", "one-side", None), ("demo/core.py", "one-side", None)],
             sentence: "2 files are only on one side, with code in demo-1.0/lib/demo/core.py, demo/core.py; nothing that differs is unexplained",
+        },
+        Case {
+            name: "sources of an sdist, and the files of its wheel with one poisoned pyc",
+            make: |pair| {
+                pair.poison("b");
+                for name in [PYC, OTHER_PYC] {
+                    pair.remove("a", name);
+                }
+                for name in ["core.py", "other.py"] {
+                    rename(pair, "a", &format!("demo/{name}"), &format!("demo-1.0/src/demo/{name}"));
+                }
+                pair.write("a", "demo-1.0/PKG-INFO", "Name: demo\n");
+            },
+            causes: &[
+                ("./", "other-path", Some("demo-1.0/")),
+                ("demo-1.0/PKG-INFO", "one-side", None),
+                ("demo/", "other-path", Some("demo-1.0/src/demo/")),
+                (PYC, "unexplained", None),
+                (OTHER_PYC, "one-side", None),
+            ],
+            sentence: "1 pyc is unexplained; 2 files are only on one side; 2 paths differ",
         },
         Case {
             name: "metadata in trees of two versions",

@@ -70,8 +70,13 @@ fn left_behind(pair: &Pair<'_>, name: &str, differing: &BTreeSet<&str>) -> Optio
         [true, true] => format!("it is the same on both sides, although {path} differs"),
         _ => format!("it is the same on both sides, although only one side has {path}"),
     };
-    let cause = Cause::new(CauseKind::OtherContent, format!("on the {}: {fault}", SIDES[side]));
-    Some(pair.found(&[name.into(), name.into()], DiffFinding::new(DifferenceKind::Content, message), cause))
+    let finding = DiffFinding::new(DifferenceKind::Content, message);
+    Some(pair.found(&[name.into(), name.into()], finding, wrong_list(side, &fault)))
+}
+
+fn wrong_list(side: usize, fault: &str) -> Cause {
+    let reason = CauseReason::WrongList(format!("on the {}: {fault}", SIDES[side]));
+    Cause { reason, ..Cause::new(CauseKind::OtherContent, "") }
 }
 
 /// Files of a pair that differ.
@@ -115,7 +120,7 @@ impl Differing {
                     (of_side.is_none() && is_there).then(|| format!("it does not list {name}"))
                 });
                 if let Some(fault) = fault {
-                    return Cause::new(CauseKind::OtherContent, format!("on the {}: {fault}", SIDES[side]));
+                    return wrong_list(side, &fault);
                 }
             }
         }

@@ -168,31 +168,38 @@ fn follows_from_files(file: &FileDifference) -> bool {
 /// Returns the end of the clause about files of one kind: further causes of some of them.
 fn also(comparison: &Comparison, kind: CauseKind) -> String {
     let files = of(comparison, kind);
-    let causes = files.iter().filter_map(|file| file.cause.as_ref());
-    let scripts = causes.clone().filter(|cause| matches!(cause.reason, CauseReason::Script(_))).count();
-    let others = [
-        (CauseKind::OtherRelease, "also compiled by another release"),
-        (CauseKind::OtherLevel, "also compiled at another optimization level"),
-    ];
-    let others = others
-        .map(|(also, words)| (causes.clone().filter(|cause| cause.also.contains(&also)).count(), words));
-    let of_origin = |origin: CodeOrigin, words| {
-        let is_of = |cause: &&Cause| cause.reason.fault().is_some_and(|fault| fault.origin == origin);
-        (causes.clone().filter(is_of).count(), words)
+    let is_of = |cause: &Cause, origin| cause.reason.fault().is_some_and(|fault| fault.origin == origin);
+    let clause = |has: &dyn Fn(&Cause) -> bool, one: &str, several: &str| {
+        let causes = files.iter().filter_map(|file| file.cause.as_ref());
+        match (causes.filter(|cause| has(cause)).count(), files.len()) {
+            (0, _) => String::new(),
+            (_, 1) => format!(", {one}"),
+            (number, all) if number == all => format!(", all {several}"),
+            (1, _) => format!(", 1 of them {one}"),
+            (number, _) => format!(", {number} of them {several}"),
+        }
     };
-    let origins = [
-        of_origin(CodeOrigin::OtherSource, "compiled from another source"),
-        of_origin(CodeOrigin::OwnSource, "in the header alone"),
-    ];
-    let scripts = [(scripts, "a maintainer script that runs as root", "maintainer scripts that run as root")];
-    let scripts = scripts.map(|(number, one, several)| (number, if number == 1 { one } else { several }));
-    let clause = |(number, words): (usize, &str)| match (number, files.len()) {
-        (0, _) => String::new(),
-        (_, 1) => format!(", {words}"),
-        (number, all) if number == all => format!(", all {words}"),
-        (number, _) => format!(", {number} of them {words}"),
-    };
-    let clauses: String = others.into_iter().chain(scripts).chain(origins).map(clause).collect();
+    let same = |has: &dyn Fn(&Cause) -> bool, words: &str| clause(has, words, words);
+    let clauses = [
+        same(&|cause| cause.also.contains(&CauseKind::OtherRelease), "also compiled by another release"),
+        same(
+            &|cause| cause.also.contains(&CauseKind::OtherLevel),
+            "also compiled at another optimization level",
+        ),
+        clause(
+            &|cause| matches!(cause.reason, CauseReason::Script(_)),
+            "a maintainer script that runs as root",
+            "maintainer scripts that run as root",
+        ),
+        clause(
+            &|cause| matches!(cause.reason, CauseReason::WrongList(_)),
+            "a list of files that is wrong",
+            "lists of files that are wrong",
+        ),
+        same(&|cause| is_of(cause, CodeOrigin::OtherSource), "compiled from another source"),
+        same(&|cause| is_of(cause, CodeOrigin::OwnSource), "in the header alone"),
+    ]
+    .concat();
     format!("{clauses}{}", modules(kind, &files))
 }
 

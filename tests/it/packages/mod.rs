@@ -190,7 +190,10 @@ fn sums_of_files_that_differ_follow_from_them() {
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", "00  usr/b.txt"]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
     let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!(found["conclusion"], "2 other files differ; nothing that differs is unexplained");
+    assert_eq!(
+        found["conclusion"],
+        "2 other files differ, 1 of them a list of files that is wrong; nothing that differs is unexplained"
+    );
 }
 
 #[test]
