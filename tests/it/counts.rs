@@ -79,7 +79,26 @@ fn add_up(session: &Session, arguments: &[&str], pycs: usize) -> Value {
     assert_eq!(count("pycs"), pycs, "{arguments:?}: {summary}");
     assert_eq!(told(&people), pycs, "{arguments:?}: {}", people.err);
     let with = |name: &str| lines.iter().filter(|line| line.get(name).is_some()).count();
-    assert_eq!((count("findings"), count("excluded_findings")), (with("kind"), with("excluded")));
+    let numbers = (count("findings"), count("excluded_findings"));
+    assert_eq!(numbers, (with("kind"), with("excluded")));
+    let format =
+        |name| session.run(&[arguments, &["--message-format", name]].concat()).exits(people.status).out;
+    let github = format("github");
+    let annotations = |is_excluded: bool| {
+        // Errors in sources are not findings.
+        let of_files = github.lines().filter(|line| line.contains(" file=") && !line.contains(",line="));
+        of_files.filter(|line| line.contains("--exclude leaves out: ") == is_excluded).count()
+    };
+    assert_eq!(numbers, (annotations(false), annotations(true)), "{arguments:?}: {github}");
+    if arguments[0] == "verify" {
+        let sarif: Value = serde_json::from_str(&format("sarif")).unwrap();
+        let results = sarif["runs"][0]["results"].as_array().unwrap();
+        let suppressed = results
+            .iter()
+            .filter(|result| result["suppressions"].as_array().is_some_and(|all| !all.is_empty()));
+        let suppressed = suppressed.count();
+        assert_eq!(numbers, (results.len() - suppressed, suppressed), "{arguments:?}: {sarif:#}");
+    }
     summary
 }
 

@@ -391,6 +391,9 @@ fn verdicts_on_archives_and_manifests() {
         let verdict = page.split("<p class=\"verdict").nth(1).unwrap();
         assert!(verdict.split("</p>").next().unwrap().ends_with(&format!("{sentence}.")), "{name}");
         assert_eq!(page.matches("<details class=\"file\"").count(), causes.len(), "{name}");
+        let github = run(&["--message-format", "github"]).out;
+        let of_files = github.lines().filter(|line| line.starts_with("::") && line.contains(" file="));
+        assert_eq!(of_files.count(), causes.len(), "{name}: {github}");
     }
 }
 
