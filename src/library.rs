@@ -3,6 +3,7 @@
 //! **Invariant:** no function here runs an interpreter, and each can be called from any thread:
 //! the native compiler starts threads with a larger stack where a source needs one.
 
+use crate::archive::DosTime;
 use crate::audit::{self, References, Verified, VerifyError};
 use crate::build::ProjectError;
 use crate::build::env::VirtualEnvironment;
@@ -182,7 +183,7 @@ pub struct RepackOptions {
 impl Default for RepackOptions {
     fn default() -> Self {
         let compile = CompileOptions::default();
-        Self { bytecode: None, targets: Vec::new(), compile, time: 315_532_800 }
+        Self { bytecode: None, targets: Vec::new(), compile, time: *DosTime::RANGE.start() }
     }
 }
 

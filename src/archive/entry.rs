@@ -6,7 +6,7 @@ use super::reader::inflate;
 use super::stream::{ContentReader, are_equal};
 use std::borrow::Cow;
 use std::io::Read as _;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -214,14 +214,14 @@ pub struct DosTime {
 const DAY: i64 = 86_400;
 
 impl DosTime {
-    /// The first time that a zip can contain, 1980-01-01 00:00:00.
-    pub const EPOCH: Self = Self { date: 1 << 5 | 1, time: 0 };
+    /// Times that a zip can represent, in seconds since 1970: from 1980-01-01 00:00:00 to
+    /// 2107-12-31 23:59:59, which is written as 23:59:58.
+    pub const RANGE: RangeInclusive<i64> = 315_532_800..=4_354_819_199;
 
     /// Returns the time for seconds since 1970, in UTC, clamped to the range of a zip and rounded
     /// down to even seconds.
     pub fn from_unix(seconds: i64) -> Self {
-        // 1980-01-01 00:00:00 and 2107-12-31 23:59:58.
-        let seconds = seconds.clamp(315_532_800, 4_354_819_198);
+        let seconds = seconds.clamp(*Self::RANGE.start(), *Self::RANGE.end());
         let (year, month, day) = civil(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
         // The clamp keeps every part within its bits.

@@ -119,11 +119,6 @@ pub fn read<'a>(
     let shared = Arc::new(bytes.into().into_owned());
     let bytes = shared.as_slice();
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
-    let of = |central: &Central<'_>, fault| ArchiveError {
-        archive: path.into(),
-        entry: Some(central.name.to_owned()),
-        fault,
-    };
     within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
     let end = directory::end(bytes).map_err(refuse)?;
     within("entries", end.entries, limits.entries).map_err(refuse)?;
@@ -136,47 +131,10 @@ pub fn read<'a>(
     }
     let headers = directory::headers(path, bytes, &end)?;
     names(path, &headers, limits)?;
-    let mut total = 0u64;
-    for header in &headers {
-        bounded(header, limits).map_err(|fault| of(header, fault))?;
-        total = total.saturating_add(header.size);
-    }
-    within("bytes in all entries", total, limits.total).map_err(refuse)?;
-    if total > SMALL_TOTAL && total / limits.ratio.max(1) > bytes.len() as u64 {
-        let (compressed, limit) = (bytes.len() as u64, limits.ratio);
-        return Err(refuse(Fault::Bomb { size: total, compressed, limit }));
-    }
-
-    // Large entries are unpacked at least twice. Wheels of gigabytes contain mostly machine code,
-    // which deflate compresses to between a half and a sixth.
-    let dense = limits.dense.max(limits.dense_ratio.saturating_mul(bytes.len() as u64));
-    if total > dense {
-        return Err(refuse(Fault::Inflated { size: total, limit: dense }));
-    }
-
-    let mut by_place = (0..headers.len()).collect::<Vec<_>>();
-    by_place.sort_by_key(|&index| headers[index].offset);
-    let start = by_place.first().map_or(end.start as u64, |&index| headers[index].offset);
-    let prefix = prefix(bytes, start, limits.prefix).map_err(refuse)?;
-    let mut at = start;
-    let mut entries = BTreeMap::new();
-    let mut room = HELD;
-    for (position, &index) in by_place.iter().enumerate() {
-        let header = &headers[index];
-        match header.offset.checked_sub(at) {
-            None => return Err(of(header, Fault::Overlap(header.offset))),
-            Some(0) => {}
-            Some(size) => return Err(refuse(Fault::Gap { offset: at, size })),
-        }
-        let next = by_place.get(position + 1).map_or(end.start as u64, |&index| headers[index].offset);
-        let (entry, after) = entry(&shared, header, next, &mut room).map_err(|fault| of(header, fault))?;
-        entries.insert(index, entry);
-        at = after;
-    }
-    if at < end.start as u64 {
-        return Err(refuse(Fault::Gap { offset: at, size: end.start as u64 - at }));
-    }
-    let entries = entries.into_values().collect::<Vec<_>>();
+    sizes(path, &headers, bytes.len() as u64, limits)?;
+    let first = headers.iter().map(|header| header.offset).min().unwrap_or(end.start as u64);
+    let prefix = prefix(bytes, first, limits.prefix).map_err(refuse)?;
+    let entries = unpack(path, &shared, &headers, end.start as u64)?;
     let mut by_name = (0..entries.len()).filter(|&at| !entries[at].directory).collect::<Vec<_>>();
     by_name.sort_unstable_by(|&one, &other| entries[one].name.cmp(&entries[other].name));
     Ok(Archive {
@@ -192,6 +150,70 @@ pub fn read<'a>(
         size: bytes.len() as u64,
         sha256: sha2::Sha256::digest(bytes).into(),
     })
+}
+
+/// Returns the error of an entry.
+fn error_of(path: &Path, header: &Central<'_>, fault: Fault) -> ArchiveError {
+    ArchiveError { archive: path.into(), entry: Some(header.name.to_owned()), fault }
+}
+
+/// Checks the sizes that the directory says against the limits, each and all together.
+fn sizes(
+    path: &Path,
+    headers: &[Central<'_>],
+    compressed: u64,
+    limits: &ArchiveLimits,
+) -> Result<(), ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let mut total = 0u64;
+    for header in headers {
+        bounded(header, limits).map_err(|fault| error_of(path, header, fault))?;
+        total = total.saturating_add(header.size);
+    }
+    within("bytes in all entries", total, limits.total).map_err(refuse)?;
+    if total > SMALL_TOTAL && total / limits.ratio.max(1) > compressed {
+        return Err(refuse(Fault::Bomb { size: total, compressed, limit: limits.ratio }));
+    }
+    // Large entries are unpacked at least twice. Wheels of gigabytes contain mostly machine code,
+    // which deflate compresses to between a half and a sixth.
+    let dense = limits.dense.max(limits.dense_ratio.saturating_mul(compressed));
+    if total > dense {
+        return Err(refuse(Fault::Inflated { size: total, limit: dense }));
+    }
+    Ok(())
+}
+
+/// Reads the entries in the order of the file, in which they follow each other without a gap up to
+/// the directory, and returns them in the order of the directory.
+fn unpack(
+    path: &Path,
+    shared: &Arc<Vec<u8>>,
+    headers: &[Central<'_>],
+    directory: u64,
+) -> Result<Vec<Entry>, ArchiveError> {
+    let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
+    let mut by_place = (0..headers.len()).collect::<Vec<_>>();
+    by_place.sort_by_key(|&index| headers[index].offset);
+    let offset = |position: usize| by_place.get(position).map_or(directory, |&index| headers[index].offset);
+    let mut at = offset(0);
+    let mut entries = BTreeMap::new();
+    let mut room = HELD;
+    for (position, &index) in by_place.iter().enumerate() {
+        let header = &headers[index];
+        let of_entry = |fault| error_of(path, header, fault);
+        match header.offset.checked_sub(at) {
+            None => return Err(of_entry(Fault::Overlap(header.offset))),
+            Some(0) => {}
+            Some(size) => return Err(refuse(Fault::Gap { offset: at, size })),
+        }
+        let (entry, after) = entry(shared, header, offset(position + 1), &mut room).map_err(of_entry)?;
+        entries.insert(index, entry);
+        at = after;
+    }
+    if at < directory {
+        return Err(refuse(Fault::Gap { offset: at, size: directory - at }));
+    }
+    Ok(entries.into_values().collect())
 }
 
 pub(super) fn within(what: &'static str, found: u64, limit: u64) -> Result<(), Fault> {

@@ -3,10 +3,14 @@
 use super::artifact::{Artifact, ArtifactKind, FileDigest};
 use super::errno::write_diagnostic;
 use super::foreign::check_mirror;
+use super::job::Jobs;
 use super::leftovers;
 use super::outcome::{Done, Failure, Outcome};
 use super::project::{BuildProject, ProjectError};
 use super::publish::check_manifests;
+use super::source::SourceFile;
+use crate::config::Selected;
+use crate::engine::Diagnostic;
 use crate::engine::Run;
 use crate::manifest::FileEntry;
 use crate::output::place::Missing;
@@ -62,64 +66,9 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
     check_manifests(project)?;
     let versions: Vec<_> = run.engines.iter().map(|target| target.series.version).collect();
     check_mirror(project, &versions)?;
-    let root = project.tree();
-    let (base, below) = project.loaded.bounds_of_folder(&root);
-    let tree = Tree::new(base.into(), below.into());
-    let copy = project.copies();
-    let put = |name: &str, bytes: &[u8], executable: bool| {
-        let put = if project.check {
-            tree.differs(name, bytes, executable)
-        } else {
-            tree.write(name, bytes, executable)
-        };
-        put.map_err(|error| write_diagnostic(&error))
-    };
-    let copied = |name: &str, bytes: &[u8], executable: bool| {
-        put(name, bytes, executable).map(|changed| Artifact {
-            path: root.join(name),
-            kind: ArtifactKind::Copy,
-            digest: FileDigest::of(bytes),
-            changed,
-        })
-    };
+    let writer = TreeWriter::new(project);
     let jobs = project.jobs(run);
-    let results = jobs.map(&project.selection.sources, |file| {
-        let source = project.source(file);
-        let (mut copies, mut entries) = (Vec::new(), Vec::new());
-        let mut copy_source = || match &source {
-            Ok(source) if copy => copied(&file.name, &source.bytes, false).and_then(|artifact| {
-                copies.push(artifact);
-                // Importers compare the modification time of the copy with that in the pyc.
-                let is_dated = project.mode == InvalidationMode::Timestamp && !project.check;
-                let dated = is_dated.then(|| tree.set_modified(&file.name, source.mtime));
-                dated.unwrap_or(Ok(())).map_err(|error| write_diagnostic(&error))
-            }),
-            _ => Ok(()),
-        };
-        // A pyc shows that the copy next to it is one: that of a source without pycs is left out,
-        // unless the source may fail to compile.
-        let mut copied = project.may_fail(file).then(&mut copy_source);
-        let outcomes = jobs.each(&source, |job| {
-            let (name, recorded) = project.names(file, job.target.series, job.optimize);
-            let pyc = job.pyc(recorded.clone());
-            let mut entry = None;
-            let result = pyc.and_then(|bytes| {
-                copied.get_or_insert_with(&mut copy_source).clone()?;
-                let changed = put(&name, &bytes, false)?;
-                entry = job.entry(&name, &bytes, &file.name, &recorded?);
-                Ok(match (changed, project.check) {
-                    (false, _) => Done::UpToDate,
-                    (true, false) => Done::Compiled,
-                    (true, true) => Done::WouldChange,
-                })
-            });
-            let digest =
-                entry.as_ref().map(|entry| FileDigest { sha256: entry.sha256.clone(), size: entry.size });
-            entries.extend(entry);
-            job.outcome(&file.path, Some(root.join(&name)), result, digest)
-        });
-        Built { outcomes, entries, copies, missing: 0 }
-    })?;
+    let results = jobs.map(&project.selection.sources, |file| writer.source(file, &jobs))?;
     let mut all = Built::default();
     for built in results {
         match built {
@@ -131,10 +80,10 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
             None => all.missing += 1,
         }
     }
-    if copy {
+    if writer.copies {
         for file in &project.selection.data {
             let data = project.read(file);
-            match data.and_then(|source| copied(&file.name, &source.bytes, source.executable)) {
+            match data.and_then(|source| writer.copy(&file.name, &source.bytes, source.executable)) {
                 Ok(artifact) => all.copies.push(artifact),
                 Err(error) => all.outcomes.push(Outcome::Data(Failure { file: file.path.clone(), error })),
             }
@@ -143,9 +92,91 @@ pub fn build(project: &BuildProject, run: Run<'_>) -> Result<Built, ProjectError
     if project.check {
         return Ok(all);
     }
-    let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output()?.strip_prefix(&root).ok());
-    let copies = project.selection.sources.iter().chain(&project.selection.data).filter(|_| copy);
+    let pycs = all.outcomes.iter().filter_map(|outcome| outcome.output()?.strip_prefix(&writer.root).ok());
+    let copies = project.selection.sources.iter().chain(&project.selection.data);
+    let copies = copies.filter(|_| writer.copies);
     let files = pycs.chain(copies.map(|file| Path::new(&file.name)));
-    leftovers::remove(files, |name| tree.place(name, Missing::Refused));
+    leftovers::remove(files, |name| writer.tree.place(name, Missing::Refused));
     Ok(all)
+}
+
+/// Writer of the files of a build, or its check, which compares them.
+struct TreeWriter<'a> {
+    project: &'a BuildProject,
+    root: PathBuf,
+    tree: Tree,
+    copies: bool,
+}
+
+impl<'a> TreeWriter<'a> {
+    fn new(project: &'a BuildProject) -> Self {
+        let root = project.tree();
+        let (base, below) = project.loaded.bounds_of_folder(&root);
+        let tree = Tree::new(base.into(), below.into());
+        Self { project, root, tree, copies: project.copies() }
+    }
+
+    /// Compiles a source, and copies it.
+    fn source(&self, file: &Selected, jobs: &Jobs<'_>) -> Built {
+        let project = self.project;
+        let source = project.source(file);
+        let (mut copies, mut entries) = (Vec::new(), Vec::new());
+        let mut copy = || match &source {
+            Ok(source) if self.copies => self.copy_source(file, source, &mut copies),
+            _ => Ok(()),
+        };
+        // A pyc shows that the copy next to it is one: that of a source without pycs is left out,
+        // unless the source may fail to compile.
+        let mut copied = project.may_fail(file).then(&mut copy);
+        let outcomes = jobs.each(&source, |job| {
+            let (name, recorded) = project.names(file, job.target.series, job.optimize);
+            let pyc = job.pyc(recorded.clone());
+            let mut entry = None;
+            let result = pyc.and_then(|bytes| {
+                copied.get_or_insert_with(&mut copy).clone()?;
+                let changed = self.put(&name, &bytes, false)?;
+                entry = job.entry(&name, &bytes, &file.name, &recorded?);
+                Ok(match (changed, project.check) {
+                    (false, _) => Done::UpToDate,
+                    (true, false) => Done::Compiled,
+                    (true, true) => Done::WouldChange,
+                })
+            });
+            let digest =
+                entry.as_ref().map(|entry| FileDigest { sha256: entry.sha256.clone(), size: entry.size });
+            entries.extend(entry);
+            job.outcome(&file.path, Some(self.root.join(&name)), result, digest)
+        });
+        Built { outcomes, entries, copies, missing: 0 }
+    }
+
+    /// Copies a source with its modification time, which importers compare with that in the pyc.
+    fn copy_source(
+        &self,
+        file: &Selected,
+        source: &SourceFile<'_>,
+        copies: &mut Vec<Artifact>,
+    ) -> Result<(), Box<Diagnostic>> {
+        copies.push(self.copy(&file.name, &source.bytes, false)?);
+        if self.project.mode == InvalidationMode::Timestamp && !self.project.check {
+            self.tree.set_modified(&file.name, source.mtime).map_err(|error| write_diagnostic(&error))?;
+        }
+        Ok(())
+    }
+
+    fn copy(&self, name: &str, bytes: &[u8], executable: bool) -> Result<Artifact, Box<Diagnostic>> {
+        let changed = self.put(name, bytes, executable)?;
+        let path = self.root.join(name);
+        Ok(Artifact { path, kind: ArtifactKind::Copy, digest: FileDigest::of(bytes), changed })
+    }
+
+    /// Writes a file if it differs, unless the build is checked only, and returns whether it
+    /// differs.
+    fn put(&self, name: &str, bytes: &[u8], executable: bool) -> Result<bool, Box<Diagnostic>> {
+        let changed = match self.project.check {
+            true => self.tree.differs(name, bytes, executable),
+            false => self.tree.write(name, bytes, executable),
+        };
+        changed.map_err(|error| write_diagnostic(&error))
+    }
 }

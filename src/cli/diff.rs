@@ -152,22 +152,7 @@ impl DiffArgs {
 
 pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, CommandError> {
     let format = if arguments.json { MessageFormat::Json } else { arguments.message_format };
-    for page in arguments.pages() {
-        page.keeps_apart(format)?;
-        let read = [&arguments.left, &arguments.right].into_iter().chain(&arguments.sources);
-        if let Some(side) = read.into_iter().find(|side| page.is(side)) {
-            let message = format!("refusing to overwrite {}: it is one of the compared files", side.shown());
-            return Err(CommandError::Usage(message));
-        }
-    }
-    for page in arguments.pages() {
-        page.can_be_written()?;
-    }
-    if arguments.pages().filter(|page| page.file().is_none()).count() > 1 {
-        return Err(CommandError::Usage(
-            "only one of --html and --markdown can go to standard output".into(),
-        ));
-    }
+    check_pages(arguments, format)?;
     let comparison = compared(arguments, printer)?;
     if let Some(page) = &arguments.html {
         write_page(page, &difference::html(&comparison), printer)?;
@@ -183,28 +168,8 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
             printer.summary(&format!("note: {option} has no effect, since no text is printed"));
         }
     }
-    match format {
-        MessageFormat::Human if is_piped => {}
-        MessageFormat::Human => {
-            let text = difference::text(&comparison, arguments.text.options());
-            printer.line(text.trim_end())?;
-        }
-        MessageFormat::Github => {
-            difference::annotations(&comparison).iter().try_for_each(|line| printer.data(line))?;
-        }
-        // The commands with these results do not offer this format.
-        MessageFormat::Sarif => {}
-        MessageFormat::Json => {
-            let text = if arguments.json {
-                difference::json(&comparison)
-            } else {
-                printer.count("same", comparison.same);
-                printer.count("different", comparison.different());
-                difference::json_line(&comparison, &summary("diff", status, printer.counts()))
-            };
-            let text = text.map_err(std::io::Error::from)?;
-            printer.data(&visible_json(text.trim_end()))?;
-        }
+    if !(is_piped && format == MessageFormat::Human) {
+        print(&comparison, (arguments, format), status, printer)?;
     }
     if format == MessageFormat::Human && !comparison.files.is_empty() {
         printer.summary(&format!("findings: {}", difference::kinds(&comparison)));
@@ -221,6 +186,60 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
         printer.summary("hint: `--sources DIR` names the sources of pycs that have none next to them");
     }
     Ok(status)
+}
+
+/// Checks that each page can be written, and that none replaces a compared file or shares standard
+/// output.
+fn check_pages(arguments: &DiffArgs, format: MessageFormat) -> Result<(), CommandError> {
+    for page in arguments.pages() {
+        page.keeps_apart(format)?;
+        let read = [&arguments.left, &arguments.right].into_iter().chain(&arguments.sources);
+        if let Some(side) = read.into_iter().find(|side| page.is(side)) {
+            let message = format!("refusing to overwrite {}: it is one of the compared files", side.shown());
+            return Err(CommandError::Usage(message));
+        }
+    }
+    for page in arguments.pages() {
+        page.can_be_written()?;
+    }
+    if arguments.pages().filter(|page| page.file().is_none()).count() > 1 {
+        return Err(CommandError::Usage(
+            "only one of --html and --markdown can go to standard output".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Prints the comparison to standard output.
+fn print(
+    comparison: &Comparison,
+    (arguments, format): (&DiffArgs, MessageFormat),
+    status: Status,
+    printer: &Printer,
+) -> Result<(), CommandError> {
+    match format {
+        MessageFormat::Human => {
+            let text = difference::text(comparison, arguments.text.options());
+            printer.line(text.trim_end())?;
+        }
+        MessageFormat::Github => {
+            difference::annotations(comparison).iter().try_for_each(|line| printer.data(line))?;
+        }
+        // The commands with these results do not offer this format.
+        MessageFormat::Sarif => {}
+        MessageFormat::Json => {
+            let text = if arguments.json {
+                difference::json(comparison)
+            } else {
+                printer.count("same", comparison.same);
+                printer.count("different", comparison.different());
+                difference::json_line(comparison, &summary("diff", status, printer.counts()))
+            };
+            let text = text.map_err(std::io::Error::from)?;
+            printer.data(&visible_json(text.trim_end()))?;
+        }
+    }
+    Ok(())
 }
 
 fn is_tree(side: &Side) -> bool {

@@ -6,8 +6,8 @@ use super::findings::{self, is_of_path_file};
 use super::limits::LimitArgs;
 use super::printer::Printer;
 use crate::audit::{
-    Finding, FindingKind, PycCounts, PycVerdict, References, Request, Settled, beside_packages, gathered,
-    verify,
+    Finding, FindingKind, PycCounts, PycVerdict, References, Request, Settled, Verified, VerifyError,
+    beside_packages, gathered, verify,
 };
 use crate::build::env::{EnvFinding, Report, SitePackages};
 use crate::engine::{EngineOptions, Parallelism, Refs};
@@ -62,32 +62,10 @@ impl EnvAudit {
     ) -> Result<(), CommandError> {
         let Checking { site, exclude, .. } = checking;
         let place = Place::open(&site.folder)?;
-        let places = environment::places();
-        let mut options = EngineOptions::automatic(&[], &places, checking.limits.get(), Refs::Cpython);
-        match interpreters {
-            [interpreter] => options.interpreters.push((site.python, interpreter.clone())),
-            several => options.named = several,
-        }
-        let failed: BTreeSet<&Path> = failed(report).collect();
+        let failed: BTreeSet<PathBuf> = failed(report).map(Path::to_path_buf).collect();
         let reported = failed.iter().filter_map(|path| path.strip_prefix(&site.folder).ok()?.to_str());
         let settled = Settled::new(&report.entries, reported.map(str::to_owned).collect(), &report.kept);
-        let directory = environment::entered_directory();
-        let request = Request {
-            sources: None,
-            directory: directory.as_deref(),
-            manifest: None,
-            only: None,
-            shard: None,
-            settled: Some(&settled),
-            exclude: (*exclude).clone(),
-            created_with: checking.created_with.into_iter().collect(),
-            // Installers compile many files in one process, which changes references.
-            references: References::Any,
-            engines: options,
-        };
-        let mut verified = printer.working(place.pycs().len(), checking.jobs, |workers| {
-            verify(std::slice::from_ref(&place), &request, workers)
-        })?;
+        let mut verified = verify_site(checking, &place, &settled, interpreters, printer)?;
         let path_of = |name: &str| match &place {
             Place::Tree(_, listing) if listing.real.contains_key(name) => listing.real[name].clone(),
             _ => site.folder.join(name),
@@ -97,7 +75,7 @@ impl EnvAudit {
             // With --follow-links, the user knows about symlinks.
             let is_followed =
                 checking.follow_links && path.is_symlink() && finding.kind() != FindingKind::Record;
-            !is_followed && !failed.contains(&*path)
+            !is_followed && !failed.contains(&path)
         };
         findings::print_notes(&verified.notes, printer)?;
         self.is_interrupted |= verified.pycs.not_reached > 0;
@@ -204,6 +182,39 @@ impl EnvAudit {
         counts.other_findings = other_findings;
         counts
     }
+}
+
+/// Verifies the files of a site-packages directory that are not settled yet.
+fn verify_site(
+    checking: &Checking<'_>,
+    place: &Place,
+    settled: &Settled<'_>,
+    interpreters: &[PathBuf],
+    printer: &Printer,
+) -> Result<Verified, VerifyError> {
+    let places = environment::places();
+    let mut engines = EngineOptions::automatic(&[], &places, checking.limits.get(), Refs::Cpython);
+    match interpreters {
+        [interpreter] => engines.interpreters.push((checking.site.python, interpreter.clone())),
+        several => engines.named = several,
+    }
+    let directory = environment::entered_directory();
+    let request = Request {
+        sources: None,
+        directory: directory.as_deref(),
+        manifest: None,
+        only: None,
+        shard: None,
+        settled: Some(settled),
+        exclude: checking.exclude.clone(),
+        created_with: checking.created_with.into_iter().collect(),
+        // Installers compile many files in one process, which changes references.
+        references: References::Any,
+        engines,
+    };
+    printer.working(place.pycs().len(), checking.jobs, |workers| {
+        verify(std::slice::from_ref(place), &request, workers)
+    })
 }
 
 fn text((path, finding): &(PathBuf, Finding)) -> FindingText {

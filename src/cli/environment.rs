@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the place")]
 
 use super::error::CommandError;
+use crate::archive::DosTime;
 use crate::engine::python::Places;
 use crate::project::backend::PretendVersions;
 use crate::project::{CachePrefix, real_path};
@@ -93,11 +94,9 @@ pub(super) fn python_warnings() -> String {
 /// `SOURCE_DATE_EPOCH` is not a number of seconds, or is after the last time that a zip can
 /// represent.
 pub(super) fn archive_time() -> Result<i64, CommandError> {
-    /// The end of 2107.
-    const LAST: u64 = 4_354_819_199;
     match seconds()? {
-        None => Ok(0),
-        Some(time) => i64::try_from(time).ok().filter(|_| time <= LAST).ok_or_else(|| {
+        None => Ok(*DosTime::RANGE.start()),
+        Some(time) => i64::try_from(time).ok().filter(|time| time <= DosTime::RANGE.end()).ok_or_else(|| {
             let message = format!(
                 "SOURCE_DATE_EPOCH is {time}, which is after 2107, the last year that wheels and zips can represent"
             );

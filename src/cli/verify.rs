@@ -88,13 +88,7 @@ pub(super) struct VerifyArgs {
 pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, CommandError> {
     let OwnEngineArgs { engine, interpreter } = &arguments.engines;
     check_engine(*engine, interpreter)?;
-    let mut places = Vec::new();
-    for path in &arguments.paths {
-        places.push(Place::open(path)?);
-    }
-    if let Some(name) = &arguments.only {
-        find_only(&places, name).map_err(VerifyError::from)?;
-    }
+    let places = open(arguments)?;
     let exclude = file_patterns(&arguments.exclude)?;
     let sources = arguments.sources.as_deref().map(Place::open).transpose()?;
     let manifest = match &arguments.manifest {
@@ -138,23 +132,29 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
     }
     judges.print(printer)?;
     verified.notes.extend(judges.notes());
-    let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, &places));
+    print(&verified, &judges, (arguments, &request), &places, printer)
+}
+
+/// Prints the result for people and programs, and returns it as an exit status.
+fn print(
+    verified: &Verified,
+    judges: &OwnJudges,
+    (arguments, request): (&VerifyArgs, &Request<'_>),
+    places: &[Place],
+    printer: &Printer,
+) -> Result<Status, CommandError> {
+    let unlisted = verified.unlisted.iter().map(|(place, path)| finding::shown(path, *place, places));
     findings::print_unlisted(&unlisted.collect::<Vec<_>>(), printer);
     for engine in &verified.engines {
         printer.detail(engine);
     }
-    note_unused(&arguments.exclude, &used_patterns(&request.exclude, &places, &verified), printer);
-    let texts = |findings: &[Finding]| findings::texts(findings, &places, printer);
+    note_unused(&arguments.exclude, &used_patterns(&request.exclude, places, verified), printer);
+    let texts = |findings: &[Finding]| findings::texts(findings, places, printer);
     findings::print_excluded(&texts(&verified.excluded), printer)?;
     findings::print(&texts(&verified.findings), arguments.limit.get(), printer)?;
     // The first shard answers for all of them.
-    if arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere)
-        && verified.pycs.all == 0
-        && verified.archives == 0
-        && verified.findings.is_empty()
-        && verified.excluded.is_empty()
-        && manifest.as_ref().is_none_or(|manifest| manifest.files.is_empty())
-    {
+    let answers = arguments.shard.is_none_or(|shard| shard.is_first() && !verified.elsewhere);
+    if answers && is_empty(verified) && request.manifest.is_none_or(|manifest| manifest.files.is_empty()) {
         let paths: Vec<String> = arguments.paths.iter().map(|path| path.shown()).collect();
         let message = format!("no pyc in {}: nothing to verify", paths.join(", "));
         return Err(CommandError::Usage(message));
@@ -165,23 +165,13 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         _ => Status::Trouble,
     };
     if printer.format == MessageFormat::Sarif {
-        findings::print_sarif(&verified, &places, status as u8, printer)?;
+        findings::print_sarif(verified, places, status as u8, printer)?;
     }
     findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());
     let counts = finding::counts(&verified.pycs, verified.findings.len());
     printer.summary(&format!("{counts}{}", judges.sentence()));
-    if verified.findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
-        printer.summary("hint: `--references any` accepts the same code in another form");
-    }
-    let lacks_source =
-        |finding: &Finding| matches!(finding.reason, Reason::NoSource(_) | Reason::SourceMissing(_));
-    if sources.is_none() && verified.findings.iter().any(lacks_source) {
-        printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
-    }
-    if verified.findings.iter().any(findings::is_of_path_file) {
-        printer.summary(&hint::of_path_files(true));
-    }
+    print_hints(&verified.findings, request.sources.is_some(), printer);
     if verified.outside > 0 {
         let pycs = counted(verified.outside, "more pyc", "more pycs");
         printer.summary(&format!("the manifest lists {pycs}, outside of PATH"));
@@ -191,13 +181,48 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
             printer.data(&serde_json::to_string(found).map_err(std::io::Error::from)?)?;
         }
     }
-    for line in finding::releases(&verified.releases, &places) {
+    for line in finding::releases(&verified.releases, places) {
         printer.summary(&line);
     }
     if verified.pycs.not_reached > 0 {
         return Err(findings::interrupted(&verified.pycs));
     }
     Ok(status)
+}
+
+/// Opens the paths.
+fn open(arguments: &VerifyArgs) -> Result<Vec<Place>, CommandError> {
+    let mut places = Vec::new();
+    for path in &arguments.paths {
+        places.push(Place::open(path)?);
+    }
+    if let Some(name) = &arguments.only {
+        find_only(&places, name).map_err(VerifyError::from)?;
+    }
+    Ok(places)
+}
+
+/// Returns whether the paths had nothing to verify.
+const fn is_empty(verified: &Verified) -> bool {
+    verified.pycs.all == 0
+        && verified.archives == 0
+        && verified.findings.is_empty()
+        && verified.excluded.is_empty()
+}
+
+/// Prints the options that help with the findings.
+fn print_hints(findings: &[Finding], has_sources: bool, printer: &Printer) {
+    if findings.iter().any(|finding| finding.kind() == FindingKind::OtherForm) {
+        printer.summary("hint: `--references any` accepts the same code in another form");
+    }
+    let lacks_source =
+        |finding: &Finding| matches!(finding.reason, Reason::NoSource(_) | Reason::SourceMissing(_));
+    if !has_sources && findings.iter().any(lacks_source) {
+        printer.summary("hint: `--sources DIR` names another directory, wheel or zip that has the sources");
+    }
+    if findings.iter().any(findings::is_of_path_file) {
+        printer.summary(&hint::of_path_files(true));
+    }
 }
 
 /// Returns the error for a single file that is in none of the formats.

@@ -4,7 +4,8 @@ use super::error::ConfigError;
 use super::load::Loaded;
 use super::paths::normalized;
 use crate::output::inside::FOLLOW_LINKS;
-use crate::project::search;
+use crate::project::{Searched, search};
+use globset::GlobSet;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -50,28 +51,8 @@ impl Loaded {
         let include = self.globs(&source.search)?;
         let exclude = self.globs(&source.exclude)?;
         let mut unused = Vec::new();
-        if let Some(pattern) = source.search.first() {
-            self.sources().check_folder(Path::new("")).map_err(|error| {
-                self.error_at(&source.root.span(), format!("{error}\nhint: {FOLLOW_LINKS}"))
-            })?;
-            let found = search(&self.root, &include, &exclude, source.follow_links)?;
-            let nameless = found.nameless;
-            if let Some(path) = nameless.first() {
-                let lossy = path.to_string_lossy();
-                let by = include.matches(path).into_iter().chain(include.matches(&*lossy)).min();
-                let pattern = by.and_then(|at| source.search.get(at)).unwrap_or(pattern);
-                let message = match nameless.len() - 1 {
-                    0 => format!("the search finds {path:?}, whose name is not UTF-8: exclude or rename it"),
-                    more => format!(
-                        "the search finds {path:?} and {more} more whose names are not UTF-8: exclude or rename \
-                         them"
-                    ),
-                };
-                return Err(self.error_at(&pattern.span(), message));
-            }
-            if found.names.is_empty() {
-                return Err(self.error_at(&pattern.span(), "the search finds no file"));
-            }
+        if let Some(first) = source.search.first() {
+            let found = self.searched(first, &include, &exclude)?;
             let patterns = |list: &[Spanned<String>], at: Vec<usize>| {
                 at.into_iter().filter_map(|at| list.get(at).cloned()).collect::<Vec<_>>()
             };
@@ -112,6 +93,37 @@ impl Loaded {
             ConfigSelection { sources: sources.collect(), data: data.into_values().collect(), unused };
         self.check_outputs(&selection)?;
         Ok(selection)
+    }
+
+    /// Searches the root; an error points to `first`, the first pattern, if to none in particular.
+    fn searched(
+        &self,
+        first: &Spanned<String>,
+        include: &GlobSet,
+        exclude: &GlobSet,
+    ) -> Result<Searched, ConfigError> {
+        let source = &self.config.source;
+        self.sources()
+            .check_folder(Path::new(""))
+            .map_err(|error| self.error_at(&source.root.span(), format!("{error}\nhint: {FOLLOW_LINKS}")))?;
+        let found = search(&self.root, include, exclude, source.follow_links)?;
+        if let Some(path) = found.nameless.first() {
+            let lossy = path.to_string_lossy();
+            let by = include.matches(path).into_iter().chain(include.matches(&*lossy)).min();
+            let pattern = by.and_then(|at| source.search.get(at)).unwrap_or(first);
+            let message = match found.nameless.len() - 1 {
+                0 => format!("the search finds {path:?}, whose name is not UTF-8: exclude or rename it"),
+                more => format!(
+                    "the search finds {path:?} and {more} more whose names are not UTF-8: exclude or rename \
+                     them"
+                ),
+            };
+            return Err(self.error_at(&pattern.span(), message));
+        }
+        if found.names.is_empty() {
+            return Err(self.error_at(&first.span(), "the search finds no file"));
+        }
+        Ok(found)
     }
 
     /// Checks that the files under `files` and `data` exist and that each pattern matches
@@ -168,7 +180,7 @@ impl Loaded {
         })
     }
 
-    fn globs(&self, patterns: &[Spanned<String>]) -> Result<globset::GlobSet, ConfigError> {
+    fn globs(&self, patterns: &[Spanned<String>]) -> Result<GlobSet, ConfigError> {
         let mut set = globset::GlobSetBuilder::new();
         let error = |pattern: &Spanned<String>, error: globset::Error| {
             self.error_at(&pattern.span(), format!("not a pattern: {}", error.kind()))

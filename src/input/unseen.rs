@@ -277,8 +277,63 @@ struct SurveyedTree<'a> {
     lists: BTreeSet<String>,
 }
 
-/// Names of `.pth` files by the directories that have them. Two names may be one file.
+/// File with paths, and what reads it.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct PathFile {
+    path: PathBuf,
+    form: PathForm,
+    /// True if `site` reads it, which needs all of it to be right.
+    is_for_site: bool,
+}
+
+/// Names of a file with paths by the directories that have them.
 type FileNames = BTreeMap<PathBuf, Vec<String>>;
+
+/// Reason why the paths in a file are unknown.
+enum PathFileFault {
+    Io(io::Error),
+    NotUtf8,
+    /// The interpreter reads an empty file, which moves its standard library.
+    Empty,
+}
+
+impl PathFileFault {
+    fn of(&self, path: &Path) -> PlaceError {
+        match self {
+            Self::Io(error) => unreadable(path, error),
+            Self::NotUtf8 => PlaceError::PathEncoding,
+            Self::Empty => PlaceError::Moves,
+        }
+    }
+}
+
+impl PathFile {
+    fn read(&self) -> Result<Vec<u8>, PathFileFault> {
+        let bytes = match self.is_for_site {
+            true => read_regular(&self.path, LARGEST),
+            false => read_text_or_start(&self.path),
+        };
+        bytes.map_err(PathFileFault::Io)
+    }
+
+    /// Returns the paths in the content of the file; `None` for another kind of file.
+    fn paths<'a>(&self, bytes: &'a [u8]) -> Result<Option<PathLines<'a>>, PathFileFault> {
+        // An installer for macOS has the same extension.
+        if self.form == PathForm::Package && bytes.contains(&0) {
+            return Ok(None);
+        }
+        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        if self.is_for_site && !is_utf8 {
+            return Err(PathFileFault::NotUtf8);
+        }
+        let paths = PathLines::read(bytes, self.form);
+        let paths = if is_utf8 { paths } else { paths.without_chance() };
+        if self.form == PathForm::Interpreter && paths.is_empty() {
+            return Err(PathFileFault::Empty);
+        }
+        Ok(Some(paths))
+    }
+}
 
 impl SurveyedTree<'_> {
     /// Returns the real paths of the directories that `site` reads by default, by any of their
@@ -316,60 +371,33 @@ impl SurveyedTree<'_> {
     /// Returns the paths in `.pth` files that lead out of the tree to bytecode, and the files that
     /// cannot be read.
     fn path_files(&mut self, site_folders: &BTreeSet<PathBuf>) -> Vec<(String, PlaceError)> {
-        let mut files: BTreeMap<(PathBuf, PathForm, bool), FileNames> = BTreeMap::new();
-        for (name, found) in &self.listing.names {
-            let Some(form) = PathForm::of(name.as_bytes()).or_else(|| self.package_form(name, site_folders))
-            else {
-                continue;
-            };
-            let path = self.listing.path_of(self.root, name);
-            // A symlink to nothing, and a directory.
-            if *found == FoundKind::Symlink && !path.exists() || path.is_dir() {
-                continue;
-            }
-            let folder = path.parent().unwrap_or(self.root);
-            let folder = self.inside.join(folder.strip_prefix(self.root).unwrap_or(folder));
-            let is_for_site =
-                (folder == self.inside && form != PathForm::Package) || site_folders.contains(&folder);
-            let file = real_path(&path).unwrap_or(path);
-            files.entry((file, form, is_for_site)).or_default().entry(folder).or_default().push(name.clone());
-        }
         let mut unseen = Vec::new();
-        for ((file, form, is_for_site), names) in files {
-            let bytes = match is_for_site {
-                true => read_regular(&file, LARGEST),
-                false => read_text_or_start(&file),
+        for (file, folders) in self.listed_path_files(site_folders) {
+            let mut refuse = |fault: &PathFileFault, folders: FileNames| {
+                let names = folders.into_values().flatten();
+                unseen.extend(names.map(|name| (name, fault.of(&file.path))));
             };
-            let bytes = match bytes {
+            let bytes = match file.read() {
                 Ok(bytes) => bytes,
-                Err(error) => {
-                    let names = names.into_values().flatten();
-                    unseen.extend(names.map(|name| (name, unreadable(&file, &error))));
+                Err(fault) => {
+                    refuse(&fault, folders);
                     continue;
                 }
             };
-            let is_utf8 = std::str::from_utf8(&bytes).is_ok();
-            // An installer for macOS has the same extension.
-            if form == PathForm::Package && bytes.contains(&0) {
-                continue;
-            }
-            if is_for_site && !is_utf8 {
-                let names = names.into_values().flatten();
-                unseen.extend(names.map(|name| (name, PlaceError::PathEncoding)));
-                continue;
-            }
-            let paths = PathLines::read(&bytes, form);
-            let paths = if is_utf8 { paths } else { paths.without_chance() };
-            if form == PathForm::Interpreter && paths.is_empty() {
-                let names = names.into_values().flatten();
-                unseen.extend(names.map(|name| (name, PlaceError::Moves)));
-                continue;
-            }
+            let paths = match file.paths(&bytes) {
+                Ok(Some(paths)) => paths,
+                Ok(None) => continue,
+                Err(fault) => {
+                    refuse(&fault, folders);
+                    continue;
+                }
+            };
+            let is_moved = file.form == PathForm::Site && moves_paths(&bytes);
+            let PathFile { form, is_for_site, .. } = file;
             if form == PathForm::Package && !paths.is_empty() {
-                self.lists.extend(names.values().flatten().cloned());
+                self.lists.extend(folders.values().flatten().cloned());
             }
-            let is_moved = form == PathForm::Site && moves_paths(&bytes);
-            for (at, (folder, names)) in names.into_iter().enumerate() {
+            for (at, (folder, names)) in folders.into_iter().enumerate() {
                 let is_for_imports = match form {
                     PathForm::Site => is_for_site,
                     PathForm::Interpreter | PathForm::Build => true,
@@ -399,6 +427,29 @@ impl SurveyedTree<'_> {
             }
         }
         unseen
+    }
+
+    /// Returns each file with paths once, with the names under which its directories have it.
+    fn listed_path_files(&self, site_folders: &BTreeSet<PathBuf>) -> BTreeMap<PathFile, FileNames> {
+        let mut files: BTreeMap<PathFile, FileNames> = BTreeMap::new();
+        for (name, found) in &self.listing.names {
+            let Some(form) = PathForm::of(name.as_bytes()).or_else(|| self.package_form(name, site_folders))
+            else {
+                continue;
+            };
+            let path = self.listing.path_of(self.root, name);
+            // A symlink to nothing, and a directory.
+            if *found == FoundKind::Symlink && !path.exists() || path.is_dir() {
+                continue;
+            }
+            let folder = path.parent().unwrap_or(self.root);
+            let folder = self.inside.join(folder.strip_prefix(self.root).unwrap_or(folder));
+            let is_for_site =
+                (folder == self.inside && form != PathForm::Package) || site_folders.contains(&folder);
+            let file = PathFile { path: real_path(&path).unwrap_or(path), form, is_for_site };
+            files.entry(file).or_default().entry(folder).or_default().push(name.clone());
+        }
+        files
     }
 
     /// Returns the form of a `.pkg` file where `pkgutil` finds it: in a directory of packages, in a

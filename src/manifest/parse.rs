@@ -1,6 +1,6 @@
 //! Parser of manifests from other builders.
 
-use super::model::{Manifest, SCHEMA};
+use super::model::{FileEntry, Manifest, SCHEMA};
 use super::shard::Shard;
 use crate::target::PyVersion;
 use crate::text::Shown as _;
@@ -76,6 +76,38 @@ pub fn parse(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
 /// # Errors
 /// [`ManifestError`] with the location.
 pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
+    let manifest = of_schema(path, text)?;
+    let refuse =
+        |place: String, message: String| Err(ManifestError::Entry { path: path.into(), place, message });
+    for (version, release) in &manifest.releases {
+        if !is_release_of(release, version) {
+            return refuse("releases".into(), format!("`{release}` is not a release of `{version}`"));
+        }
+    }
+    if let Some(shard) = &manifest.shard
+        && Shard::new(shard.number, shard.of).is_none()
+    {
+        return refuse("shard".into(), format!("there is no shard {}/{}", shard.number, shard.of));
+    }
+    let paths = manifest.files.iter().map(|file| file.path.as_str());
+    for (index, (file, fault)) in manifest.files.iter().zip(order(paths)).enumerate() {
+        if let Some(message) = fault.or_else(|| fault_of_file(file)) {
+            return refuse(format!("files[{index}]"), message);
+        }
+    }
+    let paths = manifest.archives.iter().map(|archive| archive.path.as_str());
+    for (index, (archive, fault)) in manifest.archives.iter().zip(order(paths)).enumerate() {
+        let is_sound = is_relative(&archive.path) && is_hex(&archive.sha256, 64);
+        let malformed = (!is_sound).then(|| "the path or the digest is malformed".to_owned());
+        if let Some(message) = fault.or(malformed) {
+            return refuse(format!("archives[{index}]"), message);
+        }
+    }
+    Ok(manifest)
+}
+
+/// Reads the fields of a manifest with the schema of this module.
+fn of_schema(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> {
     #[derive(serde::Deserialize)]
     struct SchemaOnly {
         schema: String,
@@ -86,92 +118,67 @@ pub fn parse_shard(path: &Path, text: &[u8]) -> Result<Manifest, ManifestError> 
         ManifestError::Malformed { path: path.into(), line: error.line(), column: error.column(), message }
     };
     match serde_json::from_slice::<SchemaOnly>(text) {
-        Ok(found) if found.schema == SCHEMA => {}
+        Ok(found) if found.schema == SCHEMA => serde_json::from_slice(text).map_err(malformed),
         found => {
             if let Some(what) = other_file(text) {
                 return Err(ManifestError::OtherFile { path: path.into(), what });
             }
             let schema = found.map_err(malformed)?.schema;
-            return Err(ManifestError::Schema { path: path.into(), schema });
+            Err(ManifestError::Schema { path: path.into(), schema })
         }
     }
-    let manifest: Manifest = serde_json::from_slice(text).map_err(malformed)?;
-    let entry = |list: &str, index: usize, message: String| ManifestError::Entry {
-        path: path.into(),
-        place: format!("{list}[{index}]"),
-        message,
-    };
-    for (version, release) in &manifest.releases {
-        let patch = release.strip_prefix(version.as_str()).and_then(|rest| rest.strip_prefix('.'));
-        let is_version = version.parse::<PyVersion>().is_ok_and(|parsed| parsed.to_string() == *version);
-        let is_release = |patch: &str| {
+}
+
+/// Returns whether a release belongs to a minor version, as `3.14.2` and `3.14.0rc1+` do to `3.14`.
+fn is_release_of(release: &str, version: &str) -> bool {
+    let patch = release.strip_prefix(version).and_then(|rest| rest.strip_prefix('.'));
+    let is_version = version.parse::<PyVersion>().is_ok_and(|parsed| parsed.to_string() == version);
+    is_version
+        && patch.is_some_and(|patch| {
             patch.starts_with(|first: char| first.is_ascii_digit())
                 && patch.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+')
-        };
-        if !is_version || !patch.is_some_and(is_release) {
-            return Err(ManifestError::Entry {
-                path: path.into(),
-                place: "releases".into(),
-                message: format!("`{release}` is not a release of `{version}`"),
-            });
-        }
-    }
-    if let Some(shard) = &manifest.shard
-        && Shard::new(shard.number, shard.of).is_none()
-    {
-        let message = format!("there is no shard {}/{}", shard.number, shard.of);
-        return Err(ManifestError::Entry { path: path.into(), place: "shard".into(), message });
-    }
+        })
+}
+
+/// Returns the fault of each path of a list that is sorted and names every file once.
+fn order<'a>(paths: impl Iterator<Item = &'a str>) -> impl Iterator<Item = Option<String>> {
     let mut seen = BTreeSet::new();
-    for (index, file) in manifest.files.iter().enumerate() {
-        let refuse = |message: String| Err(entry("files", index, message));
-        if !seen.insert(&file.path) {
-            return refuse(format!("{} is listed twice", file.path));
+    let mut before = None;
+    paths.map(move |path| {
+        let before = before.replace(path);
+        if !seen.insert(path) {
+            return Some(format!("{path} is listed twice"));
         }
-        if !is_relative(&file.path) {
-            return refuse(format!("`{}` is not a path below the root", file.path));
-        }
-        if index > 0 && manifest.files[index - 1].path > file.path {
-            return refuse(format!("{} is listed after {}", file.path, manifest.files[index - 1].path));
-        }
-        if file.source_mtime.is_some() != (file.invalidation_mode == "timestamp") {
-            return refuse("source_mtime is for the invalidation mode timestamp, and for no other".into());
-        }
-        if !is_hex(&file.sha256, 64) {
-            return refuse("sha256 is not 64 hexadecimal digits".into());
-        }
-        if !is_hex(&file.code_sha256, 64) {
-            return refuse("code_sha256 is not 64 hexadecimal digits".into());
-        }
-        if !["timestamp", "checked-hash", "unchecked-hash"].contains(&file.invalidation_mode.as_str()) {
-            return refuse(format!("invalidation_mode `{}` is not known", file.invalidation_mode));
-        }
-        if file.optimize > 2 {
-            return refuse(format!("optimize is {}, not 0, 1 or 2", file.optimize));
-        }
-        if let Some(source) = &file.source {
-            if !is_relative(&source.path) {
-                return refuse(format!("source: `{}` is not a path below the root", source.path));
-            }
-            if !is_hex(&source.sha256, 64) || !is_hex(&source.source_hash, 16) {
-                return refuse("source: a digest is malformed".into());
-            }
-        }
+        before.filter(|before| *before > path).map(|before| format!("{path} is listed after {before}"))
+    })
+}
+
+/// Returns the first fault of a pyc's entry, apart from its place in the list.
+fn fault_of_file(file: &FileEntry) -> Option<String> {
+    if !is_relative(&file.path) {
+        return Some(format!("`{}` is not a path below the root", file.path));
     }
-    let mut seen = BTreeSet::new();
-    for (index, archive) in manifest.archives.iter().enumerate() {
-        if !seen.insert(&archive.path) {
-            return Err(entry("archives", index, format!("{} is listed twice", archive.path)));
-        }
-        if index > 0 && manifest.archives[index - 1].path > archive.path {
-            let before = &manifest.archives[index - 1].path;
-            return Err(entry("archives", index, format!("{} is listed after {before}", archive.path)));
-        }
-        if !is_relative(&archive.path) || !is_hex(&archive.sha256, 64) {
-            return Err(entry("archives", index, "the path or the digest is malformed".into()));
-        }
+    if file.source_mtime.is_some() != (file.invalidation_mode == "timestamp") {
+        return Some("source_mtime is for the invalidation mode timestamp, and for no other".into());
     }
-    Ok(manifest)
+    if !is_hex(&file.sha256, 64) {
+        return Some("sha256 is not 64 hexadecimal digits".into());
+    }
+    if !is_hex(&file.code_sha256, 64) {
+        return Some("code_sha256 is not 64 hexadecimal digits".into());
+    }
+    if !["timestamp", "checked-hash", "unchecked-hash"].contains(&file.invalidation_mode.as_str()) {
+        return Some(format!("invalidation_mode `{}` is not known", file.invalidation_mode));
+    }
+    if file.optimize > 2 {
+        return Some(format!("optimize is {}, not 0, 1 or 2", file.optimize));
+    }
+    let source = file.source.as_ref()?;
+    if !is_relative(&source.path) {
+        return Some(format!("source: `{}` is not a path below the root", source.path));
+    }
+    let are_digests = is_hex(&source.sha256, 64) && is_hex(&source.source_hash, 16);
+    (!are_digests).then(|| "source: a digest is malformed".into())
 }
 
 /// Returns a description of a file that does not look like a manifest.

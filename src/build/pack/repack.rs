@@ -9,15 +9,17 @@ use crate::build::own_archive::check_replaced;
 use crate::build::project::ProjectError;
 use crate::build::source::{SourceFile, check_size};
 use crate::config::Bytecode as Wanted;
-use crate::engine::Run;
 use crate::engine::select::releases;
+use crate::engine::{Run, TargetEngine};
 use crate::manifest::{FileEntry, Manifest};
 use crate::output::atomic;
 use crate::output::place::{Missing, OutputPlace, is_one_file};
 use crate::project::real_path;
 use crate::pyc::{InvalidationMode, cache_path, legacy_path};
 use crate::target::PyVersion;
-use crate::wheel::{CheckedWheel, Note, PycTreatment, entry_point_notes, installed_path, top_level_notes};
+use crate::wheel::{
+    CheckedWheel, Note, PycTreatment, RepackedWheel, entry_point_notes, installed_path, top_level_notes,
+};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -84,45 +86,10 @@ pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Resul
     if packed.outcomes.iter().any(|outcome| outcome.result().is_err()) {
         return Ok(Repacked { packed, notes: Vec::new(), used });
     }
-    let files = |python: Option<PyVersion>| {
-        let own = pycs.iter().filter(|pyc| python.is_none_or(|python| pyc.python == python));
-        own.filter_map(|pyc| pyc.file.clone()).collect()
-    };
-    let wanted = match request.bytecode {
-        None => vec![PycTreatment::Keep],
-        Some(Wanted::None) => vec![PycTreatment::None],
-        Some(Wanted::Pycache) => vec![PycTreatment::Pycache(files(None))],
-        Some(Wanted::Sourceless) => {
-            let versions = engines.iter().map(|target| target.series.version);
-            versions.map(|python| PycTreatment::Sourceless { python, pycs: files(Some(python)) }).collect()
-        }
-    };
+    let wanted = treatments(request.bytecode, &pycs, engines);
     let made = wanted.into_iter().map(|bytecode| wheel.repack(bytecode)).collect::<Result<Vec<_>, _>>()?;
-    if let Some(manifest) = &request.manifest {
-        let outputs = made.iter().map(|wheel| request.folder.join(wheel.name.to_string()));
-        if std::iter::once(path.to_path_buf()).chain(outputs).any(|wheel| is_one_file(manifest, &wheel)) {
-            return Err(ProjectError::ManifestOverWheel(manifest.clone()));
-        }
-    }
-    for wheel in &made {
-        let output = request.folder.join(wheel.name.to_string());
-        let is_input = is_one_file(path, &output)
-            || real_path(path).is_ok_and(|input| real_path(&output).is_ok_and(|output| input == output));
-        if is_input && !request.in_place {
-            return Err(ProjectError::OverInput(path.into()));
-        }
-        if !is_input
-            && !request.check
-            && let Ok(place) = OutputPlace::named(&output, Missing::Refused)
-        {
-            check_replaced(&output, &place, |_| false)?;
-        }
-    }
-    let names = || archive.files().map(|entry| entry.name.as_str());
-    packed.notes = top_level_notes(names());
-    let entry_points = archive.files().find(|entry| entry.name.ends_with(".dist-info/entry_points.txt"));
-    let text = entry_points.map(|entry| String::from_utf8_lossy(&entry.bytes.read()).into_owned());
-    packed.notes.extend(entry_point_notes(&text.unwrap_or_default(), names()));
+    check_outputs(path, &made, request)?;
+    packed.notes = notes_of(&archive);
     // Memory of content that the new wheels do not have is freed before they are written.
     drop(wheel);
     drop(items);
@@ -145,6 +112,59 @@ pub fn repack_wheel(path: &Path, request: &RepackRequest, run: Run<'_>) -> Resul
     }
     packed.manifest = Some(Manifest::new(entries, archives).with_releases(releases(engines)));
     Ok(Repacked { packed, notes, used })
+}
+
+/// Returns what is unusual about the files of the wheel, whatever pycs it has.
+fn notes_of(archive: &Archive) -> Vec<String> {
+    let names = || archive.files().map(|entry| entry.name.as_str());
+    let mut notes = top_level_notes(names());
+    let entry_points = archive.files().find(|entry| entry.name.ends_with(".dist-info/entry_points.txt"));
+    let text = entry_points.map(|entry| String::from_utf8_lossy(&entry.bytes.read()).into_owned());
+    notes.extend(entry_point_notes(&text.unwrap_or_default(), names()));
+    notes
+}
+
+/// Returns the pycs of each new wheel.
+fn treatments(bytecode: Option<Wanted>, pycs: &[PackedPyc], engines: &[TargetEngine]) -> Vec<PycTreatment> {
+    let files = |python: Option<PyVersion>| {
+        let own = pycs.iter().filter(|pyc| python.is_none_or(|python| pyc.python == python));
+        own.filter_map(|pyc| pyc.file.clone()).collect()
+    };
+    match bytecode {
+        None => vec![PycTreatment::Keep],
+        Some(Wanted::None) => vec![PycTreatment::None],
+        Some(Wanted::Pycache) => vec![PycTreatment::Pycache(files(None))],
+        Some(Wanted::Sourceless) => {
+            let versions = engines.iter().map(|target| target.series.version);
+            versions.map(|python| PycTreatment::Sourceless { python, pycs: files(Some(python)) }).collect()
+        }
+    }
+}
+
+/// Checks that the new wheels replace neither the wheel at `path`, unless the request allows it,
+/// nor a file that is not a wheel.
+fn check_outputs(path: &Path, made: &[RepackedWheel], request: &RepackRequest) -> Result<(), ProjectError> {
+    if let Some(manifest) = &request.manifest {
+        let outputs = made.iter().map(|wheel| request.folder.join(wheel.name.to_string()));
+        if std::iter::once(path.to_path_buf()).chain(outputs).any(|wheel| is_one_file(manifest, &wheel)) {
+            return Err(ProjectError::ManifestOverWheel(manifest.clone()));
+        }
+    }
+    for wheel in made {
+        let output = request.folder.join(wheel.name.to_string());
+        let is_input = is_one_file(path, &output)
+            || real_path(path).is_ok_and(|input| real_path(&output).is_ok_and(|output| input == output));
+        if is_input && !request.in_place {
+            return Err(ProjectError::OverInput(path.into()));
+        }
+        if !is_input
+            && !request.check
+            && let Ok(place) = OutputPlace::named(&output, Missing::Refused)
+        {
+            check_replaced(&output, &place, |_| false)?;
+        }
+    }
+    Ok(())
 }
 
 fn differs(path: &Path, bytes: &[u8]) -> Result<bool, ProjectError> {

@@ -67,13 +67,13 @@ pub fn text(comparison: &Comparison, options: TextOptions) -> String {
     line(&mut out, LEFT, &format!("--- {}", visible(&comparison.left)));
     line(&mut out, RIGHT, &format!("+++ {}", visible(&comparison.right)));
     let mut after_only = false;
-    let (mut hidden, mut alike, mut more) = (0_usize, 0_usize, 0_usize);
+    let mut hidden = HiddenFiles::default();
     let total = limit.map_or(usize::MAX, |limit| limit.saturating_mul(FILES));
     let mut all = LineBudget { left: total, counted: out.len() };
     let mut faults = BTreeSet::new();
     for file in &comparison.files {
         if !details && is_explained(file) {
-            hidden += 1;
+            hidden.explained += 1;
             continue;
         }
         // The first of several pycs with one fault shows the fault.
@@ -81,74 +81,100 @@ pub fn text(comparison: &Comparison, options: TextOptions) -> String {
             && !faults.insert(&fault.common)
             && !details
         {
-            alike += 1;
+            hidden.alike += 1;
             continue;
         }
         if all.is_spent(&out) {
-            more += 1;
+            hidden.beyond_limit += 1;
             continue;
         }
-        let path = super::path(file);
-        let path = visible(&path);
-        let is_only = matches!(
-            &file.findings[..],
-            [DiffFinding { kind: DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight, .. }]
-        );
-        if !(is_only && after_only) {
+        let only = match &file.findings[..] {
+            [finding] => side_of_only(finding.kind).map(|style| (finding, style)),
+            _ => None,
+        };
+        if !(only.is_some() && after_only) {
             out.push('\n');
         }
-        after_only = is_only;
-        if let [
-            DiffFinding {
-                kind: kind @ (DifferenceKind::OnlyLeft | DifferenceKind::OnlyRight),
-                message,
-                rows,
-                ..
-            },
-        ] = &file.findings[..]
-            && rows.is_empty()
-        {
-            let what = if message.is_empty() { String::new() } else { format!(" ({})", visible(message)) };
-            let style = if *kind == DifferenceKind::OnlyLeft { LEFT } else { RIGHT };
-            line(&mut out, style, &format!("{}: {path}{what}", kind.words()));
+        after_only = only.is_some();
+        let path = super::path(file);
+        let path = visible(&path);
+        match only {
+            Some((DiffFinding { kind, message, rows, .. }, style)) if rows.is_empty() => {
+                let what =
+                    if message.is_empty() { String::new() } else { format!(" ({})", visible(message)) };
+                line(&mut out, style, &format!("{}: {path}{what}", kind.words()));
+            }
+            _ => {
+                line(&mut out, FILE, &path);
+                put_file(file, width, limit, &mut out);
+            }
+        }
+    }
+    hidden.put(&mut out);
+    out
+}
+
+/// Returns the style of a file that only one side has.
+const fn side_of_only(kind: DifferenceKind) -> Option<Style> {
+    match kind {
+        DifferenceKind::OnlyLeft => Some(LEFT),
+        DifferenceKind::OnlyRight => Some(RIGHT),
+        _ => None,
+    }
+}
+
+/// Writes the findings of a file, up to the limit of lines.
+fn put_file(file: &FileDifference, width: usize, limit: Option<usize>, out: &mut String) {
+    let mut budget = LineBudget { left: limit.unwrap_or(usize::MAX), counted: out.len() };
+    let mut left_out = 0;
+    let mut place = None;
+    for finding in &file.findings {
+        if budget.is_spent(out) {
+            left_out += finding.rows.len().max(1);
             continue;
         }
-        line(&mut out, FILE, &path);
-        let mut budget = LineBudget { left: limit.unwrap_or(usize::MAX), counted: out.len() };
-        let mut rows = 0;
-        let mut place = None;
-        for finding in &file.findings {
-            if budget.is_spent(&out) {
-                rows += finding.rows.len().max(1);
-                continue;
+        if finding.place != place {
+            place.clone_from(&finding.place);
+            if let Some(place) = &place {
+                line(out, PLACE, &format!("  {}", visible(place)));
             }
-            if finding.place != place {
-                place.clone_from(&finding.place);
-                if let Some(place) = &place {
-                    line(&mut out, PLACE, &format!("  {}", visible(place)));
-                }
+        }
+        left_out += put(finding, if place.is_some() { 4 } else { 2 }, width, &mut budget, out);
+    }
+    if left_out > 0 {
+        let rows = counted(left_out, "more row is", "more rows are");
+        line(out, QUIET, &format!("  {rows} not shown (--limit 0)"));
+    }
+}
+
+/// Numbers of files that are not shown.
+#[derive(Default)]
+struct HiddenFiles {
+    beyond_limit: usize,
+    explained: usize,
+    /// Files with the cause of a file that is shown.
+    alike: usize,
+}
+
+impl HiddenFiles {
+    fn put(&self, out: &mut String) {
+        let counts = [
+            (self.beyond_limit, "more file is", "more files are", "--limit 0"),
+            (self.explained, "explained file is", "explained files are", "--details"),
+            (
+                self.alike,
+                "more file with a cause shown above is",
+                "more files with causes shown above are",
+                "--details",
+            ),
+        ];
+        for (number, one, several, option) in counts {
+            if number > 0 {
+                let files = counted(number, one, several);
+                line(out, QUIET, &format!("\n{files} not shown ({option})"));
             }
-            rows += put(finding, if place.is_some() { 4 } else { 2 }, width, &mut budget, &mut out);
-        }
-        if rows > 0 {
-            let rows = counted(rows, "more row is", "more rows are");
-            line(&mut out, QUIET, &format!("  {rows} not shown (--limit 0)"));
         }
     }
-    if more > 0 {
-        let files = counted(more, "more file is", "more files are");
-        line(&mut out, QUIET, &format!("\n{files} not shown (--limit 0)"));
-    }
-    if hidden > 0 {
-        let files = counted(hidden, "explained file is", "explained files are");
-        line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
-    }
-    if alike > 0 {
-        let files =
-            counted(alike, "more file with a cause shown above is", "more files with causes shown above are");
-        line(&mut out, QUIET, &format!("\n{files} not shown (--details)"));
-    }
-    out
 }
 
 /// Returns whether the cause explains the file without its findings.
