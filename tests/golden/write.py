@@ -1,15 +1,24 @@
 #!/usr/bin/env python3
-"""Writes the expectations in this folder. Run it with the newest release of 3.14, then with those of 3.13 and 3.15, then
-with the older releases, as `python3.14 -I -S tests/golden/write.py [--only NAME]... [PYTHON]`; PYTHON is the command that starts it
-again, where sys.executable does not. `--only NAME` (repeatable) writes the pycs of NAME.py alone. Those of 3.14 stand next to the sources, those of the newest releases of 3.13 and
-3.15 in the folders 313 and 315. An older release has a folder of its own, like 313.5, which holds only what differs from
-the newest of its series; 313.0, which is most unlike, holds everything.
+"""Writes the golden files in this directory.
 
-For each NAME.py the pycs that a fresh process of this CPython writes (unchecked hash, recorded name NAME.py):
-NAME.pyc at level 0, NAME.opt-1.pyc and NAME.opt-2.pyc where they differ from it; NAME.refused where it compiles none
-at level 0, nor at those that have none of their own. `refusals.tsv`: what it says of each line of `refused_programs.txt`,
-where `\\n` and `\\\\` are escapes: exception, message, line, column, end line, end column. And `stack_effects.tsv`: opcode,
-operand, net effect (into the handler for those that set one up).
+Usage: PYTHON -I -S tests/golden/write.py [--only NAME]... [PYTHON]
+
+Run it with the newest release of 3.14, then with those of 3.13 and 3.15, then with the older releases. PYTHON is one of
+the commands that `tools/reference-pythons` prints. The second PYTHON is the command that compiles the sources; it is
+needed where `sys.executable` does not start without the script that `tools/reference-pythons` prints. `--only NAME`
+(repeatable) writes only the pycs of NAME.py.
+
+The files of 3.14 are next to the sources, those of the newest releases of 3.13 and 3.15 in the directories 313 and 315.
+An older release has a directory of its own, such as 313.5, with the files that differ from the newest release of its
+series; 313.0, which differs most, has all files.
+
+For each NAME.py, a fresh process writes unchecked-hash pycs with the recorded name NAME.py: NAME.pyc at level 0, and
+NAME.opt-1.pyc and NAME.opt-2.pyc if they differ from it. NAME.refused says that CPython refuses the source, at level 0
+and at every level without a pyc.
+
+`refusals.tsv` has CPython's answer to each line of `refused_programs.txt` (where `\\n` and `\\\\` are escapes):
+exception, message, line, column, end line, end column. `stack_effects.tsv` has opcode, operand and net effect; for
+opcodes that set up a handler, the effect in the handler.
 """
 import argparse
 import opcode
@@ -49,7 +58,10 @@ def write(source, python):
         done = subprocess.run([python, "-I", "-S", "-c", one, source, target, source.name, str(level)],
                               stderr=subprocess.DEVNULL)
         if done.returncode not in (0, REFUSED):
-            sys.exit(f"{python} does not run: exit status {done.returncode}")
+            sys.exit(
+                f"write.py: {python} does not start (exit status {done.returncode}): "
+                "pass the command that `tools/reference-pythons` prints as the last argument"
+            )
         if done.returncode:
             if not level:
                 target.with_suffix(".refused").touch()
@@ -98,6 +110,7 @@ def effects():
 
 PSEUDO = {name: number for number, name in enumerate(opcode.opname) if number > 255 and not name.startswith("<")}
 
+
 def drop_what_the_newest_has(source):
     """An older release keeps the expectations of a source if they are not those of the newest, level by level."""
     ends = [".pyc", ".opt-1.pyc", ".opt-2.pyc", ".refused"]
@@ -112,12 +125,12 @@ def drop_what_the_newest_has(source):
 
 
 if __name__ == "__main__":
-    if VERSION not in ((3, 13), (3, 14), (3, 15)):
-        sys.exit("write.py: this is not CPython 3.13, 3.14 or 3.15")
     parser = argparse.ArgumentParser()
-    parser.add_argument("--only", action="append", metavar="NAME", help="write the pycs of NAME.py alone")
+    parser.add_argument("--only", action="append", metavar="NAME", help="write only the pycs of NAME.py")
     parser.add_argument("python", nargs="?", default=sys.executable, help="the command that starts this interpreter")
     options = parser.parse_args()
+    if VERSION not in ((3, 13), (3, 14), (3, 15)):
+        sys.exit("write.py: this is not CPython 3.13, 3.14 or 3.15")
     sources = [path for path in sorted(HERE.glob("*.py")) if path.name != "write.py"]
     if options.only:
         unknown = set(options.only) - {path.stem for path in sources}

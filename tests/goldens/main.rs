@@ -128,9 +128,11 @@ impl Golden {
     fn failed(&self, why: &str) -> Failed {
         let (name, release, optimize) = (self.name(), self.release, self.optimize);
         Failed::from(format!(
-            "{why}\n\nrun it again:    cargo test --test goldens -- --exact {name}::{release}::opt-{optimize}\n\
-             ask CPython:     PYTHON -I -S tests/golden/write.py --only {name}    with the python{release} that \
-             tools/reference-pythons prints",
+            "{why}\n\n\
+             To run it again:\n    cargo test --test goldens -- --exact {name}::{release}::opt-{optimize}\n\
+             To write what CPython compiles:\n    \
+             P=$(tools/reference-pythons | awk '$1 == \"{release}\" {{print $2}}') && \
+             $P -I -S tests/golden/write.py --only {name} $P\n",
         ))
     }
 }

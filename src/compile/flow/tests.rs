@@ -42,11 +42,29 @@ fn passes_do_what_their_files_say() {
         }
         if std::env::var_os("PYCOMPILE_BLESS").is_some() {
             std::fs::write(&path, format!("{given}=>\n{got}")).unwrap();
+            continue;
         }
-        wrong.push(format!("{}:\n{got}", path.file_name().unwrap().to_string_lossy()));
+        let name = path.file_name().unwrap().to_string_lossy();
+        wrong.push(format!("tests/passes/{name}:\n{}", difference(expected, &got)));
     }
-    assert!(wrong.is_empty(), "other blocks came out:\n{}", wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "other blocks came out:\n{}\nTo write them:\n    PYCOMPILE_BLESS=1 cargo test --lib flow::tests\n",
+        wrong.join("\n")
+    );
     assert!(untried.is_empty(), "no file tries {untried:?}");
+}
+
+/// Returns both texts from the first line that differs to the last.
+fn difference(expected: &str, got: &str) -> String {
+    let (expected, got): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), got.lines().collect());
+    let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
+    let start = expected.iter().zip(&got).take_while(same).count();
+    let end = expected[start..].iter().rev().zip(got[start..].iter().rev()).take_while(same).count();
+    let lines = |sign: char, lines: &[&str]| {
+        lines[start..lines.len() - end].iter().map(|line| format!("{sign} {line}\n")).collect::<String>()
+    };
+    lines('-', &expected) + &lines('+', &got)
 }
 
 /// Applies the passes of a file; returns the blocks as text.
