@@ -36,9 +36,9 @@ pub(super) struct PycCode<'a> {
 pub(super) enum UnreadCode {
     /// The code cannot be parsed.
     Malformed(MarshalError),
-    /// It is not a code object.
+    /// Content other than a code object.
     NotCode,
-    /// It records a file name that no file can have.
+    /// Code with a recorded name that no file can have.
     NoName,
 }
 

@@ -374,7 +374,7 @@ pub enum RecordFault {
     Module,
     /// No RECORD lists a file that Python reads at start-up.
     Startup,
-    /// It is such a file, with a line that runs.
+    /// Start-up file with a line that runs.
     StartupCode,
     /// No RECORD lists a module that Python imports at start-up.
     StartupModule,

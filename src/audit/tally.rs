@@ -28,11 +28,11 @@ pub struct PycCounts {
 /// Result for a pyc, apart from findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PycVerdict {
-    /// Its code is that of its source.
+    /// The code is that of the source.
     Right,
-    /// It needs no verification, or nothing loads it.
+    /// The pyc needs no verification, or nothing loads it.
     NotChecked,
-    /// It was not reached before an interrupt.
+    /// The pyc was not reached before an interrupt.
     NotReached,
 }
 

@@ -22,9 +22,9 @@ mod kind {
 
 /// Error in a message.
 enum Malformed {
-    /// It is not encoded as messages are.
+    /// Fault in the encoding of a message.
     Encoding(&'static str),
-    /// It ends in a number.
+    /// End of the stream inside of a number.
     Ends,
     /// The stream has an error.
     Stream(StreamFault),

@@ -104,7 +104,7 @@ struct TextArgs {
     details: bool,
     /// Most lines to print for each file, and most causes; 0 for no limit [default: 100].
     ///
-    /// With `--details`, the default is no limit. All files together have at most thirty times as
+    /// With `--details`, the default is 0. All files together have at most thirty times as
     /// many lines. Other formats and pages have their own limits.
     #[arg(long, value_name = "LINES")]
     limit: Option<usize>,

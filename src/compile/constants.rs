@@ -279,7 +279,7 @@ impl Constants {
         self.push(value, Traits { unmerged: true, ..Traits::default() })
     }
 
-    /// Adds text that exists throughout the process but is not interned, and is no constant.
+    /// Adds text that exists throughout the process but is neither interned nor a constant.
     pub fn add_lasting(&mut self, text: &[u8]) -> ConstId {
         let traits = Traits { unmerged: true, lasting: true, ..Traits::default() };
         self.push(ConstValue::Str(ConstantText::from_slice(text)), traits)

@@ -34,7 +34,7 @@ pub enum Refs {
 pub enum Requested<'a> {
     /// The version of the `python3` on PATH, or the newest that the native compiler supports.
     Default,
-    /// These releases.
+    /// Listed releases.
     Releases(&'a [Release]),
 }
 

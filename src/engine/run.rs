@@ -25,7 +25,7 @@ pub enum Parallelism {
     /// One thread for each processor.
     #[default]
     PerProcessor,
-    /// This number of threads.
+    /// A fixed number of threads.
     Threads(NonZeroUsize),
 }
 

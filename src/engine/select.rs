@@ -78,7 +78,7 @@ pub enum EnginesError {
     UnknownDefault {
         /// Path of the interpreter.
         path: String,
-        /// Its version.
+        /// Version of the interpreter.
         version: PyVersion,
     },
     /// The native compiler does not support the release.
@@ -117,7 +117,7 @@ pub enum EnginesError {
         first: String,
         /// Path of the later one.
         second: String,
-        /// Their version.
+        /// Version of both.
         version: PyVersion,
     },
     /// Neither a version nor a `python3` is available.

@@ -251,7 +251,8 @@ impl Place {
     /// Returns the content of a file, through symlinks that stay in this place.
     ///
     /// # Errors
-    /// As [`Place::read`]; [`PlaceError::Symlink`] for a path that leads out of this place.
+    /// The errors of [`Place::read`], and [`PlaceError::Symlink`] for a path that leads out of this
+    /// place.
     pub fn read_through(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         match self.read(name) {
             Err(PlaceError::Symlink(_) | PlaceError::Missing(_)) => {
@@ -271,7 +272,7 @@ impl Place {
     /// Returns the content of a file, through symlinks; those in an archive must stay in it.
     ///
     /// # Errors
-    /// As [`Place::read_through`].
+    /// The errors of [`Place::read_through`].
     pub fn read_followed(&self, name: &str) -> Result<Vec<u8>, PlaceError> {
         match (self, self.read_through(name)) {
             (Self::Tree(..), Err(PlaceError::Symlink(path))) => {
@@ -306,7 +307,7 @@ impl Place {
     /// start and the end are read.
     ///
     /// # Errors
-    /// As [`Place::read`].
+    /// The errors of [`Place::read`].
     pub fn carrier(&self, name: &str) -> Result<Carrier, PlaceError> {
         if let Self::Archive(archive) = self {
             return Ok(Carrier::of_entry(&entry(archive, name)?.bytes).named(name));
@@ -341,7 +342,7 @@ impl Place {
     /// Returns the name and content of the source of a pyc in this place.
     ///
     /// # Errors
-    /// As [`Place::read`].
+    /// The errors of [`Place::read`].
     pub fn read_source(&self, pyc: &str) -> Result<(String, Vec<u8>), PlaceError> {
         let nameless = || PlaceError::Missing(format!("source for {pyc}: it is not named like a pyc"));
         // The name of a single file has no directory; only the path shows whether the file is in a

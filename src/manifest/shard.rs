@@ -74,7 +74,7 @@ pub enum MergeError {
     Of {
         /// The manifest.
         path: PathBuf,
-        /// Its number of shards.
+        /// Number of shards that the manifest is one of.
         of: u32,
         /// Another manifest.
         first: PathBuf,

@@ -41,7 +41,7 @@ pub struct Inside {
 pub struct Opened {
     /// The open file.
     pub file: File,
-    /// Its metadata, read from the open file.
+    /// Metadata, read from the open file.
     pub metadata: Metadata,
     /// True if a symlink was followed.
     pub by_link: bool,

@@ -14,7 +14,7 @@ pub enum LateHandlers {
 /// Number signs that end the text that an f-string shows with a value (`=`), up to the next line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownComments {
-    /// All of them, in string literals too.
+    /// Every sign, in string literals too.
     Any,
     /// Signs outside of quotes; a quote after a backslash counts when comments are removed, and
     /// does not count in the check for comments.
@@ -26,7 +26,7 @@ pub enum ShownComments {
 /// Warnings in the copy of a `finally` block that handles exceptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FinallyWarnings {
-    /// All are repeated.
+    /// Every warning is repeated.
     Repeated,
     /// None is repeated.
     Dropped,

@@ -156,7 +156,7 @@ pub enum Op {
 pub const OP_COUNT: usize = 143;
 
 impl Op {
-    /// All of them, in the order of the enum.
+    /// All operations, in the order of the enum.
     pub const ALL: [Self; OP_COUNT] = [
         Self::ANNOTATIONS_PLACEHOLDER,
         Self::BEFORE_ASYNC_WITH,

@@ -82,7 +82,7 @@ impl Lists {
 /// Returns a config for the project in `folder` with explicit lists of its files.
 ///
 /// # Errors
-/// As [`Lists::of`].
+/// The errors of [`Lists::of`].
 pub fn draft(folder: &Path, python: PyVersion) -> Result<Draft, ConfigError> {
     let has = |name: &str| folder.join(name).is_file();
     let reads_pyproject = !has("PKG-INFO") && has("pyproject.toml");

@@ -88,7 +88,7 @@ impl PythonValue {
 }
 
 impl PythonModule {
-    /// Parses a module; `None` if it is no Python of the newest version, or too large.
+    /// Parses a module; `None` if it is not valid in the newest version, or too large.
     pub(super) fn parse(source: &[u8]) -> Option<Self> {
         if source.len() > LARGEST_MODULE {
             return None;

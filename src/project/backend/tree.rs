@@ -186,7 +186,7 @@ fn gitignore(folder: &Path, is_sdist: bool) -> Option<String> {
         if let Ok(bytes) = read_regular(&above.join(".gitignore"), LARGEST) {
             return Some(String::from_utf8_lossy(&bytes).into_owned());
         }
-        // A directory that an sdist is unpacked in is no part of it.
+        // The directory that an sdist is unpacked in does not belong to it.
         if is_sdist || above.join(".git").exists() {
             return None;
         }
