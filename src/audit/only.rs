@@ -205,10 +205,10 @@ impl Selection {
         matches!(self, Self::Files { tops, .. } if tops.contains(top))
     }
 
-    /// Returns a note on the files of other distributions among the modules of these.
+    /// Returns a note on the files of other distributions among the selected modules.
     pub(super) fn note_on_others<'a>(&self, names: impl Iterator<Item = &'a str>) -> Option<String> {
         let Self::Files { recorded, of_others, modules, .. } = self else { return None };
-        // The directory of a namespace package is nobody's own.
+        // The directory of a namespace package belongs to no distribution.
         let is_own = |module: &&String| {
             let forms = [".py", "/__init__.py", ".pyc", "/__init__.pyc"];
             forms.iter().any(|form| recorded.contains(&format!("{module}{form}")))

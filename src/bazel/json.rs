@@ -68,7 +68,7 @@ struct Object {
 }
 
 impl Object {
-    /// Takes the bytes that belong to the object; returns their number.
+    /// Reads the bytes that belong to the object and returns their number.
     fn take(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at).filter(|_| !self.is_complete) {

@@ -145,8 +145,8 @@ struct Pycs<'a> {
 }
 
 impl Pycs<'_> {
-    /// Returns whether one of these files is a pyc that a build has written, or one that the
-    /// manifest lists exists.
+    /// Returns whether a pyc exists that a build has written: an output of the config, a pyc in the
+    /// manifest, or one of `others`.
     fn exist(&self, others: &[OtherPyc<'_>]) -> bool {
         let bytes = |name: &Path| {
             let place = OutputPlace::below(self.base, &self.below.join(name), Missing::Refused);

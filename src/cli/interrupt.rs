@@ -140,7 +140,7 @@ pub(super) fn read_named_file(path: &Path) -> Result<Vec<u8>, CommandError> {
         .map_err(|error| CommandError::Usage(format!("cannot read {}: {error}", path.shown())))
 }
 
-/// Notes whether the process waits for requests and writes nothing: an interrupt ends it then.
+/// Records whether the process only waits for requests. An interrupt then ends it immediately.
 pub(super) fn idle(is_idle: bool) {
     WAITING.store(is_idle, Ordering::Relaxed);
 }

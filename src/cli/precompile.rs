@@ -55,8 +55,9 @@ struct RequestLine {
     arguments: PrecompileArgs,
 }
 
-/// Largest number of files with arguments in one request, and the size of each.
+/// Largest number of files with arguments in one request.
 const MOST_FILES: usize = 64;
+/// Largest size of a file with arguments, in bytes.
 const LARGEST_FILE: u64 = 16 << 20;
 /// Largest number of directories to remember.
 const MOST_FOLDERS: usize = 10_000;

@@ -180,6 +180,7 @@ impl<'a> Comparer<'a> {
         pairs
     }
 
+    /// Compares two code objects without those among their constants.
     fn one(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let (a, b) = (left.code, right.code);
         let before = self.findings.len();

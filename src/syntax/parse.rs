@@ -24,7 +24,7 @@ pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source to
 /// A tree and the target for which it was built.
 #[derive(Clone, Copy, Debug)]
 pub struct Parsed<'a> {
-    /// Tree.
+    /// Root of the tree.
     pub module: Module<'a>,
     /// The only target that is known to build this tree; none if all do.
     pub only: Option<Release>,
