@@ -123,8 +123,8 @@ pub enum VerifyPathsError {
 }
 
 /// Compiles the sources of all pycs in directories, archives and packages again, with the native
-/// compiler, and returns what differs. A pyc of a version that the native compiler does not know is
-/// a finding.
+/// compiler, and returns what differs. A pyc of a version that the native compiler does not support
+/// is a finding.
 ///
 /// # Errors
 /// [`VerifyPathsError`].

@@ -116,5 +116,5 @@ def engine_options() -> tuple[str, ...]:
         else:
             return native
     if not sys.executable:
-        raise ProgramError(f"the native compiler does not know {release}, and sys.executable is not set")
+        raise ProgramError(f"the native compiler does not support {release}, and sys.executable is not set")
     return ("--interpreter", sys.executable)

@@ -14,11 +14,11 @@ use std::path::{Path, PathBuf};
 /// Remove the files that `pycompile build` and `pycompile pack` wrote: pycs, copies in a mirror,
 /// archives, manifests, and the directories that are empty afterwards.
 ///
-/// Of the pycs in `__pycache__` for versions and levels that the config does not name, those are
-/// removed that record their source's name as `build` does. A file that was changed afterwards is
-/// kept and reported. So is a directory with copies of the sources but without a pyc that `build`
-/// has written there. A directory that is empty afterwards is removed even if it existed before.
-/// Output that was built with options is removed with the same options.
+/// Pycs in `__pycache__` for versions and levels that the config does not name are removed if they
+/// record their source's name as `build` does. A file that was changed afterwards is kept and
+/// reported, and so is a directory with copies of the sources but without a pyc that `build` has
+/// written there. A directory that is empty afterwards is removed even if it existed before. Output
+/// that was built with options is removed with the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]

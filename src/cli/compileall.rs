@@ -43,7 +43,7 @@ pub(super) struct CompileallArgs {
     /// Do not recurse into subdirectories.
     #[arg(short = 'l')]
     flat: bool,
-    /// Maximum recursion depth, below 0 as 0; overrides -l.
+    /// Maximum recursion depth; a negative number counts as 0; overrides -l.
     #[arg(short = 'r', value_name = "LEVELS", value_parser = depth, allow_negative_numbers = true)]
     recursion: Option<usize>,
     /// Recompile files whose pyc is up to date.

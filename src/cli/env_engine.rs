@@ -66,7 +66,7 @@ impl EnvEngines<'_> {
         })
     }
 
-    /// Prints a note if the native compiler does not know the release that the environment was
+    /// Prints a note if the native compiler does not support the release that the environment was
     /// created with: its pycs then have the bytes of another release.
     fn note_other_release(&self, site: &SitePackages, printer: &Printer) {
         let Some(version) = recorded_version(self.prefix) else { return };

@@ -141,7 +141,7 @@ pub(super) const PYTHON_REQUESTED: &str = "as requested by --engine python";
 
 /// Returns the reason to run an interpreter of a version or release.
 pub(super) fn not_native(version: impl std::fmt::Display) -> String {
-    format!("the native compiler does not know Python {version}")
+    format!("the native compiler does not support Python {version}")
 }
 
 /// Prints that an interpreter runs, and the reason.

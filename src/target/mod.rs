@@ -137,16 +137,16 @@ impl Target {
         match full_version.parse::<Release>() {
             Ok(release) if Self::find(release).is_some() => None,
             Ok(release) if release.patch > Some(newest.patch) => Some(format!(
-                "{release} is newer than the releases that the native engine knows ({})",
+                "{release} is newer than the releases that the native engine supports ({})",
                 newest.release()
             )),
             Ok(release) => Some(format!(
                 "the native engine was not compared with {release}, but with {}",
                 Self::releases(version)
             )),
-            Err(_) if full_version.ends_with('t') => {
-                Some(format!("the native engine knows no free-threaded builds, and this is {full_version}"))
-            }
+            Err(_) if full_version.ends_with('t') => Some(format!(
+                "the native engine does not support free-threaded builds, and this is {full_version}"
+            )),
             Err(_) => Some(format!("the native engine needs a release, and {full_version} is not one")),
         }
     }

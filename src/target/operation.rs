@@ -55,7 +55,7 @@ pub struct Operation {
     pub number: u16,
     /// CPython's name.
     pub name: &'static str,
-    /// Opcode of the native compiler, if it knows the version and emits the operation.
+    /// Opcode of the native compiler, if it supports the version and emits the operation.
     pub op: Option<Op>,
     /// Meaning of the operand.
     pub argument: Argument,

@@ -175,7 +175,7 @@ fn a_program_of_the_environment_is_named_before_it_is_run() {
         let refused = [arguments, &["--engine", "native"]].concat();
         session.run(&refused).exits(2).says("the native compiler does not support 3.12");
         assert!(!session.path("was-run").exists());
-        let words = "running v/bin/python3.12, a program of the environment: the native compiler does not know Python 3.12";
+        let words = "running v/bin/python3.12, a program of the environment: the native compiler does not support Python 3.12";
         session.run(arguments).exits(2).says(words);
         assert!(session.path("was-run").exists());
         std::fs::remove_file(session.path("was-run")).unwrap();

@@ -53,7 +53,7 @@ fn the_release_in_pyvenv_cfg() {
     for (version, why) in [
         ("3.14.8", None),
         ("3.14.3", Some("the native engine was not compared with 3.14.3")),
-        ("3.14.99", Some("3.14.99 is newer than the releases that the native engine knows")),
+        ("3.14.99", Some("3.14.99 is newer than the releases that the native engine supports")),
         ("3.14.0rc1", Some("the native engine needs a release, and 3.14.0rc1 is not one")),
     ] {
         session.file("v/pyvenv.cfg", format!("version = {version}\n"));

@@ -156,7 +156,7 @@ fn an_interpreter_that_never_answers_is_given_up() {
     assert!(!session.path("__pycache__").exists() && !session.path("dist").exists());
 }
 
-/// The program of an environment runs only for a version that the native compiler does not know,
+/// The program of an environment runs only for a version that the native compiler does not support,
 /// only after it was named, and not at all where that is refused or another one is named.
 #[cfg(unix)]
 #[test]
@@ -195,7 +195,7 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
         let program = session.path("v/bin/python3.12");
         let program = if path == "v" { "v/bin/python3.12" } else { program.to_str().unwrap() };
         let note = format!(
-            "running {program}, a program of the environment: the native compiler does not know Python 3.12\n\
+            "running {program}, a program of the environment: the native compiler does not support Python 3.12\n\
              hint: `--interpreter PATH` names another one, `--engine native` runs none\n"
         );
         assert!(said.err.starts_with(&note), "{}", said.err);

@@ -99,7 +99,7 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
     let real = real.to_str().unwrap();
     let said = run(&session, "none", &["verify", "v"]).exits(0);
     assert!(said.err.starts_with(&format!(
-        "running v/bin/python3.12, which leads out of the environment to {real}: the native compiler does not know \
+        "running v/bin/python3.12, which leads out of the environment to {real}: the native compiler does not support \
          Python 3.12\n"
     )));
     let judged = format!(

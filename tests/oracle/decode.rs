@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 
 fn main() {
     let release: Release = std::env::args().nth(1).expect("RELEASE").parse().expect("a release");
-    let target = Target::find(release).expect("a release that the native compiler knows");
+    let target = Target::find(release).expect("a release that the native compiler supports");
     let mut input = Vec::new();
     std::io::stdin().lock().read_to_end(&mut input).unwrap();
     let mut output = Vec::with_capacity(input.len() * 2);

@@ -60,7 +60,7 @@ fn what_was_compiled_before_an_interrupt_is_recorded() {
     assert!(rows.contains("p/__pycache__/a.") && !rows.contains("p/__pycache__/slow."), "{rows}");
 }
 
-/// A version that the native compiler does not know is compiled by the environment's own
+/// A version that the native compiler does not support is compiled by the environment's own
 /// interpreter; no other is available.
 #[test]
 fn verify_takes_the_interpreter_of_the_environment() {

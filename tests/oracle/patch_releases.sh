@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks that `verify` and `diff` try every interpreter of a series that the native compiler does not know: pycs of one patch
+# Checks that `verify` and `diff` try every interpreter of a series that the native compiler does not support: pycs of one patch
 # release are verified where the interpreter of another one is found first.
 #
 #     tests/oracle/patch_releases.sh target/release/pycompile <<<"$(tools/reference-pythons)"
