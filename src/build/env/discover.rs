@@ -308,39 +308,37 @@ fn read(
             let bytes = open(name).map_err(io::Error::from).and_then(bytes).unwrap_or_default();
             String::from_utf8(bytes).unwrap_or_default()
         };
-        let installer = text("INSTALLER");
         let record = open("RECORD");
-        let reason = if matches!(&record, Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound)
-        {
-            Some("it has no RECORD")
-        } else if ["debian", "rpm", "conda", "apk", "portage"].contains(&installer.trim()) {
-            Some("the system's package manager owns it")
-        } else if is_editable(&text("direct_url.json")) {
-            Some("it is editable")
-        } else {
-            None
+        let reason = match &record {
+            Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Some("it has no RECORD"),
+            _ => reason_to_leave(&text("INSTALLER"), &text("direct_url.json")),
         };
-        match reason {
-            Some(reason) => {
-                found.left_alone.push(LeftAlone { name: dist_info, reason });
-            }
-            None => {
-                let path = found.folder.join(&dist_info).join("RECORD");
-                let record = match record {
-                    Ok(record) => record,
-                    Err(error) => {
-                        let error = open_diagnostic(&path, error, FOLLOW_LINKS);
-                        found.failed.push((path, error));
-                        continue;
-                    }
-                };
-                let bytes = bytes(record).map_err(|source| EnvError::Read { path: path.clone(), source })?;
-                let record = Record::parse(&bytes).map_err(|fault| EnvError::Record { path, fault })?;
-                found.distributions.push(Distribution { dist_info, record });
-            }
+        if let Some(reason) = reason {
+            found.left_alone.push(LeftAlone { name: dist_info, reason });
+            continue;
         }
+        let path = found.folder.join(&dist_info).join("RECORD");
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let error = open_diagnostic(&path, error, FOLLOW_LINKS);
+                found.failed.push((path, error));
+                continue;
+            }
+        };
+        let bytes = bytes(record).map_err(|source| EnvError::Read { path: path.clone(), source })?;
+        let record = Record::parse(&bytes).map_err(|fault| EnvError::Record { path, fault })?;
+        found.distributions.push(Distribution { dist_info, record });
     }
     Ok(found)
+}
+
+/// Returns why the pycs of a distribution with these files are not those of `env`.
+fn reason_to_leave(installer: &str, direct_url: &str) -> Option<&'static str> {
+    if ["debian", "rpm", "conda", "apk", "portage"].contains(&installer.trim()) {
+        return Some("the system's package manager owns it");
+    }
+    is_editable(direct_url).then_some("it is editable")
 }
 
 /// Reads `{"dir_info": {"editable": true}, …}` (PEP 610).
