@@ -146,14 +146,17 @@ fn is_named(name: &str, target: &Target) -> bool {
     if !target.features.ideograph_names_in_any_case && is_refused {
         return false;
     }
-    let code =
-        ["CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-"].iter().find_map(|head| upper.strip_prefix(head));
-    // Another character's code stands in no such name.
-    let is_ideograph = |point: &u32| {
+    // The name of an ideograph ends with its code point, which lies in these planes.
+    let heads = [
+        ("CJK UNIFIED IDEOGRAPH-", [0x3400..=0x9fff, 0x2_0000..=0x3_ffff]),
+        ("TANGUT IDEOGRAPH-", [0x1_7000..=0x1_87ff, 0x1_8d00..=0x1_8d7f]),
+    ];
+    let code = heads.iter().find_map(|(head, planes)| Some((upper.strip_prefix(head)?, planes)));
+    let is_ideograph = |point: u32, planes: &[std::ops::RangeInclusive<u32>]| {
         // The table of names may be older than the target's Unicode.
-        match char::from_u32(*point).and_then(unicode_names2::name) {
+        match char::from_u32(point).and_then(unicode_names2::name) {
             Some(known) => known.to_string() == upper,
-            None => (0x3400..=0x10_ffff).contains(point),
+            None => planes.iter().any(|plane| plane.contains(&point)),
         }
     };
     let listed = || {
@@ -163,9 +166,9 @@ fn is_named(name: &str, target: &Target) -> bool {
         line.map(|(_, code)| u32::from_str_radix(code, 16).unwrap())
     };
     let point = match code {
-        Some(code) => {
-            u32::from_str_radix(code, 16).ok().filter(|point| !code.starts_with('0') && is_ideograph(point))
-        }
+        Some((code, planes)) => u32::from_str_radix(code, 16)
+            .ok()
+            .filter(|&point| !code.starts_with('0') && is_ideograph(point, planes)),
         None => unicode_names2::character(name).map(u32::from).or_else(listed),
     };
     point.is_some_and(|point| target.assigns(point))
