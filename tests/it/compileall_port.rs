@@ -348,7 +348,7 @@ fn lists_of_files() {
 fn a_list_that_is_missing() {
     let package = Package::new();
     let said = package.run(&["-i", "nosuchfile", "foo"]).exits(2);
-    assert_eq!(said.err, "error: cannot read the list nosuchfile: No such file or directory (os error 2)\n");
+    assert_eq!(said.err, "error: cannot read nosuchfile: No such file or directory (os error 2)\n");
     assert!(!package.compiled("foo/bar.py"));
 }
 
