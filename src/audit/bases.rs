@@ -16,7 +16,7 @@ use std::path::Path;
 
 /// A directory of packages.
 pub(super) struct PackageFolder<'a> {
-    /// Name of the directory, empty or with `/` at its end.
+    /// Name of the directory, a [`crate::project::FolderPrefix`].
     pub(super) name: &'a str,
     /// True if `site` reads the directory by default.
     pub(super) is_site: bool,

@@ -166,8 +166,8 @@ fn new_names(findings: &[DiffFinding], place: Option<&str>, sentence: &str) -> S
     let known: BTreeSet<String> = rows().filter_map(|row| text(row.left.as_deref())).collect();
     let names = rows().filter_map(|row| text(row.right.as_deref()));
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
-    let told: BTreeSet<&str> = sentence.split(|character| !is_part(character)).collect();
-    let names = names.filter(|name| !known.contains(name) && !told.contains(name.as_str()));
+    let named: BTreeSet<&str> = sentence.split(|character| !is_part(character)).collect();
+    let names = names.filter(|name| !known.contains(name) && !named.contains(name.as_str()));
     let names: Vec<String> = names.map(|name| around(&name, "").0).collect();
     let more = match names.len().saturating_sub(NAMES) {
         0 => String::new(),

@@ -54,7 +54,7 @@ struct PackagesFolder {
 /// An entry of the path of imports, other than a directory of packages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PathEntry {
-    /// Name of a directory, empty or with `/` at its end, or of a zip. A directory may have the
+    /// [`crate::project::FolderPrefix`] of a directory, or name of a zip. A directory may have the
     /// name of a zip.
     pub(super) name: String,
     /// Kind of the entry.

@@ -3,6 +3,7 @@
 use super::releases::Passed;
 use super::view::is_wheel;
 use crate::input::{FolderLinks, Place};
+use crate::project::FolderPrefix;
 use crate::pyc::parse_name;
 use crate::wheel::{Record, normalize_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,8 +23,8 @@ pub(super) struct Installed {
 pub(super) struct InstalledDistribution {
     /// Normalized name.
     pub(super) name: String,
-    /// Directory that contains the `dist-info`, empty or with `/` at its end.
-    pub(super) base: String,
+    /// Directory that contains the `dist-info`.
+    pub(super) base: FolderPrefix,
     /// Path of the `dist-info`, with `/` at its end.
     pub(super) dist_info: String,
     /// The RECORD, or the reason why it cannot be read; `None` if there is none.

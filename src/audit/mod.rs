@@ -42,6 +42,7 @@ mod unopened;
 mod unrecorded;
 mod verify;
 mod view;
+mod within;
 mod without_record;
 mod zipapp;
 

@@ -279,8 +279,8 @@ impl ShadowSearch<'_> {
     }
 }
 
-/// Returns the directory of packages that a file or directory of metadata is in, empty or with `/`
-/// at its end.
+/// Returns the directory of packages that a file or directory of metadata is in, a
+/// [`crate::project::FolderPrefix`].
 fn metadata_folder(name: &str) -> Option<&str> {
     const ENDS: [&str; 4] = [".dist-info", ".egg-info", ".egg-link", ".egg"];
     let mut start = 0;

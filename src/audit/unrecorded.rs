@@ -9,7 +9,7 @@ use super::known_startup::{STARTUP_MODULES, is_of_distutils_hack};
 use super::reason::{Reason, RecordFault};
 use super::recorded::Recorded;
 use crate::input::{Place, Survey};
-use crate::project::{FoundKind, Reach, name_below, real_path};
+use crate::project::{FoundFiles, FoundKind, Reach, name_below, real_path};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -61,25 +61,7 @@ pub(super) fn unrecorded(
             is_folder,
             is_list: survey.lists.contains(name),
         };
-        let own = own.and_then(|base| {
-            let below = &name[base.name.len()..];
-            let reason = kind.reason(ReadAs {
-                is_custom: is_custom(below),
-                is_recorded: base.is_recorded,
-                is_startup: is_startup(below),
-            })?;
-            let is_excused = match reason {
-                _ if recorded.has_in(base.name, name) => true,
-                RecordFault::Startup => base.excuses_startup(place, listing, name),
-                _ => {
-                    // The list of an egg has no digests.
-                    (reason != RecordFault::StartupModule && base.owns(name, below))
-                        || base.others_install(&reason)
-                        || base.is_virtualenv(place, listing, below)
-                }
-            };
-            (!is_excused).then_some(reason)
-        });
+        let own = own.and_then(|base| own_reason(base, (place, listing), name, kind, recorded));
         let reason = match (own, above.reason(kind)) {
             (None, None) => continue,
             (Some(RecordFault::StartupModule), _) | (_, Some(RecordFault::StartupModule)) => {
@@ -106,6 +88,34 @@ pub(super) fn unrecorded(
     }
     notes.extend(dpkg.notes());
     (findings, notes)
+}
+
+/// Returns the reason why a file in a directory of packages needs a RECORD, unless an owner without
+/// a RECORD excuses it.
+fn own_reason(
+    base: &PackageFolder<'_>,
+    (place, listing): (&Place, &FoundFiles),
+    name: &str,
+    kind: ImportedAs,
+    recorded: &Recorded<'_>,
+) -> Option<RecordFault> {
+    let below = &name[base.name.len()..];
+    let reason = kind.reason(ReadAs {
+        is_custom: is_custom(below),
+        is_recorded: base.is_recorded,
+        is_startup: is_startup(below),
+    })?;
+    let is_excused = match reason {
+        _ if recorded.has_in(base.name, name) => true,
+        RecordFault::Startup => base.excuses_startup(place, listing, name),
+        _ => {
+            // The list of an egg has no digests.
+            (reason != RecordFault::StartupModule && base.owns(name, below))
+                || base.others_install(&reason)
+                || base.is_virtualenv(place, listing, below)
+        }
+    };
+    (!is_excused).then_some(reason)
 }
 
 /// Returns the names of the files that Python reads or imports when it starts.

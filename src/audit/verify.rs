@@ -7,10 +7,8 @@ use super::finding::{Finding, ReleaseFound};
 use super::import_paths::ImportPaths;
 use super::imports::Imports;
 use super::installed::Installed;
-use super::library;
 use super::listed::{Coverage, Entries, against_releases, whole_archive};
 use super::only::{self, OnlyError, Selection};
-use super::reason::Reason;
 use super::record::{self, Rows};
 use super::releases::{self, Fit, Passed};
 use super::repeated;
@@ -18,25 +16,22 @@ use super::search::{References, Wanted};
 use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
-use super::unit::{Judgment, Unit, units};
+use super::unit::{Judgment, Unit, UnitOutcome, units};
 use super::unopened::Unopened;
 use super::view::{View, is_wheel};
+use super::within::{NESTED, Outer};
 use crate::archive::{DEPTH, Format};
 use crate::engine::NamedInterpreters;
 use crate::engine::select::EnginesError;
 use crate::engine::{EngineOptions, ThreadsError, Workers};
-use crate::input::{Carrier, Embedded, Place, Sought, Surroundings, Survey, embedded};
+use crate::input::{Carrier, Place, Sought, Surroundings, Survey};
 use crate::manifest::{Manifest, Shard};
 use crate::project::FilePatterns;
-use crate::pyc::Header;
 use crate::target::{PyVersion, Release};
 use crate::text::counted;
 use crate::wheel::normalize_name;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// Bytes that the archives within one archive may unpack to.
-const EMBEDDED: u64 = 3 << 30;
 
 /// Options of [`verify`].
 #[derive(Debug)]
@@ -129,7 +124,7 @@ pub fn verify(
         request,
         workers,
         compilers: &compilers,
-        budget: EMBEDDED,
+        budget: NESTED,
         only: request.only.map(normalize_name),
         at: 0,
         examined: Vec::new(),
@@ -193,41 +188,33 @@ pub fn verify(
 }
 
 /// The distributions of a place, and the paths of imports.
-struct PlaceImports {
-    installed: Installed,
-    searched: ImportPaths,
+pub(super) struct PlaceImports {
+    pub(super) installed: Installed,
+    pub(super) searched: ImportPaths,
 }
 
-/// A place with archives in it.
-struct Outer<'a> {
-    place: &'a Place,
-    found: &'a PlaceImports,
-    selection: &'a Selection,
-    /// Beginning of the names in findings.
-    prefix: &'a str,
-}
-
-struct Audit<'a> {
-    request: &'a Request<'a>,
+/// A run of [`verify`].
+pub(super) struct Audit<'a> {
+    pub(super) request: &'a Request<'a>,
     workers: Workers<'a>,
     compilers: &'a Compilers<'a>,
     /// Bytes that archives within the current archive may still unpack to.
-    budget: u64,
+    pub(super) budget: u64,
     /// Normalized name of the only distribution to verify.
-    only: Option<String>,
+    pub(super) only: Option<String>,
     /// Index of the current place.
-    at: usize,
+    pub(super) at: usize,
     /// Real paths of the places that are examined as a whole.
     examined: Vec<PathBuf>,
-    coverage: Option<Coverage<'a>>,
+    pub(super) coverage: Option<Coverage<'a>>,
     /// Names of the distributions found so far.
     known: BTreeSet<String>,
     /// Archives that may be of the requested distribution, and name none.
-    unknown: Vec<String>,
-    unopened: Unopened,
-    tally: Tally,
+    pub(super) unknown: Vec<String>,
+    pub(super) unopened: Unopened,
+    pub(super) tally: Tally,
     extensions: Extensions,
-    verified: Verified,
+    pub(super) verified: Verified,
 }
 
 impl Audit<'_> {
@@ -237,12 +224,12 @@ impl Audit<'_> {
     }
 
     /// Returns the files that must not be overlooked.
-    fn sought(&self) -> Sought {
+    pub(super) fn sought(&self) -> Sought {
         if self.request.sources.is_some() { Sought::Sources } else { Sought::Bytecode }
     }
 
     /// Examines the distributions of a place and what Python searches for modules.
-    fn examine(&self, place: &Place) -> (PlaceImports, Survey) {
+    pub(super) fn examine(&self, place: &Place) -> (PlaceImports, Survey) {
         let (examined, directory) = (self.examined.as_slice(), self.request.directory);
         let installed = Installed::read(place);
         let survey = place.survey(Surroundings { examined, directory, sought: self.sought() });
@@ -271,7 +258,7 @@ impl Audit<'_> {
 
     /// Verifies a place whose names follow `prefix` in findings, and the archives in it, down to
     /// `depth` levels.
-    fn place(
+    pub(super) fn place(
         &mut self,
         place: &Place,
         found: &PlaceImports,
@@ -289,16 +276,7 @@ impl Audit<'_> {
             Some(manifest) if prefix.is_empty() => Some(Entries::new(manifest, &view, &selection)),
             _ => None,
         };
-        if let Place::Archive(archive) = place {
-            self.verified.archives += 1;
-            if is_wheel(place) {
-                findings.extend(record::wheel(place));
-            }
-            if let (Some(manifest), true) = (self.request.manifest, prefix.is_empty()) {
-                findings.extend(whole_archive(manifest, archive));
-            }
-        }
-        findings.extend(record::folders(place));
+        findings.extend(self.about_whole(place, prefix));
         findings.extend(sources.iter().flat_map(|sources| trusted::faults(&view, sources, &survey)));
         let outside = elsewhere::notes(place, prefix, installed, &survey);
         let only = self.only.as_deref().filter(|_| selection.is_of_some());
@@ -334,21 +312,10 @@ impl Audit<'_> {
             compilers: self.compilers,
             wanted: Wanted::First,
         };
-        let results = self.workers.map(&units, |unit| judgment.unit(unit))?;
-        let (mut zips, mut passed, mut others) = (Vec::new(), Vec::new(), Vec::new());
-        for (unit, result) in units.iter().zip(results) {
-            match result {
-                None => self.tally.not_reached(unit.pycs().len()),
-                Some(result) => {
-                    self.tally.reached(self.at, prefix, unit.pycs(), &result.passed);
-                    passed.extend(result.passed);
-                    findings.extend(result.findings);
-                    zips.extend(result.zips);
-                    others.extend(result.outside);
-                }
-            }
-        }
-        self.verified.notes.extend(notes_on_versions(&others));
+        let UnitOutcome { mut passed, findings: of_units, zips, outside } =
+            self.check_units(&units, prefix, judgment)?;
+        findings.extend(of_units);
+        self.verified.notes.extend(notes_on_versions(&outside));
         if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
             coverage.place(self.at, entries.covered(&view));
         }
@@ -363,9 +330,49 @@ impl Audit<'_> {
         self.add(prefix, findings);
         let outer = Outer { place, found, selection, prefix };
         for name in zips {
-            self.zip(&outer, &name, depth)?;
+            self.within(&outer, &name, depth)?;
         }
         Ok(())
+    }
+
+    /// Counts an archive, and returns the findings about a place as a whole.
+    fn about_whole(&mut self, place: &Place, prefix: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if let Place::Archive(archive) = place {
+            self.verified.archives += 1;
+            if is_wheel(place) {
+                findings.extend(record::wheel(place));
+            }
+            if let (Some(manifest), true) = (self.request.manifest, prefix.is_empty()) {
+                findings.extend(whole_archive(manifest, archive));
+            }
+        }
+        findings.extend(record::folders(place));
+        findings
+    }
+
+    /// Verifies units on the threads of the run, counts their pycs, and returns all results.
+    fn check_units(
+        &mut self,
+        units: &[Unit],
+        prefix: &str,
+        judgment: Judgment<'_>,
+    ) -> Result<UnitOutcome, ThreadsError> {
+        let mut all = UnitOutcome::default();
+        let results = self.workers.map(units, |unit| judgment.unit(unit))?;
+        for (unit, result) in units.iter().zip(results) {
+            match result {
+                None => self.tally.not_reached(unit.pycs().len()),
+                Some(result) => {
+                    self.tally.reached(self.at, prefix, unit.pycs(), &result.passed);
+                    all.passed.extend(result.passed);
+                    all.findings.extend(result.findings);
+                    all.zips.extend(result.zips);
+                    all.outside.extend(result.outside);
+                }
+            }
+        }
+        Ok(all)
     }
 
     /// Looks for all releases that write the pycs if one release did not write all of them: first
@@ -418,106 +425,15 @@ impl Audit<'_> {
         }
     }
 
-    /// Verifies a file that may be a zip.
-    fn zip(&mut self, outer: &Outer<'_>, name: &str, depth: usize) -> Result<(), ThreadsError> {
-        let Outer { place, found: PlaceImports { installed: around, searched }, selection, prefix } = *outer;
-        let entry = searched.zip(name);
-        let path = format!("{prefix}{name}");
-        if prefix.is_empty() {
-            self.budget = EMBEDDED;
-        }
-        let bytes = match place.read(name) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                self.add(prefix, vec![Finding::new(name, Reason::Unreadable(error.to_string()))]);
-                return Ok(());
-            }
-        };
-        let refuse = |reason| vec![Finding::new(name, reason)];
-        let is_pyc = name.ends_with(".pyc") && Header::parse(&bytes).is_ok();
-        // The file's own name is that of the wheel, without the archives that it lies in.
-        let sought = if entry.is_some() { Sought::Sources } else { self.sought() };
-        let archive = match embedded(Path::new(name), bytes, sought) {
-            Embedded::Nothing => return Ok(()),
-            // The constants of a module about zips look like the end of one.
-            Embedded::Broken(_) if is_pyc => return Ok(()),
-            Embedded::Broken(error) => {
-                self.unopened.add(path, &error);
-                return Ok(());
-            }
-            Embedded::Refused(_)
-                if !selection.contains(name) && !name.ends_with(".whl") && entry.is_none() =>
-            {
-                self.unknown.push(path);
-                return Ok(());
-            }
-            Embedded::Refused(error) => {
-                self.add(prefix, refuse(Reason::Archive(error.fault.to_string())));
-                return Ok(());
-            }
-            Embedded::Archive(archive) => archive,
-        };
-        let size = archive.files().map(|entry| entry.bytes.len() as u64).sum();
-        let Some(depth) = depth.checked_sub(1) else {
-            self.add(prefix, refuse(Reason::Depth));
-            return Ok(());
-        };
-        let Some(budget) = self.budget.checked_sub(size) else {
-            self.add(prefix, refuse(Reason::Budget));
-            return Ok(());
-        };
-        let inner = Place::Archive(archive);
-        let (found, survey) = self.examine(&inner);
-        let installed = &found.installed;
-        self.note_names(&inner, installed);
-        let mut strays = Vec::new();
-        if let Some(entry) = entry {
-            let names: BTreeSet<String> = inner.names().into_iter().collect();
-            let only = self.only.as_deref().filter(|_| selection.is_of_some());
-            let (others, notes) = library::strays_in_zip(&names, entry, searched, around, only);
-            strays = others;
-            self.verified.notes.extend(notes);
-        }
-        // The file may be a wheel of the requested distribution.
-        let selection = match selection.contains(name) {
-            true => Selection::All,
-            false if !strays.is_empty() => {
-                Selection::these(strays.iter().map(|finding| finding.path.clone()).collect())
-            }
-            false if entry.is_some() => {
-                self.unknown.push(path);
-                return Ok(());
-            }
-            false if only::names(&inner, installed).is_empty() => {
-                self.unknown.push(path);
-                return Ok(());
-            }
-            false => Selection::of(&inner, installed, &found.searched, self.request.only).unwrap_or_default(),
-        };
-        if matches!(selection, Selection::Nothing) {
-            return Ok(());
-        }
-        self.budget = budget;
-        let before = self.tally.pycs();
-        self.add(&format!("{path}!"), strays);
-        self.place(&inner, &found, survey, selection, (&format!("{path}!"), depth))?;
-        if let (Place::Archive(archive), Place::Tree(..), Some(coverage)) =
-            (&inner, place, &mut self.coverage)
-        {
-            let finding = coverage.archive(self.at, archive, &path, self.tally.pycs() > before);
-            self.add("", finding.into_iter().collect());
-        }
-        Ok(())
-    }
-
     /// Collects the names of distributions if one is requested.
-    fn note_names(&mut self, place: &Place, installed: &Installed) {
+    pub(super) fn note_names(&mut self, place: &Place, installed: &Installed) {
         if self.request.only.is_some() {
             self.known.extend(only::names(place, installed));
         }
     }
 
-    fn add(&mut self, prefix: &str, findings: Vec<Finding>) {
+    /// Adds findings about files whose names follow `prefix`.
+    pub(super) fn add(&mut self, prefix: &str, findings: Vec<Finding>) {
         let below = findings.into_iter().map(|finding| Finding {
             path: match finding.path.as_str() {
                 // The archive as a whole.

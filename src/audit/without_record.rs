@@ -33,8 +33,8 @@ pub(super) struct WithoutRecord {
     namespaces: BTreeSet<String>,
 }
 
-/// Returns the names of the files and directories in a directory of a tree, which is empty or ends
-/// in `/`, each once.
+/// Returns the names of the files and directories in a directory of a tree, each
+/// once; `base` is a [`crate::project::FolderPrefix`].
 pub(super) fn names_at<'a>(listing: &'a FoundFiles, base: &str) -> Vec<&'a str> {
     let mut found = Vec::new();
     let mut from = base.to_owned();
@@ -49,8 +49,8 @@ pub(super) fn names_at<'a>(listing: &'a FoundFiles, base: &str) -> Vec<&'a str> 
 }
 
 impl WithoutRecord {
-    /// Reads the metadata in `base`, which is empty or ends in `/`. In a virtual environment, a
-    /// `dist-info` without a RECORD owns no files, and an egg only those that it lists.
+    /// Reads the metadata in `base`, as [`names_at`] does. In a virtual environment, a `dist-info`
+    /// without a RECORD owns no files, and an egg only those that it lists.
     pub(super) fn read(
         place: &Place,
         links: &FolderLinks,

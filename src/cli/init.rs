@@ -50,17 +50,7 @@ const SHOWN_CHANGES: usize = 50;
 const SHOWN: usize = 12;
 
 pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, CommandError> {
-    if !arguments.folder.is_dir() {
-        let folder = arguments.folder.shown();
-        return Err(CommandError::Usage(match arguments.folder.symlink_metadata() {
-            Ok(_) => {
-                format!(
-                    "{folder} is not a directory\nhint: pass the directory of the project: `pycompile init DIR`"
-                )
-            }
-            Err(_) => format!("there is no directory {folder}"),
-        }));
-    }
+    check_folder(&arguments.folder)?;
     let existing = config_in(&arguments.folder).map_err(ProjectError::from)?;
     let path = existing.clone().unwrap_or_else(|| arguments.folder.join("pycompile.toml"));
     if arguments.update || arguments.check {
@@ -89,13 +79,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     show_lists(&draft.lists, printer)?;
     show_left_out(&draft.lists, printer);
     if draft.lists.sources.is_empty() {
-        let folder = arguments.folder.shown();
-        return Err(CommandError::Usage(match &draft.lists.built {
-            Some(reason) => format!("no Python files to list in {folder}: {reason}\n{BUILD_IT}"),
-            None => {
-                format!("no Python files to list in {folder}\nhint: run it in the directory of the project")
-            }
-        }));
+        return Err(nothing_to_list(&arguments.folder, &draft.lists));
     }
     write(&path, &draft.text, printer)?;
     printer.summary(&format!(
@@ -113,6 +97,29 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
     }
     note_open_keys(&arguments.folder, &draft, printer);
     Ok(Status::Done)
+}
+
+fn check_folder(folder: &Path) -> Result<(), CommandError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let shown = folder.shown();
+    Err(CommandError::Usage(match folder.symlink_metadata() {
+        Ok(_) => {
+            format!(
+                "{shown} is not a directory\nhint: pass the directory of the project: `pycompile init DIR`"
+            )
+        }
+        Err(_) => format!("there is no directory {shown}"),
+    }))
+}
+
+fn nothing_to_list(folder: &Path, lists: &Lists) -> CommandError {
+    let folder = folder.shown();
+    CommandError::Usage(match &lists.built {
+        Some(reason) => format!("no Python files to list in {folder}: {reason}\n{BUILD_IT}"),
+        None => format!("no Python files to list in {folder}\nhint: run it in the directory of the project"),
+    })
 }
 
 /// Prints the keys that `pack` requires and the project leaves to its build backend.

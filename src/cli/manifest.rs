@@ -60,39 +60,28 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
     if arguments.shard.is_some() && arguments.form != ManifestForm::Json {
         return Err(CommandError::Usage("the manifest of a shard is JSON, which --merge reads".into()));
     }
-    let read = match (&arguments.path, arguments.merge.as_slice()) {
+    let inputs = match (&arguments.path, arguments.merge.as_slice()) {
         (Some(path), _) => vec![path.clone()],
         (None, []) => vec![arguments.config.path()?],
         (None, parts) => parts.to_vec(),
     };
-    if let Some(read) = read.iter().find(|read| arguments.output.is(read)) {
-        let message = format!("refusing to overwrite {}: it is an input", read.shown());
+    if let Some(input) = inputs.iter().find(|input| arguments.output.is(input)) {
+        let message = format!("refusing to overwrite {}: it is an input", input.shown());
         return Err(CommandError::Usage(message));
     }
     arguments.output.check_manifest(arguments.form)?;
     let (manifest, failures) = match &arguments.path {
         Some(path) => inventory(path, arguments.shard, environment::entered_directory().as_deref())?,
         None if !arguments.merge.is_empty() => (merged(&arguments.merge)?, Vec::new()),
-        None => {
-            let project = arguments.config.load_given(overrides.given(), printer)?;
-            // Releases that the config asks for, as far as their engines are available.
-            let engines = project.engines(&environment::places(), interrupt::flag());
-            let engines = engines.unwrap_or_default();
-            let versions = match engines.is_empty() {
-                true => project.versions(&environment::places())?,
-                false => engines.iter().map(|target| target.series.version).collect(),
-            };
-            let (manifest, failures) = existing(&project, &versions)?;
-            (manifest.with_releases(select::releases(&engines)), failures)
-        }
+        None => of_config(arguments, printer)?,
     };
     // Another shard may have some, and whoever merges them sees whether all are empty.
     let has_archives =
         !manifest.archives.is_empty() && !arguments.path.as_ref().is_some_and(|path| path.is_file());
     let is_empty = manifest.files.is_empty() && !has_archives && manifest.shard.is_none();
     if is_empty && failures.is_empty() {
-        let read: Vec<String> = read.iter().map(|read| read.shown()).collect();
-        return Err(CommandError::Usage(format!("no pyc in {}", read.join(", "))));
+        let inputs: Vec<String> = inputs.iter().map(|input| input.shown()).collect();
+        return Err(CommandError::Usage(format!("no pyc in {}", inputs.join(", "))));
     }
     let text = arguments.form.text(&manifest).map_err(ProjectError::from)?;
     arguments.output.write(text.as_bytes(), printer)?;
@@ -100,12 +89,40 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         let written = Artifact::written(path, arguments.form.into(), text.as_bytes());
         print_artifacts(&[written], false, printer)?;
     }
+    show(&manifest, &failures, printer)?;
+    Ok(if failures.is_empty() { Status::Done } else { Status::No })
+}
+
+/// Returns the manifest of the pycs that the config asks for, and the errors of those without an
+/// entry.
+fn of_config(
+    arguments: &ManifestArgs,
+    printer: &Printer,
+) -> Result<(Manifest, Vec<(String, EntryError)>), CommandError> {
+    let project = arguments.config.load_given(arguments.overrides.given(), printer)?;
+    // Releases that the config asks for, as far as their engines are available.
+    let engines = project.engines(&environment::places(), interrupt::flag());
+    let engines = engines.unwrap_or_default();
+    let versions = match engines.is_empty() {
+        true => project.versions(&environment::places())?,
+        false => engines.iter().map(|target| target.series.version).collect(),
+    };
+    let (manifest, failures) = existing(&project, &versions)?;
+    Ok((manifest.with_releases(select::releases(&engines)), failures))
+}
+
+/// Prints the pycs without an entry, and the summary.
+fn show(
+    manifest: &Manifest,
+    failures: &[(String, EntryError)],
+    printer: &Printer,
+) -> Result<(), CommandError> {
     printer.count("pycs", manifest.files.len());
     printer.count("without_entry", failures.len());
     for (name, error) in failures.iter().filter(|_| printer.is_json()) {
         printer.json(&serde_json::json!({"path": name, "finding": without_path(name, error)}))?;
     }
-    for (name, error) in &failures {
+    for (name, error) in failures {
         printer.file_error(&format!("{}: {}", visible(name), without_path(name, error)));
     }
     let archives = match manifest.archives.len() {
@@ -117,7 +134,7 @@ pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status,
         counted(manifest.files.len(), "pyc", "pycs"),
         failures.len()
     ));
-    Ok(if failures.is_empty() { Status::Done } else { Status::No })
+    Ok(())
 }
 
 /// Returns the error of a file whose path precedes it.

@@ -193,8 +193,8 @@ pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<DiffFinding
     let mut differing = Vec::new();
     for ((what, one), (_, other)) in pairs {
         // The external attributes contain the mode, whose difference is reported already.
-        let told = what == "external attributes" && left.mode != right.mode;
-        if one != other && !told {
+        let is_of_mode = what == "external attributes" && left.mode != right.mode;
+        if one != other && !is_of_mode {
             finding = finding.labeled_sides(what, one, other);
             differing.push(what);
         }

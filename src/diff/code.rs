@@ -80,7 +80,7 @@ impl<'a> Comparer<'a> {
                 );
                 break;
             }
-            self.one(&place, left, right);
+            self.compare_code_objects(&place, left, right);
             let inner = self.children(left, right, &path);
             pairs.extend(inner.into_iter().rev());
         }
@@ -180,10 +180,31 @@ impl<'a> Comparer<'a> {
         pairs
     }
 
-    /// Compares two code objects without those among their constants.
-    fn one(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
-        let (a, b) = (left.code, right.code);
+    /// Compares two code objects, apart from the code objects among their constants.
+    fn compare_code_objects(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let before = self.findings.len();
+        self.compare_names(place, left, right);
+        self.compare_sizes(place, left, right);
+        if left.flags() != right.flags() {
+            let words = |flags: u32| format!("{flags:#x} {}", flag_names(flags).join(" "));
+            let finding = DiffFinding::new(DifferenceKind::Flags, "");
+            self.add(place, finding.sides(words(left.flags()), words(right.flags())));
+        }
+        self.compare_lists(place, left, right);
+        let lines = (left.code.firstlineno, right.code.firstlineno);
+        if lines.0 == lines.1 {
+            return;
+        }
+        if self.findings.len() == before {
+            self.moved.push(Moved { place: place.to_owned(), lines });
+        } else {
+            let line = |line: i32| format!("line {line}");
+            let finding = DiffFinding::new(DifferenceKind::FirstLine, "").sides(line(lines.0), line(lines.1));
+            self.findings.insert(before, finding.at(place));
+        }
+    }
+
+    fn compare_names(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         for (what, one, other) in [
             ("name", Some(left.name()), Some(right.name())),
             ("qualified name", left.qualname(), right.qualname()),
@@ -193,6 +214,10 @@ impl<'a> Comparer<'a> {
                 self.add(place, finding.sides(one.unwrap_or_default(), other.unwrap_or_default()));
             }
         }
+    }
+
+    fn compare_sizes(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
+        let (a, b) = (left.code, right.code);
         let sizes = [
             ("arguments", a.argcount, b.argcount),
             ("positional-only arguments", a.posonlyargcount, b.posonlyargcount),
@@ -202,35 +227,14 @@ impl<'a> Comparer<'a> {
         ];
         for (what, one, other) in sizes {
             if one != other {
-                self.add(
-                    place,
-                    DiffFinding::new(DifferenceKind::Size, what).sides(one.to_string(), other.to_string()),
-                );
+                let finding = DiffFinding::new(DifferenceKind::Size, what);
+                self.add(place, finding.sides(one.to_string(), other.to_string()));
             }
-        }
-        if left.flags() != right.flags() {
-            let words = |flags: u32| format!("{flags:#x} {}", flag_names(flags).join(" "));
-            self.add(
-                place,
-                DiffFinding::new(DifferenceKind::Flags, "").sides(words(left.flags()), words(right.flags())),
-            );
-        }
-        self.lists(place, left, right);
-        if a.firstlineno == b.firstlineno {
-            return;
-        }
-        if self.findings.len() == before {
-            self.moved.push(Moved { place: place.to_owned(), lines: (a.firstlineno, b.firstlineno) });
-        } else {
-            let line = |line: i32| format!("line {line}");
-            let finding = DiffFinding::new(DifferenceKind::FirstLine, "")
-                .sides(line(a.firstlineno), line(b.firstlineno));
-            self.findings.insert(before, finding.at(place));
         }
     }
 
     /// Compares constants, names, variables, instructions and their tables.
-    fn lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
+    fn compare_lists(&mut self, place: &str, left: CodeView<'_>, right: CodeView<'_>) {
         let classes = ConstClasses::of(left, right);
         let series = self.series;
         let uses = |kind| move || [left, right].map(|code| listing::first_uses(code, kind, series));

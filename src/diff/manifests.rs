@@ -1,7 +1,7 @@
 //! Comparison of manifests with each other and with bytes.
 
 use super::cause::{Cause, CauseKind, CauseReason};
-use super::model::{DiffFinding, DifferenceKind, FileDifference, RELEASES};
+use super::model::{DiffFinding, DifferenceKind, FileDifference, RELEASES, WHOLE_SIDE};
 use super::sides::SideFile;
 use crate::archive::Archive;
 use crate::manifest::{self, FileEntry, Listed, Manifest};
@@ -164,9 +164,9 @@ pub(super) fn compare_archive_with_manifest(
                 Cause::new(CauseKind::NotChecked, "the manifest lists other archives, but not this one");
             return Some(vec![FileDifference {
                 cause: Some(cause),
-                ..FileDifference::new("", vec![finding])
+                ..FileDifference::new(WHOLE_SIDE, vec![finding])
             }]);
         }
     };
-    Some(vec![FileDifference::new("", vec![finding])])
+    Some(vec![FileDifference::new(WHOLE_SIDE, vec![finding])])
 }

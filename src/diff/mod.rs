@@ -32,7 +32,9 @@ mod tables;
 pub use cause::{Cause, CauseKind, CauseReason, CodeOrigin, FailOn, PycFault};
 pub use forms::{Form, differ, other_forms};
 pub use lists::AS_LONG;
-pub use model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA};
+pub use model::{
+    Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA, WHOLE_SIDE,
+};
 pub use nested::{Nested, read_within};
 pub use places::compare;
 pub use pyc::compare_pycs;

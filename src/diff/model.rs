@@ -260,7 +260,10 @@ impl DiffFinding {
     }
 }
 
-/// Differences in one file or, with an empty path, in the archive that contains the files.
+/// Path of the archive that contains all files of a side, in [`FileDifference::path`].
+pub const WHOLE_SIDE: &str = "";
+
+/// Differences in one file, or in the archive that contains all files of a side ([`WHOLE_SIDE`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileDifference {
     /// Path relative to the side, with `/`; a directory ends with `/`.

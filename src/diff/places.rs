@@ -8,7 +8,7 @@ use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
 };
-use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, SCHEMA};
+use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, SCHEMA, WHOLE_SIDE};
 use super::nested::Nested;
 use super::opened::{OneSided, OpenedFile, Room, may_be_archive, open, refused};
 use super::pairing::{Pairing, pair, pair_listed};
@@ -40,81 +40,28 @@ impl<'a> Paths<'a> {
 /// [`SideError::NoPartner`].
 pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     let pycs_only = left.manifest().is_some() || right.manifest().is_some();
-    let (mut one, mut other) = (files(left, pycs_only), files(right, pycs_only));
-    let mut found = PlaceOutcome::default();
+    let (one, other) = (files(left, pycs_only), files(right, pycs_only));
     let nested = Nested::default();
     let mut outside = 0;
-    match (left.is_file(), right.is_file()) {
+    let mut found = match (left.is_file(), right.is_file()) {
         _ if matches!(left, Side::Nothing(_)) || matches!(right, Side::Nothing(_)) => {
-            let label =
-                if left.is_file() || right.is_file() { right.label().or_else(|| left.label()) } else { None };
-            for (kind, files) in [(DifferenceKind::OnlyLeft, one), (DifferenceKind::OnlyRight, other)] {
-                let mut only = OneSided { kind, files: Vec::new() };
-                for (name, file) in files {
-                    only.add(label.as_deref().unwrap_or(&name), file, &Room::new());
-                }
-                found.files.extend(only.files);
-            }
+            compare_with_nothing([left, right], [one, other])
         }
-        (true, true) => {
-            let pair = one.iter().next().zip(other.iter().next());
-            if let Some(((_, &one), (name, &other))) = pair {
-                let label = right.label().or_else(|| left.label());
-                let name = label.unwrap_or_else(|| name.to_string());
-                found = compare_files(Paths::same(&name), one, other, &Room::new(), &nested);
-            }
+        (true, true) => compare_two_files([left, right], [&one, &other], &nested),
+        (false, false) if pycs_only => {
+            let (found, out) = compare_with_manifest([left, right], [one, other], &nested);
+            outside = out;
+            found
         }
-        (false, false) => {
-            if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
-                found.files.extend(compare_listed_archives(one, other));
-                found.add(RELEASES, compare_releases(one, other));
-            }
-            if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
-                found.hold(compare_archive_with_manifest(manifest, archive, false), &mut one, &mut other);
-            }
-            if let (Some(archive), Some(manifest)) = (left.archive(), right.manifest()) {
-                found.hold(compare_archive_with_manifest(manifest, archive, true), &mut other, &mut one);
-            }
-            let pairing = match pycs_only {
-                // A manifest determines the path of each pyc.
-                true => {
-                    let (pairing, out) = pair_listed(left, right, &mut one, &mut other);
-                    outside = out;
-                    pairing
-                }
-                false => pair(&one, &other),
-            };
-            if pycs_only {
-                found.extend(archives_in_tree(left, right, &mut one, &mut other, &pairing));
-            }
-            let whole = left.archive().zip(right.archive());
-            let whole = whole.map(|(one, other)| compare_archives(one, other, &pairing));
-            found.extend(compare_all(Paths::same(""), &one, &other, None, &nested, pairing));
-            if let Some(whole) = whole {
-                found.tell_whole(Paths::same(""), whole);
-            }
-        }
-        (is_file, _) => {
-            let (file, name, many) =
-                if is_file { (left, &one, &mut other) } else { (right, &other, &mut one) };
-            let name = name.keys().next().cloned().unwrap_or_default();
-            many.retain(|path, _| path.rsplit('/').next() == Some(&name));
-            if many.len() != 1 {
-                let other = if is_file { right } else { left };
-                let (file, other) = (file.path().into(), other.path().into());
-                return Err(SideError::NoPartner { file, other, found: many.len() });
-            }
-            let path = many.keys().next().map(ToString::to_string).unwrap_or_default();
-            if let Some((&one, &other)) = one.values().next().zip(other.values().next()) {
-                found = compare_files(Paths::same(&path), one, other, &Room::new(), &nested);
-            }
-        }
-    }
+        (false, false) => compare_folders([left, right], [&one, &other], &nested),
+        (true, false) => compare_with_partner([left, right], (&one, &other), &nested, true)?,
+        (false, true) => compare_with_partner([right, left], (&other, &one), &nested, false)?,
+    };
     if found.files.is_empty()
         && let (Some(one), Some(other)) = (left.archive(), right.archive())
         && one.sha256 != other.sha256
     {
-        found.files.push(other_bytes(""));
+        found.files.push(other_bytes(WHOLE_SIDE));
     }
     if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
         explain_by_release(one, other, &mut found.files);
@@ -139,6 +86,95 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
         unchanged: found.unchanged,
         files: found.files,
     })
+}
+
+/// Compares a side with nothing: every file is on one side only.
+fn compare_with_nothing([left, right]: [&Side; 2], sides: [Files<'_>; 2]) -> PlaceOutcome {
+    let is_file = left.is_file() || right.is_file();
+    let label = if is_file { right.label().or_else(|| left.label()) } else { None };
+    let mut found = PlaceOutcome::default();
+    for (kind, files) in [DifferenceKind::OnlyLeft, DifferenceKind::OnlyRight].into_iter().zip(sides) {
+        let mut only = OneSided { kind, files: Vec::new() };
+        for (name, file) in files {
+            only.add(label.as_deref().unwrap_or(&name), file, &Room::new());
+        }
+        found.files.extend(only.files);
+    }
+    found
+}
+
+/// Compares two files that the user named, under the name of the right one.
+fn compare_two_files(sides: [&Side; 2], files: [&Files<'_>; 2], nested: &Nested) -> PlaceOutcome {
+    let [one, other] = files.map(|files| files.iter().next());
+    let Some(((_, &one), (name, &other))) = one.zip(other) else { return PlaceOutcome::default() };
+    let label = sides[1].label().or_else(|| sides[0].label());
+    let name = label.unwrap_or_else(|| name.to_string());
+    compare_files(Paths::same(&name), one, other, &Room::new(), nested)
+}
+
+/// Compares a file that the user named with the only file of this name on the other side; `is_left`
+/// if it is on the left side.
+fn compare_with_partner(
+    [file, other]: [&Side; 2],
+    (alone, many): (&Files<'_>, &Files<'_>),
+    nested: &Nested,
+    is_left: bool,
+) -> Result<PlaceOutcome, SideError> {
+    let alone = alone.iter().next();
+    let is_partner =
+        |path: &str| alone.is_some_and(|(name, _)| path.rsplit('/').next() == Some(name.as_ref()));
+    let partners: Vec<_> = many.iter().filter(|(path, _)| is_partner(path)).collect();
+    let (Some((_, &alone)), &[(path, &partner)]) = (alone, &partners[..]) else {
+        let (file, other) = (file.path().into(), other.path().into());
+        return Err(SideError::NoPartner { file, other, found: partners.len() });
+    };
+    let (one, other) = if is_left { (alone, partner) } else { (partner, alone) };
+    Ok(compare_files(Paths::same(path), one, other, &Room::new(), nested))
+}
+
+/// Compares two directories or archives.
+fn compare_folders(sides: [&Side; 2], [one, other]: [&Files<'_>; 2], nested: &Nested) -> PlaceOutcome {
+    let pairing = pair(one, other);
+    let [left, right] = sides.map(Side::archive);
+    let whole = left.zip(right).map(|(one, other)| compare_archives(one, other, &pairing));
+    let mut found = compare_all(Paths::same(""), one, other, None, nested, pairing);
+    if let Some(whole) = whole {
+        found.tell_whole(Paths::same(WHOLE_SIDE), whole);
+    }
+    found
+}
+
+/// Compares a manifest with another one, or with a directory or archive. Also returns the number of
+/// listed pycs that the other side, a part of the tree, could not contain.
+fn compare_with_manifest(
+    [left, right]: [&Side; 2],
+    [mut one, mut other]: [Files<'_>; 2],
+    nested: &Nested,
+) -> (PlaceOutcome, usize) {
+    let mut found = PlaceOutcome::default();
+    if let (Some(one), Some(other)) = (left.manifest(), right.manifest()) {
+        found.files.extend(compare_listed_archives(one, other));
+        found.add(RELEASES, compare_releases(one, other));
+    }
+    if let (Some(manifest), Some(archive)) = (left.manifest(), right.archive()) {
+        found.add_listed_archive(
+            compare_archive_with_manifest(manifest, archive, false),
+            &mut one,
+            &mut other,
+        );
+    }
+    if let (Some(archive), Some(manifest)) = (left.archive(), right.manifest()) {
+        found.add_listed_archive(
+            compare_archive_with_manifest(manifest, archive, true),
+            &mut other,
+            &mut one,
+        );
+    }
+    // A manifest determines the path of each pyc.
+    let (pairing, outside) = pair_listed(left, right, &mut one, &mut other);
+    found.extend(archives_in_tree(left, right, &mut one, &mut other, &pairing));
+    found.extend(compare_all(Paths::same(""), &one, &other, None, nested, pairing));
+    (found, outside)
 }
 
 /// Result for some of the files.
@@ -174,7 +210,12 @@ impl PlaceOutcome {
 
     /// Adds the result for an archive as a whole and a manifest that lists archives. The manifest
     /// may list pycs that exist only after installation of a wheel, or in another archive.
-    fn hold(&mut self, found: Option<Vec<FileDifference>>, entries: &mut Files<'_>, pycs: &mut Files<'_>) {
+    fn add_listed_archive(
+        &mut self,
+        found: Option<Vec<FileDifference>>,
+        entries: &mut Files<'_>,
+        pycs: &mut Files<'_>,
+    ) {
         let Some(found) = found else { return };
         entries.retain(|name, _| pycs.contains_key(name));
         // If the digest is right, the archive's own pycs need no entries either.

@@ -9,7 +9,7 @@ use super::prefix::moved;
 use super::pth::{LARGEST, PathForm, PathLines, moves_paths, package_of};
 use super::routes::{Routes, is_packages};
 use crate::archive::SpecialKind;
-use crate::project::{FoundFiles, FoundKind, Reach, name_below, read_regular, real_path};
+use crate::project::{FolderPrefix, FoundFiles, FoundKind, Reach, name_below, read_regular, real_path};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -46,8 +46,8 @@ pub struct Survey {
     /// `__pycache__` that is a symlink, since its pycs do not belong to the sources next to the
     /// target.
     pub unseen: Vec<(String, PlaceError)>,
-    /// Directories that `site` reads by default: empty, or with `/` at the end.
-    pub site_folders: BTreeSet<String>,
+    /// Directories that `site` reads by default.
+    pub site_folders: BTreeSet<FolderPrefix>,
     /// Symlinks and path files that lead out of the place to modules of a kind that is not sought:
     /// sources and extension modules.
     pub modules: BTreeSet<String>,
@@ -65,7 +65,7 @@ pub struct Survey {
 /// A path of a place that a path file adds to the path of imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddedPath {
-    /// Name of a file, or of a directory: empty, or with `/` at the end.
+    /// Name of a file, or [`FolderPrefix`] of a directory.
     pub name: String,
     /// Name of the path file.
     pub file: String,
@@ -166,13 +166,7 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         let is_cache = path.ends_with("__pycache__") && !path.metadata().is_ok_and(|found| found.is_file());
         (is_cache && path.exists()) || reach.leads(path)
     };
-    let links: Vec<PathBuf> = listing
-        .names
-        .iter()
-        .filter(|(name, found)| **found == FoundKind::Symlink && !listing.real.contains_key(*name))
-        .map(|(name, _)| root.join(name))
-        .chain(listing.nameless_links.iter().cloned())
-        .collect();
+    let links = links(root, listing);
     // A symlink with the name of a pyc, or of a source that is sought, is reported when these are
     // read.
     let is_read = |path: &Path| sought.is_named(path.as_os_str().as_encoded_bytes()) && path.is_file();
@@ -180,23 +174,22 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
     let mut unseen: Vec<_> =
         hiding.map(|path| (name_below(root, path), PlaceError::SymlinkFolder(path.clone()))).collect();
 
-    let mut ways = reach.links().clone();
-    let folders = links.iter().filter(|link| link.is_dir());
-    for (link, real) in folders.filter_map(|link| Some((link, real_path(link).ok()?))) {
-        ways.entry(real).or_default().insert(inside.join(link.strip_prefix(root).unwrap_or(link)));
-    }
     let again = match sought {
         Sought::Bytecode | Sought::Modules => Vec::new(),
         Sought::Sources => again(root, &inside, listing, &links),
     };
-    for (real, link) in links_above(root, directory) {
-        ways.entry(real).or_default().insert(link);
+    let own_links = links.iter().filter(|link| link.is_dir()).filter_map(|link| {
+        Some((real_path(link).ok()?, inside.join(link.strip_prefix(root).unwrap_or(link))))
+    });
+    let mut folder_links = reach.links().clone();
+    for (real, link) in own_links.chain(links_above(root, directory)) {
+        folder_links.entry(real).or_default().insert(link);
     }
     let mut tree = SurveyedTree {
         root,
         inside: &inside,
         listing,
-        routes: Routes::new(ways),
+        routes: Routes::new(folder_links),
         reach,
         followed: 0,
         again: 0,
@@ -222,6 +215,13 @@ fn survey(root: &Path, listing: &FoundFiles, surroundings: Surroundings<'_>) -> 
         of_packages: tree.of_packages,
         lists: tree.lists,
     }
+}
+
+/// Returns the paths of the symlinks of a tree.
+fn links(root: &Path, listing: &FoundFiles) -> Vec<PathBuf> {
+    let is_link = |name: &String, found| found == FoundKind::Symlink && !listing.real.contains_key(name);
+    let named = listing.names.iter().filter(|(name, found)| is_link(name, **found));
+    named.map(|(name, _)| root.join(name)).chain(listing.nameless_links.iter().cloned()).collect()
 }
 
 /// Returns the symlinks of a tree to its own directories that have sources, or symlinks to some.

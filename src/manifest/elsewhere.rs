@@ -4,18 +4,18 @@
 
 use super::Manifest;
 use crate::input::Place;
-use crate::project::real_path;
+use crate::project::{FolderPrefix, real_path};
 use crate::text::python;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
-/// The two prefixes by which paths and names differ; each is empty or ends in `/`.
+/// The two prefixes by which paths and names differ.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shift {
     /// Prefix of the manifest's paths: the directory of the manifest that the place is.
-    outer: String,
+    outer: FolderPrefix,
     /// Prefix of the place's names: the directory of the place at which the manifest's paths begin.
-    inner: String,
+    inner: FolderPrefix,
 }
 
 impl Shift {

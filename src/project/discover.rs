@@ -257,6 +257,10 @@ fn shown_below(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
+/// Directory of a place, as the part of the names of its files that precedes the names in it: empty
+/// for the place itself, or the name of the directory with `/` at its end.
+pub type FolderPrefix = String;
+
 /// Returns the name of a path below `root`, with `/`; a byte that is not UTF-8 becomes `\udcff`.
 pub fn name_below(root: &Path, path: &Path) -> String {
     let below = path.strip_prefix(root).unwrap_or(path);

@@ -1,6 +1,6 @@
 //! Patterns for the files of a directory, an archive or an environment.
 
-use super::PACKAGES;
+use super::{FolderPrefix, PACKAGES};
 use crate::pyc::parse_name;
 use globset::GlobSet;
 
@@ -9,8 +9,8 @@ use globset::GlobSet;
 #[derive(Clone, Debug, Default)]
 pub struct FilePatterns {
     set: GlobSet,
-    /// Text before the paths that are asked for.
-    base: String,
+    /// Directory of the paths that are matched.
+    base: FolderPrefix,
 }
 
 impl FilePatterns {
@@ -19,7 +19,7 @@ impl FilePatterns {
         Self { set, base: String::new() }
     }
 
-    /// Returns the patterns for paths below a directory, which is empty or ends in `/`.
+    /// Returns the patterns for paths below a directory, a [`FolderPrefix`].
     pub fn below(&self, base: &str) -> Self {
         Self { set: self.set.clone(), base: format!("{}{base}", self.base) }
     }

@@ -16,8 +16,8 @@ mod regular;
 mod walk;
 
 pub use discover::{
-    DiscoverError, FoundFiles, FoundKind, PACKAGES, Searched, all_files, is_python, library_version,
-    links_and_files, name_below, names_in, pycs, python_files, search,
+    DiscoverError, FolderPrefix, FoundFiles, FoundKind, PACKAGES, Searched, all_files, is_python,
+    library_version, links_and_files, name_below, names_in, pycs, python_files, search,
 };
 pub use file_patterns::FilePatterns;
 pub use names::{Layout, NameError, Naming, stripped};

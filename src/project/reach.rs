@@ -70,12 +70,7 @@ impl<'a> Reach<'a> {
                 self.links.entry(real.clone()).or_default().insert(path.clone());
             }
             if self.inside.iter().any(|inside| real.starts_with(inside)) {
-                let is_code = is_link
-                    && match is_folder {
-                        true => path.ends_with("__pycache__"),
-                        false => (self.is_code)(&path, &real).unwrap_or(true),
-                    };
-                if is_code {
+                if is_link && self.names_code(&path, &real) {
                     return self.found(&seen, from);
                 }
                 continue;
@@ -110,6 +105,14 @@ impl<'a> Reach<'a> {
         }
         self.clean.extend(known);
         false
+    }
+
+    /// Returns whether the name of a link makes code of a file or directory below `inside`.
+    fn names_code(&self, link: &Path, real: &Path) -> bool {
+        match real.is_dir() {
+            true => link.ends_with("__pycache__"),
+            false => (self.is_code)(link, real).unwrap_or(true),
+        }
     }
 
     /// Records that the path with this index in `seen`, and the directories that led to it, lead to

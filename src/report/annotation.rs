@@ -27,12 +27,12 @@ pub fn notice(file: impl AsRef<OsStr>, title: &str, message: &str) -> String {
     annotation("notice", file.as_ref(), (None, None), title, message)
 }
 
-/// Returns a message about a file in an archive, to which no annotation can be attached; the empty
-/// name stands for the archive.
-pub fn about<'a>(member: &str, message: &'a str) -> Cow<'a, str> {
+/// Returns the message of an annotation of a file. Files in an archive have no annotations: a
+/// message about one begins with its name and is attached to the archive.
+pub fn about<'a>(member: Option<&str>, message: &'a str) -> Cow<'a, str> {
     match member {
-        "" => message.into(),
-        member => format!("{member}: {message}").into(),
+        None => message.into(),
+        Some(member) => format!("{member}: {message}").into(),
     }
 }
 

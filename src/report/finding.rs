@@ -17,8 +17,8 @@ pub struct FindingText {
     pub path: String,
     /// Path of the file on disk: of the archive, if the finding is about a file in one.
     pub file: String,
-    /// Name of the file in the archive; empty outside of archives.
-    pub member: String,
+    /// Name of the file in the archive, if it is in one.
+    pub member: Option<String>,
     /// Name of the kind.
     pub kind: &'static str,
     /// Description of the finding.
@@ -37,11 +37,11 @@ impl FindingText {
     /// Returns a finding of `verify` with the path that the user sees.
     pub fn of_verify(finding: &audit::Finding, path: impl Into<String>) -> Self {
         let path = path.into();
-        let member = finding.path.split_once('!').map_or("", |(_, member)| member);
-        let file = path.strip_suffix(member).and_then(|file| file.strip_suffix('!')).unwrap_or(&path);
+        let member = finding.path.split_once('!').map(|(_, member)| member);
+        let file = member.and_then(|member| path.strip_suffix(member)?.strip_suffix('!'));
         Self {
-            file: file.to_owned(),
-            member: member.to_owned(),
+            file: file.unwrap_or(&path).to_owned(),
+            member: member.map(str::to_owned),
             path,
             kind: finding.kind().name(),
             message: sentence(finding),
@@ -58,7 +58,7 @@ impl FindingText {
         let path = python::os_text(path.as_os_str());
         Self {
             file: path.clone(),
-            member: String::new(),
+            member: None,
             path,
             kind,
             common: message.clone(),
@@ -72,7 +72,7 @@ impl FindingText {
     /// Sets the archive on disk that contains the file.
     #[must_use]
     pub fn within(mut self, archive: &Path, member: &str) -> Self {
-        (self.file, self.member) = (python::os_text(archive.as_os_str()), member.to_owned());
+        (self.file, self.member) = (python::os_text(archive.as_os_str()), Some(member.to_owned()));
         self
     }
 
@@ -97,14 +97,14 @@ impl FindingText {
 
     /// Returns the annotation for GitHub.
     pub fn annotation(&self) -> String {
-        let message = annotation::about(&self.member, &self.message);
+        let message = annotation::about(self.member.as_deref(), &self.message);
         annotation::error(&self.file, (None, None), self.kind, &message)
     }
 
     /// Returns the annotation for GitHub of a finding that the user leaves out.
     pub fn excluded_annotation(&self) -> String {
         let message = format!("--exclude leaves out: {}", self.message);
-        annotation::notice(&self.file, self.kind, &annotation::about(&self.member, &message))
+        annotation::notice(&self.file, self.kind, &annotation::about(self.member.as_deref(), &message))
     }
 
     /// Returns the object of the JSON format.
@@ -144,12 +144,12 @@ pub fn lines(findings: &[FindingText], limit: Option<usize>) -> Vec<String> {
         equal.entry(same(finding)).or_default().push(finding);
     }
     let mut lines = Vec::new();
-    let mut told = BTreeSet::new();
+    let mut listed_once = BTreeSet::new();
     // Of each kind, the number of lines and of findings without a line.
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for finding in findings {
         let files = equal.get(&same(finding)).filter(|files| limit.is_some() && files.len() >= MANY);
-        if files.is_some() && !told.insert(same(finding)) {
+        if files.is_some() && !listed_once.insert(same(finding)) {
             continue;
         }
         let (listed, left) = counts.entry(finding.kind).or_default();

@@ -41,9 +41,9 @@ pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
     /// Largest depth of nested statements and expressions (3.13: its recursion limit of 10,000,
-    /// minus the depth below the compiler); 0 for no limit (newer versions check how much stack is
-    /// left).
-    pub deepest_tree: u32,
+    /// minus the depth below the compiler); `None` if the version checks how much stack is left
+    /// instead.
+    pub deepest_tree: Option<u32>,
     /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,
     /// A function's first constant is its docstring or `None`, even if unused.

@@ -35,7 +35,8 @@ impl fmt::Display for Version {
     }
 }
 
-/// Cursor over lower-case ASCII.
+/// Cursor over lower-case ASCII. Each method returns a segment in normal form, and consumes nothing
+/// if the segment is absent.
 struct VersionReader<'a> {
     rest: &'a str,
 }
@@ -73,14 +74,74 @@ impl<'a> VersionReader<'a> {
             self.rest = before;
             return None;
         };
-        let behind_word = self.rest;
+        let after_word = self.rest;
         self.eat_any(&["-", "_", "."]);
         let number = self.digits().unwrap_or_else(|| {
-            self.rest = behind_word;
+            self.rest = after_word;
             "0"
         });
         Some((word, number))
     }
+
+    /// Consumes an epoch, which ends in `!`, and the release. An epoch of zero has no normal form.
+    fn release(&mut self) -> Option<String> {
+        let mut normal = String::new();
+        let mut first = self.digits()?;
+        if self.eat("!") {
+            if first != "0" {
+                normal = format!("{first}!");
+            }
+            first = self.digits()?;
+        }
+        normal.push_str(first);
+        loop {
+            let before = self.rest;
+            let number = if self.eat(".") { self.digits() } else { None };
+            let Some(number) = number else {
+                self.rest = before;
+                return Some(normal);
+            };
+            normal.push('.');
+            normal.push_str(number);
+        }
+    }
+
+    fn pre_release(&mut self) -> Option<String> {
+        let (word, number) = self.word(&["alpha", "a", "beta", "b", "preview", "pre", "rc", "c"])?;
+        let letter = match word {
+            "alpha" | "a" => "a",
+            "beta" | "b" => "b",
+            _ => "rc",
+        };
+        Some(format!("{letter}{number}"))
+    }
+
+    /// Consumes `-N` or `.postN`.
+    fn post_release(&mut self) -> Option<String> {
+        let before = self.rest;
+        let implicit = if self.eat("-") { self.digits() } else { None };
+        let number = implicit.or_else(|| {
+            self.rest = before;
+            self.word(&["post", "rev", "r"]).map(|(_, number)| number)
+        })?;
+        Some(format!(".post{number}"))
+    }
+
+    fn development_release(&mut self) -> Option<String> {
+        self.word(&["dev"]).map(|(_, number)| format!(".dev{number}"))
+    }
+}
+
+/// Returns the normal form of the part after the `+`; `None` if it is not valid.
+fn local_version(text: &str) -> Option<String> {
+    let is_part = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let normal = |part| if is_number(part) { without_zeros(part) } else { part };
+    let parts = text.split(['-', '_', '.']).map(|part| Some(part).filter(is_part).map(normal));
+    Some(parts.collect::<Option<Vec<_>>>()?.join("."))
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn without_zeros(digits: &str) -> &str {
@@ -97,6 +158,7 @@ impl std::str::FromStr for Version {
     }
 }
 
+/// Returns the normal form of a version in lower case; `None` if it is not valid.
 fn parse(lower: &str) -> Option<String> {
     let (public, local) = match lower.split_once('+') {
         Some((public, local)) => (public, Some(local)),
@@ -104,66 +166,16 @@ fn parse(lower: &str) -> Option<String> {
     };
     let mut reader = VersionReader { rest: public };
     reader.eat("v");
-    let mut first = reader.digits()?;
-    let mut normal = String::new();
-    if reader.eat("!") {
-        if first != "0" {
-            normal.push_str(first);
-            normal.push('!');
-        }
-        first = reader.digits()?;
-    }
-    normal.push_str(first);
-    loop {
-        let before = reader.rest;
-        let number = if reader.eat(".") { reader.digits() } else { None };
-        let Some(number) = number else {
-            reader.rest = before;
-            break;
-        };
-        normal.push('.');
-        normal.push_str(number);
-    }
-    if let Some((word, number)) = reader.word(&["alpha", "a", "beta", "b", "preview", "pre", "rc", "c"]) {
-        let letter = match word {
-            "alpha" | "a" => "a",
-            "beta" | "b" => "b",
-            _ => "rc",
-        };
-        normal.push_str(letter);
-        normal.push_str(number);
-    }
-    let before = reader.rest;
-    let implicit = if reader.eat("-") { reader.digits() } else { None };
-    let post = match implicit {
-        Some(number) => Some(number),
-        None => {
-            reader.rest = before;
-            reader.word(&["post", "rev", "r"]).map(|(_, number)| number)
-        }
-    };
-    if let Some(number) = post {
-        normal.push_str(".post");
-        normal.push_str(number);
-    }
-    if let Some((_, number)) = reader.word(&["dev"]) {
-        normal.push_str(".dev");
-        normal.push_str(number);
-    }
+    let mut normal = reader.release()?;
+    normal.extend(reader.pre_release());
+    normal.extend(reader.post_release());
+    normal.extend(reader.development_release());
     if !reader.rest.is_empty() {
         return None;
     }
     if let Some(local) = local {
-        let mut separator = '+';
-        for part in local.split(['-', '_', '.']) {
-            if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-                return None;
-            }
-            let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
-            normal.push(separator);
-            normal.push_str(if is_number { without_zeros(part) } else { part });
-            separator = '.';
-        }
+        normal.push('+');
+        normal.push_str(&local_version(local)?);
     }
     Some(normal)
 }

@@ -217,8 +217,8 @@ fn a_source_of_one_side_is_compiled_for_both() {
     let document = pair.document(&[]);
     assert_eq!(reason(&document, "demo/core.pyc"), words, "{document:#}");
     pair.write("a", "demo/core.py", CORE.replace('1', "2")).compile("a", &["--python", "3.14"]);
-    let words = "the right pyc was not checked: it has no source and differs from what the left demo/core.py compiles \
-                 to: at demo.core:f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
+    let words = "the right pyc was not checked: there is no source for it, and it is not what the left demo/core.py \
+                 compiles to: at demo.core:f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     assert_eq!(reason(&pair.document(&[]), "demo/core.pyc"), words);
     pair.write("s", "demo/core.py", CORE);
     let document = pair.document(&["--sources", "s"]);

@@ -116,14 +116,14 @@ pub(super) fn nothing_follows(rest: &mut dyn Read, counters: &Counters) -> Resul
     }
 }
 
+/// Reads one entry, and passes it to `each`.
 fn member<R: Read>(
     mut entry: tar::Entry<'_, R>,
     counters: &Counters,
     comment: &mut Vec<u8>,
     each: &mut dyn FnMut(Member<'_>) -> Result<(), RefusedMember>,
 ) -> Result<(), RefusedMember> {
-    let kind = entry.header().entry_type();
-    if kind.is_pax_global_extensions() {
+    if entry.header().entry_type().is_pax_global_extensions() {
         return global(&mut entry, counters, comment);
     }
     let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|error| {
@@ -131,7 +131,6 @@ fn member<R: Read>(
     })?;
     let refuse = |fault| (Some(name.clone()), fault);
     let broken = |error| refuse(fault_of(error, "the content of an entry", counters.position()));
-    let mut facts = Facts::default();
     let header = entry.header().clone();
     let fields = header.as_old();
     let number = |number: io::Result<u64>, field: &[u8]| match number {
@@ -139,58 +138,22 @@ fn member<R: Read>(
         Err(_) if field.iter().all(|byte| matches!(byte, 0 | b' ')) => Ok(0),
         number => number.map_err(&broken),
     };
-    facts.modified = i64::try_from(number(header.mtime(), &fields.mtime)?).unwrap_or(i64::MAX);
+    let modified = i64::try_from(number(header.mtime(), &fields.mtime)?).unwrap_or(i64::MAX);
+    let mut facts = Facts { modified, ..Facts::default() };
     let mut owner = [header.username_bytes(), header.groupname_bytes()]
         .map(|name| String::from_utf8_lossy(name.unwrap_or_default()).into_owned());
     let ids = [number(header.uid(), &fields.uid)?, number(header.gid(), &fields.gid)?];
     if let Some(records) = entry.pax_extensions().map_err(&broken)? {
         for record in records {
             let record = record.map_err(&broken)?;
-            let key = record.key().map_err(|_| refuse(Fault::NameEncoding))?;
-            let value = String::from_utf8_lossy(record.value_bytes());
-            match key {
-                // The content of a sparse file is stored in other ways.
-                _ if key.starts_with("GNU.sparse") => return Err(refuse(Fault::TarKind('S'))),
-                // Readers differ in which of the two names they use.
-                "path" if value != name => return Err(refuse(Fault::Names)),
-                "path" | "linkpath" | "size" | "uid" | "gid" => {}
-                "mtime" => {
-                    let whole = value.split('.').next().unwrap_or_default();
-                    facts.modified =
-                        whole.parse().map_err(|_| refuse(Fault::TarHeader(counters.position())))?;
-                }
-                "uname" => owner[0] = value.into_owned(),
-                "gname" => owner[1] = value.into_owned(),
-                _ => writeln!(facts.records, "{key}={value}").unwrap_or_default(),
-            }
+            pax_record(&record, &name, &mut facts, &mut owner, counters).map_err(&refuse)?;
         }
     }
     facts.owner = format!("{}:{} ({}:{})", owner[0], owner[1], ids[0], ids[1]);
     let mode = number(header.mode().map(u64::from), &fields.mode)?;
     let mode = u32::try_from(mode & 0o7777).unwrap_or_default();
-    let link = || {
-        let target = entry.link_name_bytes().unwrap_or_default().into_owned();
-        String::from_utf8(target).map_err(|_| refuse(Fault::NameEncoding))
-    };
-    let device = |what: &str| {
-        let numbers = [header.device_major(), header.device_minor()].map(|number| number.ok().flatten());
-        format!("{what} {}:{}", numbers[0].unwrap_or(0), numbers[1].unwrap_or(0))
-    };
     let size = entry.size();
-    let start = entry.raw_file_position();
-    let substance = match kind {
-        kind if kind.is_gnu_sparse() => return Err(refuse(Fault::TarKind('S'))),
-        // Old archives mark a directory by a slash at the end of its name.
-        tar::EntryType::Regular | tar::EntryType::Continuous if name.ends_with('/') => Substance::Directory,
-        tar::EntryType::Regular | tar::EntryType::Continuous => Substance::File { start: Some(start) },
-        tar::EntryType::Directory => Substance::Directory,
-        tar::EntryType::Link => Substance::HardLink(link()?),
-        tar::EntryType::Symlink => Substance::Symlink(link()?),
-        tar::EntryType::Char => Substance::Device(device("a character device")),
-        tar::EntryType::Block => Substance::Device(device("a block device")),
-        tar::EntryType::Fifo => Substance::Device("a named pipe".into()),
-        kind => return Err(refuse(Fault::TarKind(kind.as_byte().into()))),
-    };
+    let substance = substance(&entry, &name).map_err(refuse)?;
     if size > 0 && !matches!(substance, Substance::File { .. }) {
         return Err(refuse(Fault::LinkContent));
     }
@@ -198,6 +161,61 @@ fn member<R: Read>(
     // Content that is left unread would be parsed as headers.
     io::copy(&mut entry, &mut io::sink()).map_err(broken)?;
     Ok(())
+}
+
+/// Adds a pax record to the facts, or to the names of the user and the group in `owner`.
+fn pax_record(
+    record: &tar::PaxExtension<'_>,
+    name: &str,
+    facts: &mut Facts,
+    owner: &mut [String; 2],
+    counters: &Counters,
+) -> Result<(), Fault> {
+    let key = record.key().map_err(|_| Fault::NameEncoding)?;
+    let value = String::from_utf8_lossy(record.value_bytes());
+    match key {
+        // The content of a sparse file is stored in other ways.
+        _ if key.starts_with("GNU.sparse") => return Err(Fault::TarKind('S')),
+        // Readers differ in which of the two names they use.
+        "path" if value != name => return Err(Fault::Names),
+        "path" | "linkpath" | "size" | "uid" | "gid" => {}
+        "mtime" => {
+            let whole = value.split('.').next().unwrap_or_default();
+            facts.modified = whole.parse().map_err(|_| Fault::TarHeader(counters.position()))?;
+        }
+        "uname" => owner[0] = value.into_owned(),
+        "gname" => owner[1] = value.into_owned(),
+        _ => writeln!(facts.records, "{key}={value}").unwrap_or_default(),
+    }
+    Ok(())
+}
+
+/// Returns the kind of an entry, with the target of a link and the numbers of a device.
+fn substance<R: Read>(entry: &tar::Entry<'_, R>, name: &str) -> Result<Substance, Fault> {
+    let header = entry.header();
+    let link = || {
+        let target = entry.link_name_bytes().unwrap_or_default().into_owned();
+        String::from_utf8(target).map_err(|_| Fault::NameEncoding)
+    };
+    let device = |what: &str| {
+        let numbers = [header.device_major(), header.device_minor()].map(|number| number.ok().flatten());
+        format!("{what} {}:{}", numbers[0].unwrap_or(0), numbers[1].unwrap_or(0))
+    };
+    Ok(match header.entry_type() {
+        kind if kind.is_gnu_sparse() => return Err(Fault::TarKind('S')),
+        // Old archives mark a directory by a slash at the end of its name.
+        tar::EntryType::Regular | tar::EntryType::Continuous if name.ends_with('/') => Substance::Directory,
+        tar::EntryType::Regular | tar::EntryType::Continuous => {
+            Substance::File { start: Some(entry.raw_file_position()) }
+        }
+        tar::EntryType::Directory => Substance::Directory,
+        tar::EntryType::Link => Substance::HardLink(link()?),
+        tar::EntryType::Symlink => Substance::Symlink(link()?),
+        tar::EntryType::Char => Substance::Device(device("a character device")),
+        tar::EntryType::Block => Substance::Device(device("a block device")),
+        tar::EntryType::Fifo => Substance::Device("a named pipe".into()),
+        kind => return Err(Fault::TarKind(kind.as_byte().into())),
+    })
 }
 
 /// Keeps the comment of a header for all entries, as written by `git archive`.

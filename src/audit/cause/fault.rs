@@ -207,22 +207,18 @@ pub(super) enum Unchecked {
 
 impl std::fmt::Display for Unchecked {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const NO_SOURCE: &str = "there is no source for it";
         match self {
-            Self::NoSource => formatter.write_str(NO_SOURCE),
-            Self::Lent { lender, first: Some(first), .. } => {
-                let (source, place) = (&first.source, &first.place);
-                write!(
-                    formatter,
-                    "it has no source and differs from what the {} {source} compiles to: {place}",
-                    SIDES[*lender]
-                )
-            }
-            Self::Lent { lender, has_other_header: true, .. } => {
-                write!(formatter, "{NO_SOURCE}, and its header is not that of the {} source", SIDES[*lender])
-            }
-            Self::Lent { lender, .. } => {
-                write!(formatter, "{NO_SOURCE}, and it is not what the {} source compiles to", SIDES[*lender])
+            Self::NoSource => formatter.write_str("there is no source for it"),
+            Self::Lent { lender, has_other_header, first } => {
+                let side = SIDES[*lender];
+                let fault = match first {
+                    Some(LentPlace { source, place }) => {
+                        format!("it is not what the {side} {source} compiles to: {place}")
+                    }
+                    None if *has_other_header => format!("its header is not that of the {side} source"),
+                    None => format!("it is not what the {side} source compiles to"),
+                };
+                write!(formatter, "{}, and {fault}", Self::NoSource)
             }
             Self::Name => formatter.write_str("no importer recognizes its name"),
             Self::Source(error) => write!(formatter, "its source cannot be read: {error}"),
@@ -257,12 +253,12 @@ const IS_NOT: [&str; 2] = ["the left pyc is not", "the right pyc is not"];
 
 /// Returns the cause of the difference of a pyc that is not what its source compiles to.
 pub(super) fn unexplained(side: usize, fault: &OriginFault) -> Cause {
-    told(&[fault], |about| fault.clause(IS_NOT[side], about))
+    unexplained_pycs(&[fault], |about| fault.clause(IS_NOT[side], about))
 }
 
 /// Returns the cause of the difference of two pycs that are not what their sources compile to.
 pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause {
-    told(&[left, right], |about| match (left.words(about), right.words(about)) {
+    unexplained_pycs(&[left, right], |about| match (left.words(about), right.words(about)) {
         (one, other) if one == other => left.clause("neither pyc is", about),
         (one, other) => match (one.split_once(": "), other.split_once(": ")) {
             // The same source, and another place in each pyc.
@@ -277,7 +273,8 @@ pub(super) fn both_unexplained(left: &OriginFault, right: &OriginFault) -> Cause
     })
 }
 
-fn told(faults: &[&OriginFault], words: impl Fn(About) -> String) -> Cause {
+/// Returns the cause of a difference with these faults, one of each pyc that has one.
+fn unexplained_pycs(faults: &[&OriginFault], words: impl Fn(About) -> String) -> Cause {
     let kind = faults.iter().map(|fault| fault.kind()).max().unwrap_or(DifferenceKind::Code);
     let origin = faults.iter().map(|fault| fault.origin()).min().unwrap_or(CodeOrigin::Unknown);
     let [sentence, common, class] = [About::One, About::All, About::Class].map(words);

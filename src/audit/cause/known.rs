@@ -131,10 +131,10 @@ fn other_filenames(names: [&String; 2]) -> (String, String) {
         [] => "a relative path".to_owned(),
         folder => format!("{}…", folder.concat()),
     };
-    let told = |[left, right]: [&str; 2]| {
+    let clause = |[left, right]: [&str; 2]| {
         format!("the recorded file names differ: {left} on the left, {right} on the right")
     };
-    (told([names[0], names[1]]), told([&folder(&left), &folder(&right)]))
+    (clause([names[0], names[1]]), clause([&folder(&left), &folder(&right)]))
 }
 
 /// Returns the parts that differ of two headers of one mode and version.

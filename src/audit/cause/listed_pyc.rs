@@ -68,12 +68,12 @@ pub(super) fn explain_listed(
         }
     }
     let own_pyc = known(&compiled, header);
-    let told = |listed: &KnownPyc<'_>, same_code: Option<&[_]>| {
+    let cause_of = |listed: &KnownPyc<'_>, same_code: Option<&[_]>| {
         let cause = cause(sorted(alone.side, &own_pyc, listed), is_own, same_code);
         Cause { source: followed(&cause, &compiled.source.name), ..cause }
     };
     if is_same {
-        return told(&known(&compiled, listed_header), Some(&[]));
+        return cause_of(&known(&compiled, listed_header), Some(&[]));
     }
     let given = || read_listed(entry, listed_sources);
     let source = if is_own { Some(own.clone()) } else { given() };
@@ -81,7 +81,7 @@ pub(super) fn explain_listed(
         return not_checked("the listed code is of another source, which is not available");
     };
     match ListedCode::of(entry, &source, alone.compilers) {
-        Some(code) => told(&of_entry(entry, listed_header, &code), None),
+        Some(code) => cause_of(&of_entry(entry, listed_header, &code), None),
         None => not_checked(UNKNOWN),
     }
 }

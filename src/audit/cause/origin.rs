@@ -145,6 +145,7 @@ impl HeadedPyc<'_> {
         Origin::Other(OriginFault::Header { source: source.name.clone(), field, code })
     }
 
+    /// Compares the code with what a source compiles to, whatever the header says.
     fn compare(
         &self,
         source: &CheckedSource,
@@ -152,8 +153,7 @@ impl HeadedPyc<'_> {
         compilers: &Compilers<'_>,
         wanted: Wanted,
     ) -> Origin {
-        let Self { name, pyc, series, .. } = *self;
-        let code = match PycCode::read(pyc, series) {
+        let code = match PycCode::read(self.pyc, self.series) {
             Ok(code) => code,
             Err(UnreadCode::Malformed(error)) => {
                 let error = format!("its code cannot be read: {error}");
@@ -161,44 +161,51 @@ impl HeadedPyc<'_> {
             }
             Err(UnreadCode::NotCode | UnreadCode::NoName) => return Origin::Other(OriginFault::NotCode),
         };
-        let found = compilers.get(series.version);
+        let found = compilers.get(self.series.version);
         let engines = match found.as_ref() {
             Ok(engines) => engines,
             Err(why) => {
                 let error = why.lines().next().unwrap_or_default().to_owned();
-                return Origin::Unknown(Unchecked::Engine { version: series.version, error });
+                return Origin::Unknown(Unchecked::Engine { version: self.series.version, error });
             }
         };
         let is_file = |path: &str| self.view.has_file(path);
         let place = self.view.importable(self.source_name(source));
         let search = CodeSearch::new(&code, &place, &is_file, References::Any, wanted);
-        let miss = match search.run(levels(self.parsed.as_ref()), engines, opened) {
-            Ok(CodeFit { wrong_name: Some(wrong), .. }) => Miss::Filename(wrong),
-            Ok(CodeFit { level, releases, .. }) => {
-                let closest = releases.iter().min_by_key(|(at, forms)| (forms.len(), *at));
-                let forms = closest.map_or(Vec::new(), |(_, forms)| forms.clone());
-                let releases = releases.iter().map(|(at, _)| engines.engines[*at].release.clone()).collect();
-                let source = source.clone();
-                let compiled = CompiledPyc { source, objects: code.objects, releases, level, forms };
-                return Origin::Source(Box::new(compiled));
+        let CodeFit { level, releases, .. } = match search.run(levels(self.parsed.as_ref()), engines, opened)
+        {
+            Ok(CodeFit { wrong_name: Some(wrong), .. }) => {
+                return Origin::Other(OriginFault::Filename(wrong));
             }
-            Err(miss) => miss,
+            Ok(fit) => fit,
+            Err(miss) => return Origin::Other(self.fault(miss, source)),
         };
+        let closest = releases.iter().min_by_key(|(at, forms)| (forms.len(), *at));
+        let forms = closest.map_or(Vec::new(), |(_, forms)| forms.clone());
+        let releases = releases.iter().map(|(at, _)| engines.engines[*at].release.clone()).collect();
+        let (source, objects) = (source.clone(), code.objects);
+        Origin::Source(Box::new(CompiledPyc { source, objects, releases, level, forms }))
+    }
+
+    /// Returns the fault of a pyc to which no engine compiles the source.
+    fn fault(&self, miss: Miss, source: &CheckedSource) -> OriginFault {
         let source = source.name.clone();
-        Origin::Other(match miss {
+        match miss {
             Miss::Filename(wrong) => OriginFault::Filename(wrong),
             Miss::Level(level) => {
                 let expected = self.parsed.as_ref().map_or(0, |parsed| parsed.optimize);
                 OriginFault::Level { source, level, expected }
             }
-            Miss::Code(code) => OriginFault::Code { source, first: FirstPlace::of(name, &code, pyc) },
+            Miss::Code(code) => {
+                OriginFault::Code { source, first: FirstPlace::of(self.name, &code, self.pyc) }
+            }
             Miss::Compile(error) => {
                 let line = error.line;
                 let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim().to_owned();
                 OriginFault::Compile { source, error, line }
             }
             Miss::Form(_) | Miss::Malformed(_) => OriginFault::Code { source, first: None },
-        })
+        }
     }
 }
 

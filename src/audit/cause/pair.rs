@@ -112,7 +112,7 @@ impl Pair<'_> {
         let origin = self.origin_of(&one);
         let origins = [origin.clone(), if is_same { origin } else { self.origin_of(&other) }];
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
-        let [one, other] = swapped::told([&one, &other], origins, self.compilers);
+        let [one, other] = swapped::with_other_sources([&one, &other], origins, self.compilers);
         (is_other(&one) || is_other(&other)).then(|| not_explained(&one, &other))
     }
 
@@ -156,7 +156,7 @@ impl Pair<'_> {
         let found =
             [0, 1].map(|side: usize| find(&self.views[side], self.sources[side].as_ref(), &names[side], pyc));
         let origins = [0, 1].map(|side: usize| self.origin_of(&found[side]));
-        swapped::told(found.each_ref(), origins, self.compilers)
+        swapped::with_other_sources(found.each_ref(), origins, self.compilers)
     }
 
     fn origin_of(&self, found: &Result<HeadedPyc<'_>, Origin>) -> Origin {
@@ -206,7 +206,7 @@ impl Pair<'_> {
         if wanted == Wanted::First && is_other_code && is_open(&origins) {
             origins = [of(0, Wanted::All), of(1, Wanted::All)];
         }
-        let mut cause = match swapped::told(found.each_ref(), origins, self.compilers) {
+        let mut cause = match swapped::with_other_sources(found.each_ref(), origins, self.compilers) {
             [Origin::Source(left), Origin::Source(right)] => {
                 explained(&left, &right, pycs, &self.container[1])
             }

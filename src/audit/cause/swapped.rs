@@ -8,9 +8,9 @@ use crate::audit::compilers::Compilers;
 use crate::audit::search::Wanted;
 use crate::engine::Engine;
 
-/// Returns the origins of the pycs of both sides; a fault of code to which another source compiles
-/// says so. `found` are the pycs.
-pub(super) fn told(
+/// Adds to the faults of both sides the other source that compiles to the code, if there is one.
+/// `found` has the pycs of the sides.
+pub(super) fn with_other_sources(
     found: [&Result<HeadedPyc<'_>, Origin>; 2],
     origins: [Origin; 2],
     compilers: &Compilers<'_>,

@@ -4,7 +4,7 @@ use super::{Bounds, FOLLOW_LINKS};
 use crate::build::errno::open_diagnostic;
 use crate::engine::Diagnostic;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
-use crate::project::{DiscoverError, LARGEST, PACKAGES, names_in, read_open, real_path};
+use crate::project::{DiscoverError, FolderPrefix, LARGEST, PACKAGES, names_in, read_open, real_path};
 use crate::target::{PyVersion, Release, Series};
 use crate::text::{Shown as _, python};
 use crate::wheel::{Record, RecordError};
@@ -20,8 +20,8 @@ const LARGEST_CONFIG: u64 = 1 << 20;
 pub struct SitePackages {
     /// Path of the directory.
     pub folder: PathBuf,
-    /// Path of the directory below the prefix, with `/` at its end; empty for the prefix itself.
-    pub below: String,
+    /// Path of the directory below the prefix.
+    pub below: FolderPrefix,
     /// Version that imports from it.
     pub python: PyVersion,
     /// True for a free-threaded build, whose pycs differ.

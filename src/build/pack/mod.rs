@@ -13,7 +13,7 @@ pub use repack::{RepackRequest, Repacked, repack_wheel};
 pub use sdist::Unpacked;
 
 use super::artifact::{Artifact, ArtifactKind, FileDigest};
-use super::job::Job;
+use super::job::{Job, Jobs};
 use super::outcome::{Done, Failure, Outcome};
 use super::own_archive::check_archive;
 use super::project::{BuildProject, ProjectError};
@@ -120,6 +120,32 @@ struct PackedArchive {
     executable: bool,
 }
 
+/// Compiles all sources for `engines` engines.
+fn compile_all<'a>(
+    project: &'a BuildProject,
+    jobs: Jobs<'_>,
+    engines: usize,
+) -> Result<(Vec<Outcome>, Vec<SourceItem<'a>>), ProjectError> {
+    let results = jobs.map(&project.selection.sources, |file| {
+        let source = project.source(file);
+        let pycs = jobs.each(&source, |job| {
+            let (packed, recorded) = project.names(file, job.target.series, job.optimize);
+            let listed = listed_name(project, file, &packed, job.target.series, engines);
+            let names = PycNames { packed, listed, source: &file.name, recorded };
+            PackedPyc::compile(job, &file.path, names)
+        });
+        let (outcomes, pycs): (Vec<Outcome>, _) = pycs.into_iter().unzip();
+        let source = source.ok().map(|source| source.bytes.into_owned().into());
+        (outcomes, source, pycs)
+    })?;
+    let (mut outcomes, mut items) = (Vec::new(), Vec::new());
+    for (file, (own, source, pycs)) in project.selection.sources.iter().zip(complete(results)?) {
+        outcomes.extend(own);
+        items.push(SourceItem { file, source, pycs });
+    }
+    Ok((outcomes, items))
+}
+
 /// Compiles all sources and writes the wheel and the zip that the config asks for. `time` is the
 /// modification time of entries in seconds since 1970; `backend` is the interpreter for the build
 /// backend, if the config asks for its metadata.
@@ -141,23 +167,7 @@ pub fn pack(
     let wheel = wheel::WheelPlan::new(project, backend, run.workers)?;
     let zip = zip::ZipPlan::new(project, engines)?;
     let jobs = project.jobs(run);
-    let results = jobs.map(&project.selection.sources, |file| {
-        let source = project.source(file);
-        let pycs = jobs.each(&source, |job| {
-            let (packed, recorded) = project.names(file, job.target.series, job.optimize);
-            let listed = listed_name(project, file, &packed, job.target.series, engines.len());
-            let names = PycNames { packed, listed, source: &file.name, recorded };
-            PackedPyc::compile(job, &file.path, names)
-        });
-        let (outcomes, pycs) = pycs.into_iter().unzip();
-        let source = source.ok().map(|source| source.bytes.into_owned().into());
-        (outcomes, source, pycs)
-    })?;
-    let (mut outcomes, mut items) = (Vec::new(), Vec::new());
-    for (file, (own, source, pycs)) in project.selection.sources.iter().zip(complete(results)?) {
-        outcomes.extend::<Vec<Outcome>>(own);
-        items.push(SourceItem { file, source, pycs });
-    }
+    let (outcomes, items) = compile_all(project, jobs, engines.len())?;
     let remarks = wheel.as_ref().map(|wheel| (wheel.notes.clone(), wheel.details.clone()));
     let (mut notes, details) = remarks.unwrap_or_default();
     notes.extend(unwritten(project));

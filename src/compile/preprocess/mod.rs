@@ -48,7 +48,7 @@ pub fn run<'a>(
     let limit = target.features.deepest_tree;
     // The depth does not include all parts of f-strings, but they nest at most 149 deep, which adds
     // less than two thirds of the limit.
-    let may_be_deep = limit > 0 && module.depth > limit / 3;
+    let may_be_deep = limit.is_some_and(|limit| module.depth > limit / 3);
     let is_everywhere = debug.is_some() || removes_docstrings || may_be_deep;
     let lines = if target.features.fold_in_tree { module.foldable } else { module.replaceable };
     if lines.is_empty() && !is_everywhere {
@@ -71,7 +71,7 @@ pub fn run<'a>(
     for location in pass.inverted.take() {
         warnings.issue_inverted_bool(location);
     }
-    if limit > 0 && pass.deepest.get() > limit {
+    if limit.is_some_and(|limit| pass.deepest.get() > limit) {
         let message = "maximum recursion depth exceeded during compilation".to_owned();
         return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
     }

@@ -1,7 +1,7 @@
 //! Values in a Python module that can be read without running it.
 
 use crate::decode::decode;
-use crate::syntax::ast::{Constant, Expr, ExprKind, Operator, Stmt, StmtKind};
+use crate::syntax::ast::{Call, Constant, Expr, ExprKind, Operator, Stmt, StmtKind};
 use crate::syntax::parse;
 use crate::target::Target;
 use crate::text::{Name, Names};
@@ -249,15 +249,7 @@ impl Reader<'_> {
                 });
                 PythonValue::Dict(pairs.collect())
             }
-            ExprKind::Name { id, .. } => {
-                let at = self.once.get(self.names.text(*id)).copied().flatten();
-                let value = at.and_then(|at| self.module.assigned.get(at)?.1.as_ref());
-                let Some(left) = value.and_then(|value| self.left.checked_sub(value.size())) else {
-                    return PythonValue::Unknown;
-                };
-                self.left = left;
-                value.cloned().unwrap_or(PythonValue::Unknown)
-            }
+            ExprKind::Name { id, .. } => self.assigned_value(*id),
             ExprKind::BinOp { left, op: Operator::Add, right } => {
                 match (self.value(left, depth), self.value(right, depth)) {
                     (PythonValue::List(mut all), PythonValue::List(more)) => {
@@ -268,36 +260,48 @@ impl Reader<'_> {
                     _ => PythonValue::Unknown,
                 }
             }
-            ExprKind::Call(call) => {
-                let Some(function) = self.last_name(&call.func) else { return PythonValue::Unknown };
-                self.module.called.push(function.clone());
-                let arguments = call.args.iter().map(|item| self.value(item, depth)).collect();
-                let is_starred = |item: &Expr<'_>| matches!(item.kind, ExprKind::Starred { .. });
-                let mut is_open = call.args.iter().any(is_starred);
-                let mut keywords = BTreeMap::new();
-                for keyword in call.keywords {
-                    let value = self.value(&keyword.value, depth);
-                    match (keyword.arg, value) {
-                        (Some(name), value) => {
-                            keywords.insert(self.names.text(name).to_owned(), value);
-                        }
-                        (None, PythonValue::Dict(pairs)) => keywords.extend(
-                            pairs
-                                .into_iter()
-                                .filter_map(|(name, value)| Some((name.text()?.to_owned(), value))),
-                        ),
-                        // `dict(a=1)`
-                        (None, PythonValue::Call(call)) if call.function == "dict" => {
-                            keywords.extend(call.keywords);
-                        }
-                        _ => is_open = true,
-                    }
-                }
-                PythonValue::Call(Box::new(LiteralCall { function, arguments, keywords, is_open }))
-            }
+            ExprKind::Call(call) => self.call_value(call, depth),
             _ => PythonValue::Unknown,
         }
     }
+
+    /// Returns a copy of the value of a name that is assigned once.
+    fn assigned_value(&mut self, name: Name) -> PythonValue {
+        let at = self.once.get(self.names.text(name)).copied().flatten();
+        let value = at.and_then(|at| self.module.assigned.get(at)?.1.as_ref());
+        let Some(left) = value.and_then(|value| self.left.checked_sub(value.size())) else {
+            return PythonValue::Unknown;
+        };
+        self.left = left;
+        value.cloned().unwrap_or(PythonValue::Unknown)
+    }
+
+    /// Returns a call of a function that has a name.
+    fn call_value(&mut self, call: &Call<'_>, depth: usize) -> PythonValue {
+        let Some(function) = self.last_name(&call.func) else { return PythonValue::Unknown };
+        self.module.called.push(function.clone());
+        let arguments = call.args.iter().map(|item| self.value(item, depth)).collect();
+        let is_starred = |item: &Expr<'_>| matches!(item.kind, ExprKind::Starred { .. });
+        let mut is_open = call.args.iter().any(is_starred);
+        let mut keywords = BTreeMap::new();
+        for keyword in call.keywords {
+            match (keyword.arg, self.value(&keyword.value, depth)) {
+                (Some(name), value) => {
+                    keywords.insert(self.names.text(name).to_owned(), value);
+                }
+                (None, PythonValue::Dict(pairs)) => keywords.extend(with_text_keys(pairs)),
+                // `dict(a=1)`
+                (None, PythonValue::Call(call)) if call.function == "dict" => keywords.extend(call.keywords),
+                _ => is_open = true,
+            }
+        }
+        PythonValue::Call(Box::new(LiteralCall { function, arguments, keywords, is_open }))
+    }
+}
+
+/// Returns the pairs whose key is a string.
+fn with_text_keys(pairs: Vec<(PythonValue, PythonValue)>) -> impl Iterator<Item = (String, PythonValue)> {
+    pairs.into_iter().filter_map(|(key, value)| Some((key.text()?.to_owned(), value)))
 }
 
 fn of_constant(constant: &Constant<'_>) -> PythonValue {

@@ -152,7 +152,7 @@ impl BackendPlan {
     /// Returns the files that would be shipped if git did not ignore them and no pattern excluded
     /// them: Python files one by one, and the number of others by directory.
     fn excluded(&self, tree: &ProjectTree) -> Vec<(String, String)> {
-        let (mut told, mut folders) = (Vec::new(), BTreeMap::<(&str, &str), usize>::new());
+        let (mut reasons, mut folders) = (Vec::new(), BTreeMap::<(&str, &str), usize>::new());
         for (file, why) in &tree.excluded {
             let is_python = has_python_suffix(file);
             let name = below(&self.root, file);
@@ -161,7 +161,7 @@ impl BackendPlan {
                 continue;
             }
             if is_python {
-                told.push((file.clone(), why.clone()));
+                reasons.push((file.clone(), why.clone()));
             } else {
                 *folders
                     .entry((file.rsplit_once('/').map_or(".", |(folder, _)| folder), why))
@@ -169,10 +169,10 @@ impl BackendPlan {
             }
         }
         let data = folders.into_iter();
-        told.extend(
+        reasons.extend(
             data.map(|((folder, why), count)| (format!("{folder}/ ({})", files(count)), why.to_owned())),
         );
-        told
+        reasons
     }
 
     /// Returns directories below packages with files that are not data of the packages.
@@ -190,9 +190,10 @@ impl BackendPlan {
                 *folders.entry(file.rsplit_once('/').map_or(".", |(folder, _)| folder)).or_default() += 1;
             }
         }
-        let told = folders.into_iter();
-        let told = told.map(|(folder, count)| (format!("{folder}/ ({})", files(count)), NO_DATA.into()));
-        told.collect()
+        let folders = folders.into_iter();
+        let reasons =
+            folders.map(|(folder, count)| (format!("{folder}/ ({})", files(count)), NO_DATA.into()));
+        reasons.collect()
     }
 
     /// Returns `Some` if the wheel contains the file, by name relative to the root.

@@ -1,7 +1,7 @@
 //! Workflow annotations of GitHub Actions: one for the result, and one for each file.
 
 use super::{reasons, sentence};
-use crate::diff::{Cause, CauseKind, Comparison, DifferenceKind, FileDifference};
+use crate::diff::{Cause, CauseKind, Comparison, DifferenceKind, FileDifference, WHOLE_SIDE};
 use crate::report::annotation;
 use std::path::Path;
 
@@ -13,10 +13,10 @@ pub fn annotations(comparison: &Comparison) -> Vec<String> {
     std::iter::once(result).chain(files.into_iter().map(|file| annotated(file, comparison))).collect()
 }
 
-/// Returns the path on disk of a file, and its name in the archive or manifest of that path. The
-/// path is that of the right side, unless only the left side has the file, or the right side is a
-/// manifest.
-fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str, &'a str) {
+/// Returns the path on disk of a file; if this is an archive or a manifest that contains the file,
+/// also the file's name in it. The path is that of the right side, unless only the left side has
+/// the file, or the right side is a manifest.
+fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str, Option<&'a str>) {
     let roots = [comparison.left.as_str(), &comparison.right];
     let is_left = file.findings.iter().any(|finding| finding.kind == DifferenceKind::OnlyLeft);
     let is_manifest = |side: usize| comparison.digests[side].is_some() && is_json(roots[side]);
@@ -27,9 +27,9 @@ fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str
     let (root, path) = (roots[side], file.paths()[side]);
     match &comparison.digests[side] {
         // A single file is compared under its own name.
-        Some(_) if Path::new(root).file_name().is_some_and(|name| name == path) => (root, ""),
-        Some(_) => (root, path),
-        None => path.split_once('!').unwrap_or((path, "")),
+        Some(_) if Path::new(root).file_name().is_some_and(|name| name == path) => (root, None),
+        Some(_) => (root, (path != WHOLE_SIDE).then_some(path)),
+        None => path.split_once('!').map_or((path, None), |(archive, member)| (archive, Some(member))),
     }
 }
 

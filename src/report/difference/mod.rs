@@ -13,7 +13,9 @@ pub use markdown::markdown;
 pub use page::html;
 pub use text::{TextOptions, text};
 
-use crate::diff::{CauseKind, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row};
+use crate::diff::{
+    CauseKind, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, WHOLE_SIDE,
+};
 use crate::text::counted;
 use serde::Serialize;
 use serde_json::Value;
@@ -174,11 +176,10 @@ pub fn reasons(file: &FileDifference) -> String {
     moved.into_iter().chain(file.findings.iter().filter(is_news).map(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// Returns the path of a file, as `{old => new}/name` if the sides have two; the empty path stands
-/// for the archive that contains the files.
+/// Returns the path of a file, as `{old => new}/name` if the sides have two.
 fn path(file: &FileDifference) -> Cow<'_, str> {
     match file.paths() {
-        [_, ""] => "(the archive)".into(),
+        [_, WHOLE_SIDE] => "(the archive)".into(),
         [left, right] if left == right => right.into(),
         [left, right] => {
             let slashes =

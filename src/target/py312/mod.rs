@@ -27,7 +27,7 @@ pub(super) const FEATURES: Features = Features {
     inlined_comprehension_is_block: false,
     loops_over_coroutines: false,
     fold_in_tree: true,
-    deepest_tree: 9_997,
+    deepest_tree: Some(9_997),
     docstrings_leave_tree: false,
     reserve_docstring: true,
     docstring_and_method_flags: false,

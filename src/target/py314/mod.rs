@@ -78,7 +78,7 @@ pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
 /// Features of 3.14 that differ from 3.13.
 pub(super) const FEATURES: Features = Features {
     fold_in_tree: false,
-    deepest_tree: 0,
+    deepest_tree: None,
     docstrings_leave_tree: true,
     reserve_docstring: false,
     docstring_and_method_flags: true,

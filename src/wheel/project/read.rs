@@ -113,39 +113,16 @@ fn project<'a>(
     project.authors = people("authors")?.unwrap_or_default();
     project.maintainers = people("maintainers")?.unwrap_or_default();
     if let Some(item) = table.take("keywords") {
-        for item in item.list()? {
-            let keyword = item.line()?;
-            // Backends write it as it is.
-            if keyword.contains(',') {
-                let note = format!("the keyword {keyword:?} counts as several: a comma separates keywords");
-                project.notes.push(note);
-            }
-            project.keywords.push(keyword);
-        }
+        keywords(&mut project, item)?;
     }
     if let Some(item) = table.take("urls") {
-        for (label, item) in item.table()?.into_items() {
-            if label.chars().count() > 32 || label.is_empty() || label.contains([',', '\n', '\r']) {
-                return Err(item.error(ProjectFault::Label));
-            }
-            project.urls.push((label, item.line()?));
-        }
+        project.urls = urls(item)?;
     }
     if let Some(item) = table.take("dependencies") {
         project.dependencies = requirements(item)?;
     }
     if let Some(item) = table.take("optional-dependencies") {
-        let mut written = BTreeMap::<String, String>::new();
-        for (extra, item) in item.table()?.into_items() {
-            if !is_name(&extra) {
-                return Err(item.error(ProjectFault::Name(extra)));
-            }
-            let normal = normalize_name(&extra);
-            if let Some(other) = written.insert(normal.clone(), extra.clone()) {
-                return Err(item.error(ProjectFault::SameName(other, extra)));
-            }
-            project.extras.insert(normal, requirements(item)?);
-        }
+        optional_dependencies(&mut project, item)?;
     }
     entry_points(&mut project, &mut table)?;
     table.finish()?;
@@ -237,6 +214,45 @@ fn licenses(
                 "the classifier {classifier:?} is replaced by the license expression: remove it"
             ));
         }
+    }
+    Ok(())
+}
+
+fn keywords(project: &mut Project, item: ProjectItem<'_>) -> Result<(), ProjectTableError> {
+    for item in item.list()? {
+        let keyword = item.line()?;
+        // Backends write it as it is.
+        if keyword.contains(',') {
+            let note = format!("the keyword {keyword:?} counts as several: a comma separates keywords");
+            project.notes.push(note);
+        }
+        project.keywords.push(keyword);
+    }
+    Ok(())
+}
+
+fn urls(item: ProjectItem<'_>) -> Result<Vec<(String, String)>, ProjectTableError> {
+    let mut urls = Vec::new();
+    for (label, item) in item.table()?.into_items() {
+        if label.chars().count() > 32 || label.is_empty() || label.contains([',', '\n', '\r']) {
+            return Err(item.error(ProjectFault::Label));
+        }
+        urls.push((label, item.line()?));
+    }
+    Ok(urls)
+}
+
+fn optional_dependencies(project: &mut Project, item: ProjectItem<'_>) -> Result<(), ProjectTableError> {
+    let mut written = BTreeMap::<String, String>::new();
+    for (extra, item) in item.table()?.into_items() {
+        if !is_name(&extra) {
+            return Err(item.error(ProjectFault::Name(extra)));
+        }
+        let normal = normalize_name(&extra);
+        if let Some(other) = written.insert(normal.clone(), extra.clone()) {
+            return Err(item.error(ProjectFault::SameName(other, extra)));
+        }
+        project.extras.insert(normal, requirements(item)?);
     }
     Ok(())
 }

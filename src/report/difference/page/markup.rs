@@ -1,6 +1,6 @@
 //! Elements that all parts of the page use.
 
-use crate::diff::{CauseKind, FileDifference};
+use crate::diff::{CauseKind, FileDifference, WHOLE_SIDE};
 use crate::text::visible;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ pub(super) fn anchor(name: &str) -> String {
 
 /// Returns the anchor of a file.
 pub(super) fn anchor_of(file: &FileDifference) -> String {
-    anchor(if file.path.is_empty() { "(the archive)" } else { &file.path })
+    anchor(if file.path == WHOLE_SIDE { "(the archive)" } else { &file.path })
 }
 
 /// Returns the path of a file, as a link if the page has a section for the file.
