@@ -76,7 +76,7 @@ pub fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
     gathered
 }
 
-/// Kinds of findings, the most alarming first.
+/// Kinds of findings, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -44,7 +44,7 @@ impl Judge<'_> {
     /// code. `opened` is the source, if there is one.
     ///
     /// # Errors
-    /// The reasons for findings, the most alarming first.
+    /// The reasons for findings, most severe first.
     pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Vec<Reason>> {
         let reason = match self.judge(pyc, opened) {
             Ok(fit) => return Ok(fit),

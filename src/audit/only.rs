@@ -1,4 +1,4 @@
-//! `--only`: the files of one distribution.
+//! The files of one distribution, for a check of it alone.
 
 use super::import_paths::ImportPaths;
 use super::installed::{Installed, module_of};

@@ -55,7 +55,7 @@ pub enum Reason {
     OtherSource,
     /// The trusted sources do not contain the source.
     Untrusted,
-    /// A symlink to a directory with sources, which is none in the trusted sources; with the
+    /// A symlink to a directory with sources, that does not exist in the trusted sources; with the
     /// directory.
     LinkedSources(String),
     /// The code cannot be parsed; with the error.

@@ -1,4 +1,4 @@
-//! `--sources`: what importers reach besides the sources of a place.
+//! Files that importers reach besides the trusted sources of a place.
 
 use super::extensions::split;
 use super::finding::Finding;

@@ -68,7 +68,7 @@ pub struct Verified {
     pub pycs: PycCounts,
     /// Number of archives that were opened.
     pub archives: usize,
-    /// All findings, the most alarming kinds first, then by place and path.
+    /// All findings, the most severe kinds first, then by place and path.
     pub findings: Vec<Finding>,
     /// Findings that [`Request::exclude`] leaves out, in the same order.
     pub excluded: Vec<Finding>,

@@ -20,7 +20,7 @@ impl FileDigest {
     }
 }
 
-/// File that was written, or would be written without `--check`.
+/// File that was written, or that is not up to date in a run that writes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
     /// Path of the file.
@@ -29,7 +29,7 @@ pub struct Artifact {
     pub kind: ArtifactKind,
     /// Digest of the file's bytes.
     pub digest: FileDigest,
-    /// True if the file was written, or with `--check` if it is not up to date.
+    /// True if the file was written, or is not up to date in a run that writes nothing.
     pub changed: bool,
 }
 

@@ -77,7 +77,7 @@ impl Outcome {
         self.pyc()?.output.as_deref()
     }
 
-    /// Returns the result, which for other files than pycs is an error.
+    /// Returns the result, which is always an error for files other than pycs.
     pub fn result(&self) -> Result<Done, &Diagnostic> {
         match self {
             Self::Pyc(pyc) => pyc.result.as_ref().copied().map_err(AsRef::as_ref),
@@ -93,12 +93,12 @@ pub enum Done {
     Compiled,
     /// The pyc is up to date.
     UpToDate,
-    /// The pyc would be written without `--check`.
+    /// The pyc is not up to date, and nothing was written, as requested.
     WouldChange,
 }
 
 impl Done {
-    /// Returns `compiled` or `up-to-date`, for messages.
+    /// Returns `compiled`, `up-to-date` or `would-change`, for messages.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Compiled => "compiled",

@@ -15,7 +15,7 @@ use crate::output::place::{LEFTOVER_AGE, Missing, OutputPlace};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
 use crate::target::{PyVersion, Series};
-use crate::text::Shown as _;
+use crate::text::{Shown as _, counted};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -268,6 +268,6 @@ pub enum ProjectError {
     #[error("cannot write the manifest: {0}")]
     Manifest(#[from] serde_json::Error),
     /// The user stopped the run.
-    #[error("interrupted: {0} files were not reached; nothing was packed")]
+    #[error("interrupted: {} not reached; nothing was packed", counted(*.0, "file was", "files were"))]
     Interrupted(usize),
 }

@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(super) const PROGRAM: &str = "pycompile-bazel-worker";
 
 /// Compile for Bazel, with the interface of the precompiler of rules_python. The native compiler is
-/// used for the versions that it knows, and needs no Python.
+/// used for the versions that it supports, and needs no Python.
 ///
-/// A program of the name `pycompile-bazel-worker`, which may be a symlink to pycompile, is this
+/// When invoked as `pycompile-bazel-worker`, for example through a symlink, pycompile runs this
 /// command.
 ///
 /// Example: pycompile bazel-worker --python_version 3.14 --src a.py --src_name a.py --pyc a.pyc

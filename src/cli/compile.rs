@@ -53,8 +53,8 @@ pub(super) struct CompileArgs {
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
     #[arg(long, value_enum, value_parser = names::<Layout>(), default_value_t = Layout::Pycache, help_heading = NAMES)]
     layout: Layout,
-    /// Write the pycs to a mirror of the tree in this directory, by the paths that --strip-dir
-    /// leaves.
+    /// Write the pycs to a mirror of the tree in this directory, at their paths
+    /// after --strip-dir is removed.
     #[arg(long, value_name = "DIR", help_heading = NAMES)]
     output_dir: Option<PathBuf>,
     /// Strip this directory from the start of the recorded file name; fails if a path does not

@@ -32,8 +32,8 @@ const LINES: usize = 100;
 /// If both sides, or --sources, have the source of a pyc that differs, it is compiled again, and
 /// the cause is reported first: the source changed, another release compiled it, only the form
 /// differs, or the pyc is not what its source compiles to, which is `unexplained`. The details
-/// range from missing files over headers and reference flags to the constant, name, instruction or
-/// line table entry.
+/// range from missing files, through headers and reference flags, to the constant, name,
+/// instruction or line table entry.
 ///
 /// Example: pycompile diff dist/ours.whl dist/theirs.whl --html difference.html
 #[derive(Debug, clap::Args)]
@@ -102,7 +102,7 @@ struct TextArgs {
     /// Also show differences that are explained by their cause.
     #[arg(long)]
     details: bool,
-    /// Most lines to print for each file, and most causes; 0 for no limit [default: 100].
+    /// Maximum number of lines to print per file, and of causes; 0 for no limit [default: 100].
     ///
     /// With `--details`, the default is 0. All files together have at most thirty times as
     /// many lines. Other formats and pages have their own limits.

@@ -58,7 +58,7 @@ pub(super) struct EnvArgs {
     #[arg(long, value_name = "X.Y")]
     python: Option<Release>,
     /// Exclude sources that match this pattern; with --check, leave out findings for files that
-    /// match it, and list them apart (repeatable).
+    /// match it, and list them separately (repeatable).
     ///
     /// A pattern is relative to PREFIX, or to the site-packages in PREFIX, and `*` also matches
     /// `/`. A pyc is excluded with its source.

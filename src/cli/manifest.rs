@@ -17,7 +17,7 @@ use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
 /// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
-/// PATH, of the pycs that pycompile.toml asks for, as they are on disk.
+/// PATH, of the pycs that pycompile.toml asks for, from the existing files.
 ///
 /// Nothing is compiled; `verify` does that.
 ///

@@ -30,8 +30,8 @@ use std::path::{Path, PathBuf};
 /// The manifest is written to the file that [manifest] output or --manifest names; for an sdist or
 /// a wheel, only --manifest writes one.
 ///
-/// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01. Of existing files,
-/// only archives that `pack` has written are replaced.
+/// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01. Existing files are
+/// not overwritten, except archives written by `pack`.
 ///
 /// Example: pycompile pack --config pycompile.toml
 ///

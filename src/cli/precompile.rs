@@ -36,10 +36,10 @@ pub(super) struct PrecompileArgs {
     /// Source to compile (repeatable).
     #[arg(long = "src", value_name = "FILE", allow_hyphen_values = true)]
     sources: Vec<PathBuf>,
-    /// Name to record for the source of the same position (repeatable).
+    /// Name to record for the corresponding --src (repeatable).
     #[arg(long = "src_name", value_name = "NAME", allow_hyphen_values = true)]
     names: Vec<PathBuf>,
-    /// Pyc to write for the source of the same position (repeatable).
+    /// Pyc to write for the corresponding --src (repeatable).
     #[arg(long = "pyc", value_name = "CFILE", allow_hyphen_values = true)]
     pycs: Vec<PathBuf>,
     /// Files with more arguments, one per line.

@@ -51,7 +51,7 @@ pub(super) struct VerifyArgs {
     /// contains that tree.
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
-    /// Leave out findings for files that match this pattern, and list them apart (repeatable).
+    /// Leave out findings for files that match this pattern, and list them separately (repeatable).
     ///
     /// A pattern is relative to PATH, or to the site-packages in PATH, and `*` also matches `/`. A
     /// pyc is left out with its source. A file in an archive is named by the archive's name, a `!`

@@ -227,7 +227,7 @@ impl Source {
         Some(refusal)
     }
 
-    /// Returns the tree for `target`, with no other names than its own.
+    /// Returns the tree for `target`, that contains only its own names.
     fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut SourceTree, SyntaxError> {
         let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
         let mut parsed = match last {

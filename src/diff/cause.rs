@@ -4,7 +4,7 @@ use super::model::{Comparison, DiffSubject, DifferenceKind, FileDifference};
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
 
-/// Kinds of causes, the most alarming first.
+/// Kinds of causes, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -95,7 +95,7 @@ pub struct PycFault {
     pub origin: CodeOrigin,
 }
 
-/// Origin of the code of a pyc that is not explained by its source, the most alarming first.
+/// Origin of the code of a pyc that is not explained by its source, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum CodeOrigin {
@@ -194,7 +194,7 @@ impl Cause {
         Self { kind, reason: CauseReason::Words(reason.into()), also: Vec::new(), source: None }
     }
 
-    /// Returns the key by which causes are sorted, the most alarming first: among unexplained pycs,
+    /// Returns the key by which causes are sorted, most severe first: among unexplained pycs,
     /// wrong code comes before a wrong level, and that before a wrong header; and code of no known
     /// source before that of another source.
     pub fn rank(&self) -> (CauseKind, Reverse<Option<DifferenceKind>>, Option<CodeOrigin>) {

@@ -135,8 +135,8 @@ pub enum EnginesError {
         /// Description of the interpreter on PATH.
         found: String,
     },
-    /// No interpreter for a release, of a version that the native compiler supports in other
-    /// releases.
+    /// No interpreter for a release; the native compiler supports only other releases of the
+    /// version.
     #[error("{error}")]
     OtherReleases {
         /// Error of the engine.

@@ -141,9 +141,9 @@ pub enum Embedded {
     Nothing,
     /// An archive.
     Archive(Archive),
-    /// A refused archive in which an importer could find what is sought.
+    /// A refused archive in which an importer could find the requested files.
     Refused(ArchiveError),
-    /// A refused archive in which no importer could find what is sought, such as test data.
+    /// A refused archive in which no importer could find the requested files, such as test data.
     Broken(ArchiveError),
 }
 
@@ -236,7 +236,7 @@ fn is_called(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(called)
 }
 
-/// Returns whether the bytes contain a central header that names a file that is sought; zipimport
+/// Returns whether the bytes contain a central header that names a requested file; zipimport
 /// finds no file without one.
 fn names_code(bytes: &[u8], sought: Sought) -> bool {
     memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {

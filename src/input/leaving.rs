@@ -24,7 +24,7 @@ type Unseen = Vec<(String, PlaceError)>;
 
 /// Returns the `.pth` files of a wheel with paths outside the wheel, or the symlinks and `.pth`
 /// files that lead out of a package; and the symlinks to directories of the package that have
-/// sources, with the directories, if sources are sought.
+/// sources, with the directories, if sources are requested.
 pub(super) fn leaving(archive: &Archive, sought: Sought) -> (Unseen, Vec<(String, String)>) {
     if archive.format != Format::Zip {
         let package = Package::new(archive, sought);
@@ -129,7 +129,7 @@ struct Package<'a> {
     archive: &'a Archive,
     names: BTreeSet<&'a str>,
     routes: Routes,
-    /// Directories with sources, and those above them, if sources are sought.
+    /// Directories with sources, and those above them, if sources are requested.
     sources: BTreeSet<&'a str>,
     /// Number of paths in `.pth` files that may still be examined.
     left: usize,

@@ -48,11 +48,11 @@ pub struct Survey {
     pub unseen: Vec<(String, PlaceError)>,
     /// Directories that `site` reads by default.
     pub site_folders: BTreeSet<FolderPrefix>,
-    /// Symlinks and path files that lead out of the place to modules of a kind that is not sought:
-    /// sources and extension modules.
+    /// Symlinks and path files that lead out of the place to modules of a kind that is not
+    /// requested: sources and extension modules.
     pub modules: BTreeSet<String>,
     /// Symlinks to directories of this place that have sources, with the directories, if sources
-    /// are sought.
+    /// are requested.
     pub again: Vec<(String, String)>,
     /// Directories and files of this place that path files add to the path of imports.
     pub added: Vec<AddedPath>,

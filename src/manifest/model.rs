@@ -127,7 +127,7 @@ impl Manifest {
     /// Returns the JSON document, indented by two spaces, with a newline at the end.
     ///
     /// # Errors
-    /// None in practice: everything in it is a string or a number.
+    /// Never fails in practice.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');

@@ -240,7 +240,7 @@ fn alarms_left_out(comparison: &Comparison) -> Vec<String> {
     found.into_iter().map(|(_, words)| words).collect()
 }
 
-/// Returns the causes, the most alarming first, each with its files.
+/// Returns the causes, most severe first, each with its files.
 pub(super) fn groups(comparison: &Comparison) -> Vec<Group<'_>> {
     let mut groups = by_reason(comparison, CauseKind::Unexplained);
     for group in &mut groups {

@@ -5,7 +5,7 @@ use crate::diff::{Cause, CauseKind, Comparison, DifferenceKind, FileDifference, 
 use crate::report::annotation;
 use std::path::Path;
 
-/// Returns the annotations, the most alarming first.
+/// Returns the annotations, most severe first.
 pub fn annotations(comparison: &Comparison) -> Vec<String> {
     let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
     files.sort_by_key(|file| file.cause.as_ref().map(Cause::rank));

@@ -27,7 +27,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     let (mut causes, mut files) = (0, 0);
     for group in groups(comparison) {
         let mut sections = NAMED.into_iter().map(|named| section(&group, named));
-        // The first causes are the most alarming ones, so that no later one takes the place of one
+        // The first causes are the most severe ones, so that no later one takes the place of one
         // that is left out.
         match sections.find(|section| causes == 0 && out.len() + section.len() <= LIMIT) {
             Some(section) => out.push_str(&section),

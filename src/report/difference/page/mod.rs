@@ -31,7 +31,7 @@ const NAMED: usize = 3000;
 
 /// Returns the page.
 pub fn html(comparison: &Comparison) -> String {
-    // Every part of the page begins with the most alarming.
+    // Every part of the page begins with what is most severe.
     let mut files: Vec<&FileDifference> = comparison.files.iter().collect();
     files.sort_by(|one, other| (rank(one), &one.path).cmp(&(rank(other), &other.path)));
     let mut sections = String::new();
@@ -106,7 +106,7 @@ fn head(comparison: &Comparison, out: &mut String) {
     );
 }
 
-/// Writes the causes, the most alarming first, each with its files.
+/// Writes the causes, most severe first, each with its files.
 fn causes(comparison: &Comparison, shown: &BTreeSet<&str>, out: &mut String) {
     out.push_str(
         "<section aria-labelledby=\"causes\">\n<h2 id=\"causes\">Causes</h2>\n<ul class=\"causes\">\n",
