@@ -56,7 +56,7 @@ pub enum CommandError {
     #[error("{0}")]
     Io(#[from] std::io::Error),
     /// A glob pattern is invalid.
-    #[error(transparent)]
+    #[error("invalid pattern {:?}: {}", .0.glob().unwrap_or_default(), .0.kind())]
     Glob(#[from] globset::Error),
     /// A wheel cannot be turned into a config.
     #[error(transparent)]

@@ -82,3 +82,46 @@ fn difference_at_the_top() {
 fn squeezed(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The commands after the table of commands, by a shell.
+#[test]
+fn a_few_more() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let section = readme.split("A few more of them:").nth(1).unwrap();
+    let block = section.split("```console\n").nth(1).unwrap().split("```").next().unwrap();
+    let session = Session::new();
+    for folder in ["demo", "image/usr/lib/python3/dist-packages/demo"] {
+        for name in ["__init__", "core"] {
+            session.file(&format!("{folder}/{name}.py"), "x = 1\n");
+        }
+    }
+    session.file("pyproject.toml", "[project]\nname = \"demo\"\nversion = \"1.0\"\n");
+    session.file(
+        "config.toml",
+        "[source]\nfiles = [\"demo/__init__.py\", \"demo/core.py\"]\n[compile]\npython = [\"3.14\"]\n\
+         [wheel]\nproject = \"pyproject.toml\"\nbytecode = \"none\"\noutput = \"dist\"\n",
+    );
+    session.run(&["pack", "--config", "config.toml"]).exits(0);
+    let program = session.path("pycompile");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pycompile"), &program).unwrap();
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let mut commands = 0;
+    for line in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-e", "-c", line]).current_dir(program.parent().unwrap()).env_remove("SOURCE_DATE_EPOCH");
+        shell.env("PATH", &path).env("DESTDIR", session.path("image")).stdin(std::process::Stdio::null());
+        crate::session::Said::from(shell.output().unwrap()).exits(0);
+        commands += 1;
+    }
+    assert_eq!(commands, 5, "the README has another number of commands");
+    let files = session.files();
+    for version in ["313", "314"] {
+        for level in ["", ".opt-2"] {
+            let name = format!("demo/__pycache__/core.cpython-{version}{level}.pyc");
+            assert!(files.contains(&name), "{name} is missing: {files:?}");
+        }
+    }
+    let below =
+        |folder: &str| files.iter().filter(|file| file.starts_with(folder) && file.ends_with(".pyc")).count();
+    assert_eq!((below("out/__pycache__/"), below("image/")), (2, 4), "{files:?}");
+}
