@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Times `diff` of two large wheels with the same content, next to one inflation of both by Python's zlib.
+"""Times `diff` of two large wheels with the same content, compared with one inflation of both by Python's zlib.
 
     benches/diff.py BINARY [--megabytes N] [--rounds N]
 
-The wheels hold machine code and text like those of numerical packages: random bytes, of which every block is repeated
-once, so that they compress to about half. Two pairs are measured, in turns with the inflation: copies of one file, and two
+The wheels contain random bytes, of which every block is repeated once, so that they compress to about half, like the
+machine code and text of numerical packages. Two pairs are measured, in turns with the inflation: copies of one file, and two
 wheels whose entries were compressed at different levels, so that every entry has to be inflated to be compared.
 """
 import argparse
@@ -30,7 +30,7 @@ def wheel(path, entries, level):
 
 
 def content(megabytes):
-    """Entries that compress to about `megabytes`, with a RECORD."""
+    """Returns entries that compress to about `megabytes`, with a RECORD."""
     noise = random.Random(1)
     entries = {"large/__init__.py": b""}
     for number in range(megabytes * (1 << 20) // (ENTRY // 2)):

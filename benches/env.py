@@ -26,7 +26,7 @@ NATIVE = ("3.13", "3.14", "3.15")
 
 
 def measured(*commands):
-    """Wall seconds and processor seconds of commands that run one after another, with those of their children."""
+    """Returns wall seconds and processor seconds of commands that run one after another, with those of their children."""
     wall = processor = 0.0
     for command in commands:
         start, before = time.perf_counter(), os.times()

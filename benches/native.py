@@ -5,9 +5,9 @@
 
 Both sides compile the same copy in turns: one worker and two, wall clock and processor seconds (the latter are what
 counts on a machine that does other things as well), and peak memory; with --base, an older pycompile as the third side,
-to show what a change has gained. A directory in memory (TMPDIR) keeps the file system out of it. Then one small file, from the start of the process
-to the pyc on disk. Then sources that are one, ten and a hundred times as long: nanoseconds for each byte.
-`cargo bench --bench stages -- DIR` says where the time goes.
+to show the effect of a change. With a TMPDIR in memory, the file system does not count. Then one small file is timed, from the
+start of the process to the pyc on disk, and then sources that are one, ten and a hundred times as long, in nanoseconds for
+each byte. `cargo bench --bench stages -- DIR` shows the time of each stage.
 """
 import argparse
 import os
@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-# Workers of an interpreter that was unpacked, not installed, start by the command that started this one.
+# Workers of an interpreter that was unpacked, not installed, are started by the command that started this one.
 COMPILEALL = """
 import multiprocessing.spawn, sys, warnings
 warnings.simplefilter("ignore")
@@ -30,7 +30,7 @@ LIBRARY = "import sysconfig; print(sysconfig.get_path('stdlib'))"
 
 
 def run(command):
-    """Wall seconds, processor seconds, peak megabytes."""
+    """Returns wall seconds, processor seconds and peak megabytes."""
     before = time.perf_counter()
     command, listed = (command[:-1], command[-1]) if isinstance(command[-1], bytes) else (command, b"")
     with tempfile.TemporaryFile() as names:
@@ -45,7 +45,7 @@ def run(command):
 
 
 def best(rounds, *commands):
-    """The least of each figure for each command, in turns."""
+    """Returns the smallest value of each figure for each command; the commands run in turns."""
     results = [[run(command) for command in commands] for _ in range(rounds)]
     return [tuple(min(column) for column in zip(*(result[number] for result in results)))
             for number in range(len(commands))]
@@ -82,7 +82,7 @@ def main():
                 options.rounds, compile_all,
                 [python, "-I", "-S", "-c", COMPILEALL, python, "-q", "-f", "-j", str(jobs), work / "library"], *older)
             for name, (wall, cpu, memory) in (("native", ours), ("compileall", theirs)):
-                # What compileall's workers take is not told to who waits for it: they are the forkserver's.
+                # The figures of compileall's workers are not those of its children, since they are children of the forkserver.
                 used = f", {cpu:.2f} s of processor time, {memory:.0f} MB" if jobs == 1 or name == "native" else ""
                 print(f"-j{jobs} {name}: {wall:.2f} s, {count / wall:.0f} files/s{used}")
             by_processor = f", {theirs[1] / ours[1]:.1f} times by processor time" if jobs == 1 else ""
@@ -93,7 +93,7 @@ def main():
                       f"processor time{ratio}")
         several = [flag for version in ("3.13", "3.14", "3.15") for flag in ("--python", version)]
         several = [*native[:native.index("--python")], *several, "-j", "1", "-0", "-", names]
-        # A ratio of two of our own runs: what disturbs one of them shows more than in a ratio to CPython.
+        # The ratio of two short runs of pycompile varies more than its ratio to CPython.
         one, three = best(options.rounds * 3, [*native, "-j", "1", "-0", "-", names], several)
         print(f"three versions in one run: {three[1]:.2f} s of processor time, {three[1] / one[1]:.2f} times one version")
         small = work / "small.py"

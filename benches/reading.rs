@@ -1,4 +1,4 @@
-//! How fast pycs are read and a manifest's hashes are held.
+//! Speed of reading pycs, and of checking the hashes of a manifest.
 //!
 //! `cargo bench --bench reading -- DIR…` with directories of pycs of CPython 3.14; without one, the
 //! pycs of `tests/golden`.
@@ -38,7 +38,7 @@ fn pycs(folders: &[String]) -> Vec<Vec<u8>> {
     pycs
 }
 
-/// The times of some rounds, and what the middle one comes to.
+/// Prints the times of some rounds, and the rate of the median.
 fn measure(what: &str, bytes: usize, mut work: impl FnMut()) {
     let mut times: Vec<Duration> = (0..ROUNDS)
         .map(|_| {
@@ -59,7 +59,7 @@ fn measure(what: &str, bytes: usize, mut work: impl FnMut()) {
     );
 }
 
-/// A directory with so many pycs, and its manifest.
+/// Creates a directory with a number of pycs, and its manifest.
 fn listed(folder: &Path, pycs: &[Vec<u8>]) -> (Place, Manifest, usize) {
     let mut bytes = 0;
     for number in 0..LISTED {

@@ -1,4 +1,4 @@
-//! Where the native compiler's time goes: `cargo bench --bench stages -- DIR…`.
+//! Time of each stage of the native compiler: `cargo bench --bench stages -- DIR…`.
 //!
 //! Each stage runs over all `.py` files below the folders, on one thread; the figures are the best
 //! of three rounds.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Times `verify` of a site-packages of 5,000 files beside `compile` of the same files, for a version that is native.
+"""Times `verify` of a site-packages of 5,000 files and `compile` of the same files, for a version of the native compiler.
 
     benches/verify.py BINARY [--rounds N] [--files N] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
-Both run in turns on the same copy of CPython 3.14's library, which is there as often as it takes; `verify` reads, compiles
+Both run in turns on the same copy of CPython 3.14's library, which is repeated as often as necessary; `verify` reads, compiles
 and compares, `compile` reads, compiles and writes. Where strace is installed, one more run of `verify` counts how often each
 source and each pyc is opened.
 """
@@ -20,7 +20,7 @@ from native import LIBRARY, best
 
 
 def opened(command, root):
-    """How many sources and pycs of `root` are opened, and how often the one that is opened most."""
+    """Returns the number of sources and pycs of `root` that are opened, and the most times that one is opened."""
     with tempfile.NamedTemporaryFile("r") as trace:
         subprocess.run(["strace", "-f", "-qq", "-e", "trace=openat,open", "-o", trace.name, *command], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -56,7 +56,7 @@ def main():
         while copies < options.files:
             number = copies // len(library)
             for path in library[:options.files - copies]:
-                # A name of its own for each, so that a trace tells them apart.
+                # Each has a name of its own, by which a trace distinguishes them.
                 relative = path.relative_to(root)
                 copy = packages / f"copy{number}" / relative.parent / f"c{number}_{'_'.join(relative.parts)}"
                 copy.parent.mkdir(parents=True, exist_ok=True)

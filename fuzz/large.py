@@ -12,7 +12,7 @@ HEADER = struct.pack("<H2sI8x", 3627, b"\r\n", 1)
 
 
 def listed(element, kind=b"("):
-    """A tuple of as many elements as fit; each is bytes, or what makes them of its number."""
+    """Returns a tuple of as many elements as fit; each is bytes, or a function from its number to them."""
     out, count, size = [], 0, 5
     while True:
         one = element(count) if callable(element) else element

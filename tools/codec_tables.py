@@ -43,7 +43,7 @@ def pairs(name, about, rows):
 
 
 def names(release):
-    """What the names of a release stand for. A name is lower-case when it is looked up."""
+    """Returns the codecs that the names of a release mean. A name is looked up in lower case."""
     known = set(release["text"]) | set(release["not_text"])
     return {alias: codec for alias, codec in release["aliases"].items() if codec in known and alias == alias.lower()}
 

@@ -3,10 +3,10 @@
 
     python3.14 tools/multibyte_tables.py
 
-A codec is three tables: a byte alone, a pair of bytes, and a pair after the byte 0x8f. They are asked from the codec byte
+A codec is three tables: a byte alone, a pair of bytes, and a pair after the byte 0x8f. The codec is asked for them byte
 by byte. A character is stored as its difference from a prediction: the same place of another codec where that has a
 character, else the character before plus one. That takes the fewest bytes after compression.
-The tool fails if a codec does anything that the tables cannot say.
+The tool fails if a codec does anything that the tables cannot express.
 """
 
 import pathlib
@@ -111,7 +111,7 @@ def pairs(codec, prefix, firsts, twice):
 
 
 def packed(values, predicted):
-    """Which places hold a character, and the differences, in four streams that were compressed together."""
+    """Returns the places that have a character, and the differences, in four streams that were compressed together."""
     present, streams, last = bytearray(128 * 256 // 8), ([], [], []), 0
     for place in range(128 * 256):
         value = values.get((place // 256 + 128, place % 256))
@@ -176,7 +176,7 @@ def main():
             ends.append((len(blob) - len(part), len(blob)))
             print(codec, number, len(plane), "characters", len(part), "bytes")
         rows.append((codec, model, places, ends))
-        # Runs of what a byte by itself is: last byte, kind, what to add.
+        # Runs of single bytes: last byte, kind, number to add.
         runs = []
         for byte, (kind, text) in enumerate(zip(firsts, alone)):
             shift = ord(text) - byte if kind == ALONE else 0

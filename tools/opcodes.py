@@ -3,8 +3,8 @@
 
     tools/reference-pythons | tools/opcodes.py
 
-Every line of standard input names an interpreter: "VERSION<TAB>COMMAND". Each is asked for the view of its own `opcode`
-and `dis` modules: names, numbers, inline caches, what operands mean, and the words for operands that stand for one. The
+Every line of standard input names an interpreter: "VERSION<TAB>COMMAND". Each prints the contents of its own `opcode`
+and `dis` modules: names, numbers, inline caches, meanings of operands, and the names of operands that have one. The
 opcodes of the native compiler's targets, pseudo-instructions included, are the variants of `Op`.
 """
 import json

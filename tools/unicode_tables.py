@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes what the Unicode of each target has that an older one lacks.
+"""Writes tables of the characters that the Unicode of each target has and an older one lacks.
 
     tools/unicode_tables.py PYTHON3.12 PYTHON3.13 PYTHON3.14 PYTHON3.15
 
-Each argument is the command of an interpreter, the newest last. Written are `src/text/printable.rs` (of the newest),
-`src/target/unicode.rs` (which code points are assigned) and `src/decode/new_names.txt` (the newest's names, for what the
-crate `unicode_names2` does not know). It fails if a code point that two versions assign is a letter, a digit or printable
-in one of them alone: then a version is more than what it assigns.
+Each argument is the command of an interpreter, the newest last. The tool writes `src/text/printable.rs` (of the
+newest), `src/target/unicode.rs` (the assigned code points) and `src/decode/new_names.txt` (the newest's names that the crate
+`unicode_names2` lacks). It fails if a code point that two versions assign is a letter, a digit or printable in only one of
+them, because the tables cannot express that.
 """
 
 import json

@@ -10,7 +10,7 @@ pub mod acceptance;
 use cap::Cap;
 use std::alloc::System;
 
-/// What one input of up to a megabyte may take on top of what was taken before.
+/// Memory that one input of up to a megabyte may allocate, in addition to the memory that is in use.
 const LIMIT: usize = 64 << 20;
 
 #[global_allocator]
@@ -18,7 +18,7 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 /// Runs `oracle`; an allocation beyond the limit fails, which aborts.
 pub fn bounded(oracle: impl FnOnce()) {
-    // The limit holds for every thread, and no other thread runs.
+    // The limit applies to every thread, and no other thread runs.
     let _ = ALLOCATOR.set_limit(ALLOCATOR.allocated() + LIMIT);
     oracle();
     let _ = ALLOCATOR.set_limit(usize::MAX);

@@ -1,4 +1,4 @@
-"""What a BUILD file needs to precompile with pycompile in rules_python, and to verify the pycs."""
+"""Rules and toolchains to precompile with pycompile in rules_python, and to verify the pycs."""
 
 load("@rules_python//python:py_info.bzl", "PyInfo")
 load(":precompiler.bzl", _pycompile_precompiler = "pycompile_precompiler")

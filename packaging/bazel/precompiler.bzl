@@ -1,6 +1,6 @@
 """pycompile as a precompiler of rules_python. Needs no other repository."""
 
-# Those of rules_python's own precompiler. pycompile also speaks `requires-worker-protocol=proto`.
+# The options of rules_python's own precompiler. pycompile also speaks `requires-worker-protocol=proto`.
 PRECOMPILER_REQUIREMENTS = {
     "supports-workers": "1",
     "requires-worker-protocol": "json",

@@ -1,7 +1,7 @@
 """A test that verifies pycs. Needs no other repository; `defs.bzl` has it for targets of rules_python."""
 
-# Runfiles are symlinks, which `verify` does not follow, so the test works on copies. Names of pycs do not tell levels in
-# rules_python, but they do in Python.
+# Runfiles are symlinks, which `verify` does not follow, so the test works on copies. Names of pycs do not contain
+# levels in rules_python, but they do in Python.
 _SCRIPT = """#!/bin/sh
 set -eu
 tree=$TEST_TMPDIR/tree
@@ -33,7 +33,7 @@ def _files(targets, py_infos):
         found += [target[DefaultInfo].files, target[DefaultInfo].default_runfiles.files]
         for py_info in py_infos:
             if py_info in target:
-                # Fields that some versions of rules_python have not.
+                # Fields that some versions of rules_python lack.
                 for field in [
                     "transitive_sources",
                     "transitive_original_sources",

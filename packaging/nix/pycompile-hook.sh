@@ -6,7 +6,7 @@
 #   pycompileExclude     shell patterns of paths to leave out, relative to the output
 #   pycompileFlags       more for `pycompile compile`
 #
-# Code records names relative to its output: with the output's own path in a pyc, a manifest of digests could not hold in
+# Code records names relative to its output: with the output's own path in a pyc, a manifest of digests would fail in
 # `nix-build --check`, which builds at another path and rewrites it. Times are 1 in a store: pycs are unchecked-hash.
 
 pycompileOutput() {
@@ -48,7 +48,7 @@ pycompilePhase() {
 }
 
 if [[ -z ${dontUsePycompile-} ]]; then
-    # This takes the place of nixpkgs' own hook.
+    # This replaces nixpkgs' own hook.
     dontUsePythonRecompileBytecode=1
     if declare -F appendToVar >/dev/null; then
         appendToVar postPhases pycompilePhase

@@ -33,7 +33,7 @@ class Messages(NamedTuple):
 def find_program() -> str:
     """Return the path of the program.
 
-    It is searched for beside the directory of packages that the module is in (an environment, or
+    It is searched for next to the directory of packages that the module is in (an environment, or
     the prefix of `pip install --prefix`), in the directory for scripts of the running Python, in
     that of the user, and in the directory that `pip install --target` was given.
     `PYCOMPILE_PROGRAM` names another one.

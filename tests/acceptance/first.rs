@@ -2,12 +2,12 @@
 
 use super::grammar::{Alternative, Item, Rule};
 
-/// The kinds of tokens that something can begin with.
+/// Kinds of tokens that a rule or item can begin with.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct First {
     /// One bit for each kind.
     kinds: u128,
-    /// Whether it can match without a token.
+    /// True if it can match without a token.
     empty: bool,
 }
 
@@ -24,7 +24,7 @@ impl First {
     }
 }
 
-/// Fills the sets of `rules` in, which refer to each other.
+/// Computes the sets of `rules`, which refer to each other.
 pub fn fill(rules: &mut [Rule]) {
     loop {
         let known: Vec<First> = rules.iter().map(|rule| rule.first).collect();

@@ -1,5 +1,5 @@
-//! `python.peg` → rules, without what only looks for mistakes. The notation is described at its
-//! head.
+//! `python.peg` → rules, without those that only look for mistakes. The head of the file describes
+//! the notation.
 
 use super::first::{self, First};
 use pycompile::target::{GrammarRule, Target};
@@ -281,7 +281,7 @@ impl Reader<'_> {
         self.at += 1;
         let Word::Name(name) = self.next() else { unreachable!("an action") };
         let mut rest = false;
-        // What a complaint says, and where.
+        // The message of a complaint, and its location.
         while matches!(self.words.get(self.at), Some(Word::Name(_) | Word::Text(_) | Word::Sign('*'))) {
             self.at += 1;
             rest = true;

@@ -1,4 +1,4 @@
-//! Numbers and escapes: what a literal may hold.
+//! Numbers and escapes: the valid contents of literals.
 
 use pycompile::target::Target;
 

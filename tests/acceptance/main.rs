@@ -19,7 +19,7 @@
 #[allow(dead_code, reason = "the fuzz target uses more of it")]
 mod acceptance;
 
-use acceptance::Judge;
+use acceptance::Comparison;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -47,27 +47,27 @@ fn run() -> ExitCode {
             _ => folders.push(PathBuf::from(argument)),
         }
     }
-    let mut judge = Judge::new();
+    let mut comparison = Comparison::new();
     let mut stage = Stage { name: "", compared: 0, accepted: 0, wrong: 0 };
     let mut programs = acceptance::programs();
-    programs.iter().for_each(|program| judge.compare(program));
-    stage.done("programs of the repository", &judge);
+    programs.iter().for_each(|program| comparison.compare(program));
+    stage.done("programs of the repository", &comparison);
     for folder in &folders {
         for path in acceptance::sources(folder) {
             let Some(text) = acceptance::text(&path) else { continue };
-            judge.compare(&text);
+            comparison.compare(&text);
             programs.extend(pieces(&text));
         }
-        stage.done("sources of a directory", &judge);
+        stage.done("sources of a directory", &comparison);
     }
-    judge.sentences(sentences, seed as u64);
-    stage.done("random sentences", &judge);
+    comparison.sentences(sentences, seed as u64);
+    stage.done("random sentences", &comparison);
     programs.retain(|program| program.len() <= LARGEST);
     if mutations > 0 {
-        judge.mutations(&programs, mutations, seed as u64);
+        comparison.mutations(&programs, mutations, seed as u64);
     }
-    stage.done("programs with one token changed", &judge);
-    for (at, found) in judge.disagreements.iter().enumerate() {
+    stage.done("programs with one token changed", &comparison);
+    for (at, found) in comparison.disagreements.iter().enumerate() {
         if at < 20 {
             println!("{}: {}\n{:?}", found.target, found.why, found.text.get(..400).unwrap_or(&found.text));
         }
@@ -75,8 +75,8 @@ fn run() -> ExitCode {
             keep(folder, at, found);
         }
     }
-    println!("{} comparisons, {} disagree", judge.compared, judge.disagreements.len());
-    if judge.disagreements.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("{} comparisons, {} disagree", comparison.compared, comparison.disagreements.len());
+    if comparison.disagreements.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn keep(folder: &Path, at: usize, found: &acceptance::Disagreement) {
@@ -103,7 +103,7 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// What one part of the run has found.
+/// Result of one part of the run.
 struct Stage {
     name: &'static str,
     compared: usize,
@@ -112,8 +112,9 @@ struct Stage {
 }
 
 impl Stage {
-    fn done(&mut self, name: &'static str, judge: &Judge) {
-        let (compared, accepted, wrong) = (judge.compared, judge.accepted, judge.disagreements.len());
+    fn done(&mut self, name: &'static str, comparison: &Comparison) {
+        let (compared, accepted, wrong) =
+            (comparison.compared, comparison.accepted, comparison.disagreements.len());
         self.name = name;
         println!(
             "{}: {} comparisons, {} accepted, {} disagree",

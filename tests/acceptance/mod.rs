@@ -1,7 +1,7 @@
 //! The compiler's parser and the grammar must accept the same texts.
 //!
-//! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer of its own evaluates it
-//! here, with a tokenizer of its own, and shares no code with the parser that it judges.
+//! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer evaluates it here with its
+//! own tokenizer, and shares no code with the parser that it checks.
 
 mod first;
 mod grammar;
@@ -85,8 +85,8 @@ const SPICE: [&str; 60] = [
     "print",
 ];
 
-/// The grammars of all targets, and how many texts were compared.
-pub struct Judge {
+/// Grammars of all targets, and the number of texts that were compared.
+pub struct Comparison {
     grammars: Vec<(&'static Target, Grammar)>,
     pub compared: usize,
     pub accepted: usize,
@@ -100,7 +100,7 @@ pub struct Disagreement {
     pub why: String,
 }
 
-impl Judge {
+impl Comparison {
     pub fn new() -> Self {
         let grammars = target::ALL.iter().map(|target| (*target, Grammar::of(target))).collect();
         Self { grammars, compared: 0, accepted: 0, disagreements: Vec::new() }

@@ -1,7 +1,7 @@
 //! Tokens and rules → accepted or refused.
 //!
-//! A packrat recognizer for the parsing expression grammar, with the memory of CPython's parser:
-//! what is remembered decides how deep its rules nest, and that is limited.
+//! A packrat recognizer for the parsing expression grammar. It remembers the same results as
+//! CPython's parser, since these decide how deep its rules nest, which is limited.
 
 use super::first::First;
 use super::grammar::{Action, Alternative, Grammar, Item};
@@ -32,7 +32,7 @@ enum Stop {
 /// A text with no more tokens cannot reach [`MAX_LEVEL`]: no token is below 60 rules of its own.
 const FEW_TOKENS: usize = 100;
 
-/// How many rules and groups are tried at most.
+/// Largest number of rules and groups that are tried.
 const MAX_STEPS: u64 = 50_000_000;
 
 /// Tokens that were matched, and whether an f-string or t-string is among the values that they
@@ -51,14 +51,14 @@ struct Recognizer<'g> {
     target: &'g Target,
     text: &'g str,
     tokens: &'g [Token],
-    /// The numbers of the kinds of `tokens`.
+    /// Numbers of the kinds of `tokens`.
     kinds: Vec<usize>,
     /// Whether nothing is tried at a token that it cannot begin with. It would fail, but count for
     /// the depth before; so few tokens do not reach the limit.
     skips: bool,
     /// By token: rule and result.
     memo: Vec<Vec<(usize, Option<Value>)>>,
-    /// The first token of the statement; nothing ahead of it is asked for again.
+    /// First token of the statement; results for earlier tokens are not needed again.
     first: usize,
     last: usize,
     mark: usize,

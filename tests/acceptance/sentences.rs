@@ -65,7 +65,7 @@ const TEXTS: [&str; 12] = ["a", " ", "{{", "}}", "\\n", "\\\\", "é", "a b", "!r
 const OPENINGS: [&str; 10] =
     ["f'", "f\"", "f'''", "F\"\"\"", "rf'", "fr\"\"\"", "Rf\"", "f'", "f\"", "fR'''"];
 
-/// More tokens than any rule takes at least.
+/// Upper bound for the number of tokens that any rule needs.
 const FAR: usize = 1 << 20;
 
 /// The text of a sentence while it is written.
@@ -92,7 +92,7 @@ impl<'g> Sentences<'g> {
         Self { grammar, costs: costs(grammar) }
     }
 
-    /// Returns a sentence: lookaheads and order are not heeded, so now and then it is none.
+    /// Returns a sentence. Lookaheads and order are ignored, so some of the texts are not valid.
     pub fn sentence(&self, chance: &mut Chance) -> String {
         let budget = 4 + chance.below(60);
         let mut writer = Writer {
@@ -116,7 +116,7 @@ impl<'g> Writer<'g, '_> {
     fn rule(&mut self, number: usize, depth: usize) {
         let grammar = self.grammar;
         let rule = &grammar.rules[number];
-        // Most operands stand alone.
+        // Most operands are a single token.
         let alone = rule.left && self.chance.below(3) > 0;
         let from = if alone { rule.alternatives.len().saturating_sub(1) } else { 0 };
         self.alternatives(&rule.alternatives[from..], depth + 1);
@@ -127,7 +127,7 @@ impl<'g> Writer<'g, '_> {
         if all.is_empty() {
             return;
         }
-        // Deep down whatever ends soonest.
+        // At a large depth, the alternative that ends soonest.
         let chosen = if self.budget == 0 || depth > 90 {
             all.iter().min_by_key(|alternative| cost(alternative, self.costs)).copied()
         } else {
@@ -224,8 +224,8 @@ impl<'g> Writer<'g, '_> {
             }
             "}" if !self.quotes.is_empty() => {
                 self.word("}");
-                // Good enough: a brace of an expression ends the field too, and the sentence is
-                // none.
+                // Good enough: a brace of an expression also ends the field, and then the text is
+                // not valid.
                 self.in_text = true;
             }
             ":" if !self.quotes.is_empty() => {
@@ -237,7 +237,7 @@ impl<'g> Writer<'g, '_> {
     }
 }
 
-/// Returns how many tokens each rule takes at least.
+/// Returns the least number of tokens that each rule needs.
 fn costs(grammar: &Grammar) -> Vec<usize> {
     let mut costs = vec![FAR; grammar.rules.len()];
     loop {

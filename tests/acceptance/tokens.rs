@@ -1,5 +1,5 @@
 //! Text → tokens, as CPython's tokenizer reads them. Independent of the compiler's own lexer, which
-//! it judges.
+//! it checks.
 
 use super::literal;
 use pycompile::target::{GrammarRule, Target};

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# How fast is the python engine beside `compileall -j`, with the same interpreter, files and number of processes?
+# Compares the speed of the python engine with `compileall -j`, with the same interpreter, files and number of processes.
 #
 #   tests/bench/python_engine.sh BINARY PYTHON [JOBS] [ROUNDS]
 #
 # Compiles PYTHON's own standard library (without site-packages) from a scratch copy, in turns, and prints the
 # times and the medians of their ratios. The difference is the price of one fork for each file, which is what makes a
 # file's bytes independent of the files before it. Both must write the same number of pycs. On a machine that does other
-# work the processor's seconds tell more than the elapsed ones.
+# work, processor seconds are more accurate than elapsed ones.
 #
 # PYTHON may be a script that starts an interpreter: compileall's processes are started by it too.
 set -euo pipefail

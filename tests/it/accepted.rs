@@ -1,17 +1,17 @@
-//! The parser accepts what the grammar accepts. `cargo test --test acceptance` tries hundreds of
-//! thousands.
+//! The parser accepts exactly the programs that the grammar accepts. `cargo test --test acceptance`
+//! compares hundreds of thousands.
 
-use crate::acceptance::{Judge, programs};
+use crate::acceptance::{Comparison, programs};
 
-fn agree(run: impl FnOnce(&mut Judge) + Send + 'static) {
+fn agree(run: impl FnOnce(&mut Comparison) + Send + 'static) {
     let compared = move || {
-        let mut judge = Judge::new();
-        run(&mut judge);
-        assert!(judge.accepted > 0);
+        let mut comparison = Comparison::new();
+        run(&mut comparison);
+        assert!(comparison.accepted > 0);
         let shown = |found: &crate::acceptance::Disagreement| {
             format!("{}: {}\n{:?}", found.target, found.why, found.text)
         };
-        judge.disagreements.iter().map(shown).collect::<Vec<_>>()
+        comparison.disagreements.iter().map(shown).collect::<Vec<_>>()
     };
     // The recognizer is recursive, and deeper without optimization.
     let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(compared).unwrap();
@@ -21,16 +21,18 @@ fn agree(run: impl FnOnce(&mut Judge) + Send + 'static) {
 
 #[test]
 fn programs_of_the_repository() {
-    agree(|judge| programs().iter().filter(|text| text.len() < 4000).for_each(|text| judge.compare(text)));
+    agree(|comparison| {
+        programs().iter().filter(|text| text.len() < 4000).for_each(|text| comparison.compare(text));
+    });
 }
 
 #[test]
 fn random_sentences() {
-    agree(|judge| judge.sentences(400, 7));
+    agree(|comparison| comparison.sentences(400, 7));
 }
 
 #[test]
 fn one_token_changed() {
     let short = || programs().into_iter().filter(|text| text.len() < 300).collect::<Vec<_>>();
-    agree(move |judge| judge.mutations(&short(), 400, 7));
+    agree(move |comparison| comparison.mutations(&short(), 400, 7));
 }

@@ -1,4 +1,5 @@
-//! `verify`, `env --check` and manifests say the same of the same pyc, the most alarming first.
+//! `verify`, `env --check` and manifests report the same findings for the same pyc, the most
+//! alarming first.
 
 use crate::pair::{CORE, PYC, Pair, reason};
 use crate::session::Session;
@@ -131,13 +132,14 @@ fn a_manifest_of_an_environment_is_not_about_other_versions() {
     let said = session.run(&verify).exits(1);
     assert_eq!(said.out, format!("{opt}: manifest: the manifest does not list it\n"));
     std::fs::remove_file(session.path(&opt)).unwrap();
-    // What the manifest does not list is still compared with its source.
+    // A file that the manifest does not list is still compared with its source.
     session.file(&other, [&read(&session, &other)[..], b"x"].concat());
     let said = session.run(&verify).exits(1);
     assert!(said.out.contains(": malformed: "), "{}", said.out);
 }
 
-/// A wheel's directories may have entries, and another version has another directory.
+/// A wheel may have entries for its directories, and a wheel of another version has other
+/// directories.
 #[test]
 fn entries_for_directories_are_reported_once() {
     let session = Session::new();
@@ -162,7 +164,7 @@ fn entries_for_directories_are_reported_once() {
     assert!(said.out.starts_with("1 path differs; nothing that differs is unexplained\n"), "{}", said.out);
     let said = session.run(&["diff", "1.zip", "3.zip", "--json"]).exits(1);
     assert_eq!(said.out.matches("\"entries for directories\"").count(), 1, "{}", said.out);
-    // In another archive, whose own entries differ in time.
+    // In another archive, whose entries have other times.
     for (name, inner, time) in [("x.zip", "1.zip", 1), ("y.zip", "3.zip", 2)] {
         let mut outer = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
         let time = ::zip::DateTime::from_date_and_time(2020, time, 1, 0, 0, 0).unwrap();
@@ -190,7 +192,7 @@ fn unexplained_files_come_first_in_every_output_of_diff() {
     assert!(text.find(&alarm).unwrap() < text.find(other).unwrap(), "{text}");
 }
 
-/// A sourceless pyc is held against the source of the other side.
+/// A sourceless pyc is compared with what the source of the other side compiles to.
 #[test]
 fn a_source_of_one_side_is_compiled_for_both() {
     let pair = Pair::new();
@@ -257,8 +259,8 @@ fn the_record_of_another_version_follows_from_files_of_one_side() {
     assert_eq!(reason(&document, "demo-2.dist-info/RECORD"), "its rows follow from the files that differ");
 }
 
-/// All installers write a RECORD in a virtual environment; elsewhere, nobody knows whose a module
-/// is, which every format says.
+/// All installers write a RECORD in a virtual environment. Elsewhere the owner of a module is
+/// unknown, and every format says so.
 #[test]
 fn a_distribution_without_a_record_excuses_no_module() {
     let session = environment();

@@ -1,5 +1,5 @@
-//! What must hold for any bytes: the tests of `properties.rs` call this with some, the fuzz targets
-//! of `fuzz/` with many.
+//! Properties that hold for any bytes. `properties.rs` tests them with some inputs, the fuzz
+//! targets of `fuzz/` with many.
 
 use pycompile::archive::{self, ArchiveLimits};
 use pycompile::bazel::{Incoming, Protocol};
@@ -15,8 +15,8 @@ use pycompile::{config, manifest, marshal, wheel};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-/// Marshalled objects of either layout: what is read is written again, and the minimal form is
-/// stable.
+/// Marshalled objects of either layout are written as they were read, and the minimal form is its
+/// own minimal form.
 pub fn marshal(data: &[u8]) {
     for layout in [CodeLayout::Separate, CodeLayout::LocalsPlus] {
         if let Ok(objects) = marshal::read(data, layout) {
@@ -36,14 +36,14 @@ fn minimal(mut objects: Objects, layout: CodeLayout) {
     assert_eq!(marshal::write(&again), minimal, "the minimal form is not stable");
 }
 
-/// A whole pyc, down to the tables of its code objects.
+/// Reads and writes a whole pyc, with the tables of its code objects.
 pub fn pyc(data: &[u8]) {
     let Ok(header) = Header::parse(data) else { return };
     assert_eq!(header.to_bytes(), data[..HEADER_SIZE], "another header is written than was read");
     let Some(series) = Series::with_magic(header.magic()) else { return };
     let Ok(objects) = marshal::read(&data[HEADER_SIZE..], series.code_layout) else { return };
     assert_eq!(marshal::write(&objects), data[HEADER_SIZE..], "other bytes are written than were read");
-    // One code can stand in many code objects, which take as long as they are many.
+    // Many code objects can share one bytecode, and each takes its time.
     let mut left = data.len() * 2;
     for (id, _) in objects.nodes() {
         let Some(code) = CodeView::at(&objects, id).filter(|code| code.id == id) else { continue };
@@ -59,8 +59,8 @@ pub fn pyc(data: &[u8]) {
     }
 }
 
-/// A source for every target and level, with the interpreter's limits on nesting: an answer in time
-/// and memory in proportion, and what is written can be read.
+/// Compiles a source for every target and level, with the interpreter's limits on nesting. The
+/// result comes within time and memory in proportion to the source, and can be read again.
 pub fn compile(data: &[u8]) {
     let mut source = Engine::open(data);
     for target in &target::ALL {
@@ -73,7 +73,7 @@ pub fn compile(data: &[u8]) {
 /// Optimization levels.
 pub const LEVELS: [u8; 3] = [0, 1, 2];
 
-/// One compilation, whose output is read again.
+/// Compiles a source, and reads the result.
 pub fn compile_for(source: &mut OpenSource<'_>, target: &'static target::Target, optimize: u8) {
     let mut limits = engine::Limits::default();
     limits.memory = Some(COMPILE_MEMORY);
@@ -92,7 +92,7 @@ pub fn compile_for(source: &mut OpenSource<'_>, target: &'static target::Target,
     }
 }
 
-/// More than any source of 64 KB needs.
+/// More memory than any source of 64 KB needs.
 const COMPILE_MEMORY: u64 = 48 << 20;
 
 fn marshalled(code: &[u8], target: &target::Target) {
@@ -103,8 +103,8 @@ fn marshalled(code: &[u8], target: &target::Target) {
     disassemble(root, series).expect("it can be disassembled");
 }
 
-/// What `inspect` shows of a pyc. Its size is bounded by another measure: 512 bytes for each byte
-/// of the pyc.
+/// Shows a pyc as `inspect` does. The size of the output has a limit of its own: 512 bytes for each
+/// byte of the pyc.
 pub fn inspect(data: &[u8]) {
     let Ok(header) = Header::parse(data) else { return };
     let Some(series) = Series::with_magic(header.magic()) else { return };
@@ -126,7 +126,8 @@ pub fn inspect(data: &[u8]) {
     }
 }
 
-/// Two pycs, the halves of the bytes: a difference is told, and what is told is text alone.
+/// Compares the two halves of the input as pycs. A difference is reported exactly if they differ,
+/// and the report contains no control sequence except colors.
 pub fn diff(data: &[u8]) {
     let (left, right) = data.split_at(data.len() / 2);
     let findings = compare_pycs("p/__pycache__/m.cpython-314.pyc", left, right);
@@ -165,7 +166,7 @@ pub fn diff(data: &[u8]) {
     difference::json(&comparison).expect("it can be written");
 }
 
-/// Where bytes of code stand, as runs of which no two neighbors agree.
+/// Returns the locations of the code in bytes, as runs of which neighbors always differ.
 fn places(runs: &[lines::LineRun]) -> Vec<lines::LineRun> {
     let mut places: Vec<lines::LineRun> = Vec::new();
     for run in runs.iter().filter(|run| run.size > 0) {
@@ -180,7 +181,7 @@ fn places(runs: &[lines::LineRun]) -> Vec<lines::LineRun> {
 fn tables(code: CodeView<'_>, format: LineFormat) {
     let (first, size) = (code.code.firstlineno, code.bytecode().len() as u32);
     if let Ok(runs) = lines::decode(format, code.line_table(), first, size) {
-        // The table need not be one that a compiler writes; what it says must stay.
+        // The table need not be one that a compiler writes, but its meaning must stay.
         let (said, encoded) = (places(&runs), lines::encode(format, &runs, first));
         drop(runs);
         if let Ok(again) = lines::decode(format, &encoded, first, size) {
@@ -202,10 +203,11 @@ fn tables(code: CodeView<'_>, format: LineFormat) {
     let _ = (code.name(), code.qualname(), code.filename());
 }
 
-/// Zips, zipapps and wheels; a wheel is made anew, and making the result anew changes nothing.
+/// Reads zips, zipapps and wheels. A wheel can be packed again, and packing the result once more
+/// changes nothing.
 pub fn archive(data: &[u8]) {
     let path = Path::new("demo-1.0-py3-none-any.whl");
-    // As much as one input may take.
+    // The limit for one input.
     let mut limits = ArchiveLimits::zipapp();
     (limits.entry, limits.total) = (4 << 20, 16 << 20);
     let Ok(archive) = archive::read(path, data, &limits) else { return };
@@ -222,7 +224,7 @@ pub fn archive(data: &[u8]) {
     assert_eq!(again, written, "packing is not stable");
 }
 
-/// Packages, tar archives and images: no name leads outside, and no content is larger than the
+/// Reads packages, tar archives and images. No name leads outside, and no content exceeds the
 /// limits.
 pub fn package(data: &[u8]) {
     let mut limits = ArchiveLimits::default();
@@ -236,7 +238,7 @@ pub fn package(data: &[u8]) {
     assert!(sizes.map(|size| size.min(limits.entry + 1)).all(|size| size <= limits.entry));
 }
 
-/// Manifests: what is read is the same after writing and reading.
+/// A manifest that is written and read again is the same manifest.
 pub fn manifest(data: &[u8]) {
     let path = Path::new("fuzz.json");
     if let Ok(found) = manifest::parse(path, data) {
@@ -246,15 +248,15 @@ pub fn manifest(data: &[u8]) {
     }
 }
 
-/// Configs.
+/// Reads a config.
 pub fn config(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = config::parse(Path::new("fuzz.toml"), text.to_owned());
     }
 }
 
-/// Requests of Bazel: the same ones whether a stream arrives as a whole or byte by byte, and not
-/// more than there are bytes.
+/// Requests of Bazel are the same whether a stream arrives as a whole or byte by byte, and no
+/// request is longer than the stream.
 pub fn requests(data: &[u8]) {
     fn next(protocol: Protocol, input: &mut impl BufRead) -> Result<Option<Incoming>, String> {
         protocol.read(input).map_err(|fault| fault.to_string())

@@ -1,5 +1,5 @@
-//! `verify`: what a finding says, what counts as a place, and what is left out. Everything here is
-//! compiled by the native compiler, so that no interpreter is needed.
+//! Findings of `verify`, the places that it accepts, and the files that it leaves out. The native
+//! compiler compiles everything here, so no interpreter is needed.
 
 use crate::session::{Said, Session};
 
@@ -85,7 +85,7 @@ fn the_same_code_in_another_form_is_called_that() {
     session.file(PYC, &swapped);
     let header = "the source hash in its header is not that of p/m.py";
     prints(session.run(&["verify", "t"]), &format!("{PYC}: header: {header}; {form}\n"));
-    // Another member is other code, whatever is asked for.
+    // Another member makes other code, with every value of `--references`.
     swapped[8] ^= 1;
     swapped[at + 2..at + 4].copy_from_slice(b"cc");
     session.file(PYC, &swapped);
@@ -152,7 +152,7 @@ fn archives_that_a_manifest_lists_count() {
     let verify = ["verify", "dist", "--manifest", "m.json"];
     session.run(&verify).exits(0).says("3 verified, 0 findings\n");
     session.run(&["verify", WHEEL, "dist/demo.pyz", "--manifest", "m.json"]).exits(0);
-    // An archive that has nothing in it to verify and is not the one that is listed.
+    // An archive without anything to verify, which is not the listed one.
     let good = read(&session, WHEEL);
     session.file(WHEEL, zip(&[("demo/core.py", b"x = 1\n")]));
     let said = session.run(&verify).exits(1);
@@ -247,12 +247,12 @@ fn one_distribution_of_an_environment() {
     session.file(&format!("{site}/two/__init__.py"), "x = 2\n");
     session.run(&["verify", "v", "--only", "one-thing"]).exits(0).says("1 verified, 0 findings\n");
     session.run(&["verify", "v", "--only", "two"]).exits(1);
-    // Beside its modules, whatever RECORD says.
+    // Next to its modules, whatever RECORD says.
     session.file(&format!("{site}/one/more.pyc"), "no pyc");
     let said = session.run(&["verify", "v", "--only", "one-thing"]).exits(1);
     assert!(said.out.contains("one/more.pyc: header: "), "{}", said.out);
     std::fs::remove_file(session.path(&format!("{site}/one/more.pyc"))).unwrap();
-    // A manifest of this one says nothing of the others.
+    // A manifest of this distribution does not list the others.
     session.run(&["manifest", &format!("{site}/one"), "--output", "n.json"]).exits(0);
     let text = String::from_utf8(read(&session, "n.json")).unwrap();
     session.file("one.json", text.replace("\"path\": \"", "\"path\": \"one/"));
@@ -291,7 +291,7 @@ fn one_distribution_of_one_module() {
         session.file(&format!("{site}/{name}"), "");
     }
     session.run(&command).exits(0).says("1 verified, 0 findings\n");
-    // Whatever is imported, these run before.
+    // These run before any import.
     session.file(&format!("{site}/x.pth"), "import sys\n");
     session.file(&format!("{site}/sitecustomize.py"), "");
     let said = session.run(&command).exits(1);
@@ -314,11 +314,11 @@ fn modules_that_no_record_lists() {
         prints(session.run(&["verify", "v"]), &unrecorded(name));
         std::fs::remove_file(path).unwrap();
     }
-    // Whoever imports a module writes its pyc, and virtualenv and uv write a module of their own.
+    // Importing a module writes its pyc, and virtualenv and uv install a module of their own.
     session.file(&format!("{site}/_virtualenv.py"), "");
     compile(&session, &format!("{site}/_virtualenv.py"));
     session.run(&["verify", "v"]).exits(0).says("3 verified, 0 findings\n");
-    // A pyc without a source is found for what it lacks.
+    // A pyc without a source is a finding of its own.
     session.file(&format!("{site}/stray.pyc"), read(&tree(MODULE), PYC));
     let said = session.run(&["verify", "v"]).exits(1);
     assert!(
@@ -328,8 +328,8 @@ fn modules_that_no_record_lists() {
         said.out
     );
     std::fs::remove_file(session.path(&format!("{site}/stray.pyc"))).unwrap();
-    // The system's package manager has distributions without RECORD, which may own whatever no
-    // other owns.
+    // The system's package manager has distributions without RECORD, which may own any file that no
+    // other distribution owns.
     session.file(&format!("{site}/three-1.0.dist-info/METADATA"), "Name: three\nVersion: 1.0\n");
     session.file(&format!("{site}/three/__init__.py"), "");
     session.run(&["verify", "v"]).exits(0);
@@ -337,10 +337,9 @@ fn modules_that_no_record_lists() {
     prints(session.run(&["verify", "v"]), &unrecorded("one/stray.py"));
 }
 
-/// The pycs of this version are those of another one under its magic number: nothing compiles them
-/// here.
+/// Pycs of another version under the magic number of a version for which no engine is available.
 #[test]
-fn a_version_that_nothing_compiles_is_told_once() {
+fn a_version_without_an_engine_is_reported_once() {
     let session = Session::new();
     for module in ["a", "b", "c"] {
         session.file(&format!("t/{module}.py"), "x = 1\n");
@@ -380,7 +379,7 @@ fn people_are_shown_some_of_each_kind() {
     assert_eq!(session.run(&["verify", "t", "--json"]).exits(1).out.lines().count(), 27);
 }
 
-/// The sources, the locations and what the sources compile to differ from file to file.
+/// The sources, the locations and the expected code differ from file to file.
 #[test]
 fn one_poison_in_many_pycs_is_one_finding() {
     let session = Session::new();
@@ -448,7 +447,7 @@ fn many_equal_lines_are_one_with_their_number() {
     assert_eq!(session.run(&["verify", "t"]).exits(1).out.lines().count(), 9);
 }
 
-/// The pycs that pip writes have the source's time and size, and Python takes them.
+/// The pycs that pip writes have the time and size of the source, and Python accepts them.
 #[test]
 fn valid_pycs_of_another_mode_are_not_stale() {
     let session = environment();
@@ -483,10 +482,10 @@ fn valid_pycs_of_another_mode_are_not_stale() {
     check().says(&format!("{}: {header}\n", pyc("one")));
 }
 
-/// `pack` makes the first file that a zipapp runs: its source follows from the names in it, and is
-/// no file anywhere.
+/// `pack` makes the first file that a zipapp runs. Its source follows from the names in it, and
+/// does not exist as a file.
 #[test]
-fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
+fn generated_main_is_verified_against_its_generator() {
     let session = packed();
     let config = CONFIG.replace("main = \"demo", "sources = false\nmain = \"demo");
     session.file("pycompile.toml", &config);
@@ -494,7 +493,7 @@ fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
     let zipapp = "dist/demo.pyz";
     let verify = ["verify", zipapp, "--sources", "src"];
     session.run(&[&verify[..], &["--manifest", "m.json"]].concat()).exits(0).says("3 verified, 0 findings\n");
-    // Other functions, whose names are in the code once or twice, and a module that is not there.
+    // Other functions, whose names are in the code once or twice, and a module that does not exist.
     for (main, finding) in [
         ("demo.core:exit", None),
         ("demo:demo", None),
@@ -516,7 +515,7 @@ fn what_pack_generates_is_compiled_from_what_it_is_generated_from() {
             Some(finding) => assert!(said.status == 1 && said.out.contains(finding), "{}", said.out),
         }
     }
-    // One that does more than what is generated.
+    // Code that does more than the generated code.
     session.file("evil.py", "import sys\nfrom demo.core import main\nprint(1)\nsys.exit(main())\n");
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "unchecked-hash", "--dfile"];
     session.run(&[&options[..], &["__main__.py", "-o", "evil.pyc", "evil.py"]].concat()).exits(0);
@@ -539,7 +538,7 @@ fn unzip(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// A source that no archive has is missing, and no symlink.
+/// A source that no archive contains is missing; it is not a symlink.
 #[test]
 fn sources_that_an_archive_lacks_are_missing() {
     let session = tree("x = 1\n");

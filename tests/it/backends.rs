@@ -10,7 +10,7 @@ fn build_system(backend: &str) -> String {
     )
 }
 
-/// Names of the Python files and of the data that `init` lists, and what it says.
+/// Returns the names of the Python files and of the data that `init` lists, and its output.
 fn init(session: &Session) -> (Vec<String>, Vec<String>, Said) {
     let said = session.run(&["--verbose", "init"]).exits(0);
     let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
@@ -53,7 +53,7 @@ fn settings_of_a_setup_py_are_read_without_running_it() {
             &["demo/a.txt"],
         ),
         ("import os\ndef main():\n    setup(packages=['demo'])\nmain()", &files[..1], &[]),
-        // The module that is named wins over what is there.
+        // The named module wins over those that exist.
         (
             "setup(packages=['demo'], package_dir={'': '.'}, py_modules=['one'])",
             &["demo/__init__.py", "one.py"],
@@ -119,7 +119,7 @@ fn patterns_of_exclude_package_data_cross_directories() {
 }
 
 #[test]
-fn what_pdm_adds_to_an_sdist_is_not_in_the_wheel() {
+fn files_that_pdm_adds_to_an_sdist_are_not_in_the_wheel() {
     let files = [("demo/__init__.py", ""), ("extra/__init__.py", ""), ("tests/__init__.py", "")];
     let build = |settings: &str| {
         let session = project(&files);

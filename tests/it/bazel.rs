@@ -75,7 +75,7 @@ impl Worker {
         self.answer()
     }
 
-    /// Ends the input; returns what is still said.
+    /// Ends the input, and returns the remaining output.
     #[track_caller]
     fn end(mut self, status: i32) -> Said {
         drop(self.input.take());
@@ -132,7 +132,7 @@ fn a_worker_starts_without_a_request() {
     }
 }
 
-/// Bazel's toolchain for precompilers has no place for arguments before the request.
+/// Bazel's toolchain for precompilers does not allow arguments before the request.
 #[cfg(unix)]
 #[test]
 fn the_name_of_the_program_stands_for_the_command() {
@@ -399,12 +399,12 @@ fn cancellation() {
     let request = |source: &str, pyc: &str, id: i32| json!({"arguments": arguments("3.14", "0", source, pyc), "requestId": id});
     let cancel = |id: i32| json!({"requestId": id, "cancel": true});
     worker.send(format!("{}\n{}\n", request("slow.py", "slow.pyc", 1), request("pkg/a.py", "a.pyc", 2)));
-    // One that waits, one that never was, and one that runs.
+    // A request that waits, one that does not exist, and one that runs.
     worker.send(format!("{}{}", cancel(2), cancel(9)));
     assert_eq!(worker.answer(), json!({"requestId": 2, "wasCancelled": true}));
     worker.send(cancel(1).to_string());
     assert_eq!(worker.answer(), json!({"requestId": 1, "wasCancelled": true}));
-    // Its number is free again, and the one that has an answer gets no second one.
+    // Its number is free again, and a request with an answer gets no second one.
     worker.send(cancel(1).to_string());
     assert_eq!(worker.ask(&request("pkg/a.py", "b.pyc", 1))["exitCode"], 0);
     worker.end(0).says_nothing();
@@ -424,7 +424,7 @@ fn cancellation_with_one_request_at_a_time() {
     assert!(!session.path("slow.pyc").exists());
 }
 
-/// A multiplex worker answers in any order, and requests with one number in their own.
+/// A multiplex worker answers in any order, but answers requests with one number in their order.
 #[test]
 fn several_at_a_time() {
     let session = session();
@@ -482,7 +482,7 @@ fn ends_of_input() {
     }
 }
 
-/// Inputs are not kept, and what is too large is refused by its number.
+/// Inputs are not kept, and an input that is too large is refused with the number of its request.
 #[test]
 fn long_requests() {
     let session = session();
@@ -517,7 +517,7 @@ fn long_requests() {
     worker.end(0).says_nothing();
 }
 
-/// A worker without a request ends at once, and no request is half done.
+/// A worker without a request ends at once, and a running request is completed.
 #[cfg(unix)]
 #[test]
 fn signals_end_a_worker() {

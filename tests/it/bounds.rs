@@ -1,4 +1,4 @@
-//! Limits of time and memory, and signals, where one file is long: the native engine.
+//! Limits on time and memory, and signals, while the native engine compiles a long file.
 
 use crate::session::{Said, Session};
 use rustix::process::{Pid, Signal, kill_process};
@@ -28,15 +28,15 @@ fn one_signal_ends_a_long_compile() {
         let sent = Instant::now();
         kill_process(Pid::from_child(&child), signal).unwrap();
         let said = Said::from(child.wait_with_output().unwrap()).exits(2);
-        // It takes half of that where a core is free.
+        // With a free core it takes half of that.
         assert!(sent.elapsed() < Duration::from_secs(2), "{signal:?}: {:?}", sent.elapsed());
         assert!(said.err.contains("error: interrupted"), "{}", said.err);
         assert_eq!(session.files(), ["a.py"]);
     }
 }
 
-/// The bytes of a pattern's captures are the same, written one by one or as a row: CPython's own of
-/// as many are compared by `tests/oracle/limits.py`.
+/// The captures of a pattern compile to the same bytes whether they are written one by one or as a
+/// row. `tests/oracle/limits.py` compares as many with CPython's.
 #[test]
 fn rows_of_captures_take_time_in_proportion() {
     use pycompile::target::Target;
@@ -63,7 +63,7 @@ fn patterns_that_need_a_square_of_swaps_are_refused() {
     assert!(said.err.starts_with("Sorry: MemoryError: patterns capture too many names"), "{}", said.err);
 }
 
-/// Once a square of the digits, 17 seconds for these.
+/// This took time in the square of the number of digits: 17 seconds for these.
 #[test]
 fn large_integers_take_time_in_proportion() {
     let target = pycompile::target::Target::newest();
@@ -143,7 +143,8 @@ fn a_small_address_space_does_not_stop_small_files() {
     }
 }
 
-/// Small files are compiled next to one that needs a larger stack, or more memory, than there is.
+/// Small files are compiled next to a file that needs a larger stack, or more memory, than is
+/// available.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_that_does_not_fit_the_address_space_is_an_error_of_its_own() {
@@ -162,7 +163,7 @@ fn a_file_that_does_not_fit_the_address_space_is_an_error_of_its_own() {
         .exits(0);
 }
 
-/// The entries unpack to 300 MB; held at once, they would not fit.
+/// The entries unpack to 300 MB, which would not fit into memory together.
 #[test]
 #[cfg(target_os = "linux")]
 fn entries_of_an_archive_are_not_held_at_once() {
@@ -176,7 +177,7 @@ fn a_large_entry_of_an_archive_is_not_held() {
     archive_in_small_space(360 << 20, 1);
 }
 
-/// Works on a wheel that has `count` entries of `size` bytes, of which deflate makes little.
+/// Works on a wheel that has `count` entries of `size` bytes, which compress well.
 #[cfg(target_os = "linux")]
 fn archive_in_small_space(size: usize, count: usize) {
     use pycompile::archive::{Bytes, File};

@@ -91,7 +91,7 @@ fn a_second_build_leaves_equal_pycs_alone_and_mends_others() {
     session.run(&["build"]).exits(0).says("0 compiled, 2 up to date");
     let pyc =
         session.files().into_iter().find(|name| name.ends_with(".pyc") && name.contains("/m.")).unwrap();
-    // The header is right, the code is not: what a build publishes does not rest on what was there.
+    // The header is right and the code is not: a published build does not depend on existing pycs.
     let mut bytes = read(&session, &pyc);
     *bytes.last_mut().unwrap() ^= 1;
     session.file(&pyc, bytes);

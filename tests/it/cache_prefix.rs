@@ -1,5 +1,5 @@
-//! `PYTHONPYCACHEPREFIX`: where pycs go, and that nothing else of them changes.
-//! `tests/oracle/cache_prefix.rs` compares the places with CPython's.
+//! `PYTHONPYCACHEPREFIX` changes where pycs are, and nothing else. `tests/oracle/cache_prefix.rs`
+//! compares the places with CPython's.
 
 use crate::session::{Said, Session};
 
@@ -9,7 +9,7 @@ fn run(session: &Session, prefix: &str, arguments: &[&str]) -> Said {
     command.output().unwrap().into()
 }
 
-/// `NAME` of the session as a path below a prefix.
+/// Returns `NAME` of the session as a path below a prefix.
 fn below(session: &Session, prefix: &str, name: &str) -> String {
     let root = session.path("").canonicalize().unwrap();
     format!("{prefix}{}/{name}", root.to_str().unwrap().trim_end_matches('/'))
@@ -53,7 +53,7 @@ fn an_empty_prefix_is_none() {
 }
 
 #[test]
-fn what_says_where_a_pyc_goes_wins() {
+fn options_for_the_path_of_the_pyc_win() {
     let session = Session::new();
     session.file("a.py", "");
     for arguments in [
@@ -90,7 +90,7 @@ fn no_symlink_below_the_prefix_is_followed() {
     let said = run(&session, "pre", &["compile", "--python", "3.14", "s/a.py"]).exits(1);
     assert!(said.err.contains("symlink") || said.err.contains("symbolic link"), "{}", said.err);
     assert!(!session.files().iter().any(|name| name.ends_with(".pyc")));
-    // The prefix itself may be one: the user has named it.
+    // The prefix itself may be a symlink, because the user has named it.
     std::os::unix::fs::symlink(session.path("elsewhere"), session.path("link")).unwrap();
     run(&session, "link", &["compile", "--python", "3.14", "s/a.py"]).exits(0);
     assert!(session.path(&below(&session, "elsewhere", "s/a.cpython-314.pyc")).is_file());

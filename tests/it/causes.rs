@@ -1,4 +1,4 @@
-//! `diff` says why pycs differ. Native targets only, so that no interpreter decides.
+//! Causes of differences between pycs, for native targets only, so that no interpreter is needed.
 
 use crate::pair::{CORE, OTHER, PYC, Pair, reason};
 use crate::session::Said;
@@ -81,7 +81,7 @@ fn poison_does_not_hide_next_to_a_changed_source() {
 fn a_header_of_another_source_is_unexplained() {
     let pair = Pair::new();
     let mut pyc = pair.read("b", PYC);
-    // The sources may have been written a second apart: another time is one far away.
+    // The sources may have been written a second apart, so another time is far away.
     pyc[11] ^= 1;
     pair.write("b", PYC, pyc);
     let sentence = "1 pyc is unexplained, in the header alone";
@@ -198,7 +198,7 @@ fn older_versions_of_marshal_are_harmless() {
 fn sets_in_another_order_are_harmless() {
     let pair = Pair::new();
     for side in ["a", "b"] {
-        // The first constant is kept by itself, so that it must not be a member.
+        // The first constant is written apart from the others, so it must not be a member.
         pair.write(side, "demo/core.py", "x = 1000\nx in {'first', 'other'}\n")
             .compile(side, &["--python", "3.14"]);
     }
@@ -267,7 +267,7 @@ fn a_release_next_to_a_changed_source_is_named() {
     assert_eq!(file["cause"]["also"], serde_json::json!(["other-release"]));
     let title = format!("demo/core.py changed (one line differs): 1 pyc follows from it; also: {release}");
     assert_eq!(document["causes"][0]["reason"], title.as_str());
-    // A release that writes both is no difference.
+    // If one release writes both pycs, the release does not differ.
     pair.write("a", "demo/core.py", "x = 1\n").compile("a", &["--python", "3.13.0"]);
     pair.write("b", "demo/core.py", "x = 2\n").compile("b", &["--python", "3.13.18"]);
     assert_eq!(reason(&pair.document(&[]), pyc), own);
@@ -384,7 +384,7 @@ fn another_patch_release_is_named() {
 }
 
 #[test]
-fn what_no_engine_compiles_is_not_checked() {
+fn pycs_without_an_engine_are_not_checked() {
     let pair = Pair::new();
     for side in ["a", "b"] {
         let mut pyc = pair.read(side, PYC);

@@ -1,4 +1,4 @@
-//! `build --check` and `pack --check`: would anything change? Nothing is written.
+//! `build --check` and `pack --check` report whether anything would change, and write nothing.
 
 use crate::session::Session;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ fn project() -> Session {
     session
 }
 
-/// Every file with its time, so that a rewrite shows.
+/// Returns every file with its time, so that a rewrite shows.
 fn state(session: &Session) -> Vec<(String, SystemTime, Vec<u8>)> {
     let files = session.files().into_iter();
     files
@@ -100,7 +100,7 @@ fn a_wheel_that_exists() {
 }
 
 #[test]
-fn what_does_not_compile_is_an_error_of_the_check_too() {
+fn a_source_that_does_not_compile_is_an_error_of_the_check_too() {
     let session = project();
     session.run(&["build"]).exits(0);
     session.file("src/p/a.py", "x = (\n");
@@ -124,7 +124,7 @@ fn a_link_in_the_way_is_refused_as_a_build_refuses_it() {
 }
 
 #[test]
-fn what_a_build_would_remove_is_listed_and_stays() {
+fn files_that_a_build_would_remove_are_listed_and_stay() {
     let session = project();
     session.run(&["build"]).exits(0);
     session.file("pycompile.toml", CONFIG.replace(", \"p/a.py\"", ""));

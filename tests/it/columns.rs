@@ -1,5 +1,5 @@
-//! Pycs that were compiled without columns, as with `-X no_debug_ranges`, and lines of instructions
-//! that only one side has.
+//! Pycs without columns, as `-X no_debug_ranges` compiles them, and lines of instructions that only
+//! one side has.
 
 use crate::pair::{PYC, Pair, reason};
 use pycompile::engine::Engine;
@@ -7,10 +7,10 @@ use pycompile::marshal;
 use pycompile::object::{CodeLayout, Value};
 use pycompile::target::{PyVersion, Target};
 
-/// Two functions that are one constant without columns, entries of all forms, and a set.
+/// Two functions that are one constant without columns, table entries of all forms, and a set.
 const SOURCE: &str = "import os\n\ndef f(x):\n    try:\n        return [lambda: 0, lambda: 0]\n    except (\n        OSError\n    ) as e:\n        raise KeyError(\n            e, 'a text that is long enough to end far to the right of the place where it begins ......', x\n        )\n\nasync def g(y):\n    async with y as z:\n        return z in {1, 2}\n";
 
-/// Returns the pyc of a source without columns, behind the header of another pyc.
+/// Returns the pyc of a source without columns, after the header of another pyc.
 pub(crate) fn without_columns(source: &str, header: &[u8]) -> Vec<u8> {
     let engine = Engine::native(Target::find(PyVersion::new(3, 14)).unwrap());
     let mut opened = Engine::open(source.as_bytes());
@@ -56,7 +56,7 @@ fn a_pyc_without_columns_is_another_form() {
     let finding = format!("other-form: {NO_COLUMNS}\n");
     assert!(said.out.contains(&finding), "{}", said.out);
     pair.run_in(".", &["verify", "b", "--references", "any"]).exits(0);
-    // Both sides without columns have nothing to do with columns.
+    // If both sides lack columns, columns are not reported.
     pair.write("a", PYC, pair.read("b", PYC));
     pair.expect(&[], &[], "no file differs: 4 files are the same");
     // A manifest of the one and a pyc of the other kind.
@@ -77,7 +77,7 @@ fn a_changed_source_is_compiled_without_columns_too() {
     pair.expect(&[], &[(PYC, "follows-from-source"), ("demo/core.py", "source")], sentence);
 }
 
-/// Whatever else differs is no form.
+/// Any other difference is not one of form.
 #[test]
 fn without_columns_everything_else_counts() {
     let pair = pair();
@@ -142,9 +142,9 @@ fn an_added_instruction_has_one_line_everywhere() {
     assert!(after.split("</tr>").next().unwrap().contains("LOAD_GLOBAL"), "{after}");
 }
 
-/// The first row behind a gap has its line again.
+/// The first row after a gap has its line again.
 #[test]
-fn a_listing_names_the_line_behind_a_gap() {
+fn a_listing_names_the_line_after_a_gap() {
     let source = "def f(x):\n    a = g(x)\n    return h(a, a, a, a, a, a, a, 1)\n";
     let pair = Pair::new();
     for (side, text) in [("a", source.to_owned()), ("b", source.replace("1)", "2)"))] {
@@ -154,7 +154,7 @@ fn a_listing_names_the_line_behind_a_gap() {
     let behind = said.split_once("the same\n").unwrap().1;
     let behind = behind.split_once(" the same\n").map_or(behind, |(_, behind)| behind);
     assert!(behind.trim_start().starts_with("3 "), "{said}");
-    // A line number of six digits is none of five.
+    // A line number of six digits is not cut to five.
     let far = format!("{}x = 1\n", "\n".repeat(123_455));
     for (side, text) in [("a", far.clone()), ("b", far.replace('1', "2"))] {
         pair.write(side, "demo/core.py", text).compile(side, &["--python", "3.14"]);
@@ -204,13 +204,13 @@ fn wrong_code_comes_before_a_wrong_level_and_a_wrong_header() {
         let places = ["core.", "a.", "b."].map(|name| text.find(&format!("/{name}cpython-314.pyc")).unwrap());
         assert!(places.is_sorted(), "{places:?} {text}");
     }
-    // `verify` has the same order, and kinds for it.
+    // `verify` has the same order and the corresponding kinds.
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
     let kinds: Vec<&str> = said.out.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
     assert_eq!(kinds, ["code", "level", "header"], "{}", said.out);
 }
 
-/// A number that CPython writes in another form has the same text.
+/// A number has the same text in both forms that CPython writes.
 #[test]
 fn an_int_in_the_long_form_is_called_that() {
     let pair = Pair::new();
@@ -269,7 +269,7 @@ fn annotations_in_archives_name_the_archive() {
     assert!(files.starts_with(&expected), "{}", said.out);
 }
 
-/// The figure of a text with very many differences is the true one, or there is none.
+/// The number of differences in a very long text is exact, or it is not shown.
 #[test]
 fn lines_are_counted_or_not_counted() {
     let pair = Pair::new();

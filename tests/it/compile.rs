@@ -1,4 +1,4 @@
-//! What `compile` does beyond `py_compile`: freshness, messages, many files.
+//! Features of `compile` that `py_compile` lacks: up-to-date checks, messages, many files.
 
 use crate::session::Session;
 use std::io::Read as _;
@@ -212,7 +212,7 @@ fn errors_as_annotations_of_a_workflow() {
 }
 
 #[test]
-fn hardlinks_that_are_there_leave_nothing_behind() {
+fn existing_hardlinks_leave_no_temporary_files() {
     let session = Session::new();
     session.file("a.py", "x = 1\n");
     let arguments = ["-v", "a.py", "--optimize", "0", "--optimize", "1", "--hardlink-dupes"];

@@ -1,5 +1,5 @@
-//! What CPython's `test_compileall` holds of hard links between levels, held of
-//! `pycompile compileall`.
+//! The tests of CPython's `test_compileall` for hard links between levels, for `pycompile
+//! compileall`.
 
 use crate::compileall_port::Package;
 use std::os::unix::fs::MetadataExt as _;

@@ -1,5 +1,5 @@
-//! What CPython's `test_compileall` holds of compileall, held of `pycompile compileall`. Where we
-//! differ on purpose, the test says so; `docs/compileall.md` lists it. Hard links are in
+//! CPython's `test_compileall` for `pycompile compileall`. A test that differs on purpose says so,
+//! and `docs/compileall.md` lists the difference. Tests of hard links are in
 //! `compileall_links_port.rs`.
 
 use crate::session::{Said, Session, flags};
@@ -28,7 +28,7 @@ impl Package {
         self.session.run(&[&["compileall"], arguments].concat())
     }
 
-    /// The pyc of a source at a level.
+    /// Returns the pyc of a source at a level.
     pub(crate) fn pyc(&self, source: &str, level: u8) -> PathBuf {
         let path = Path::new(source);
         let stem = path.file_stem().unwrap().to_str().unwrap();
@@ -112,18 +112,18 @@ fn several_directories() {
 }
 
 #[test]
-fn what_is_no_source_makes_no_cache_directory() {
+fn a_file_that_is_not_a_source_makes_no_cache_directory() {
     let package = Package::new();
     package.session.file("data/file", "");
     package.run(&["-q", "data"]).exits(0);
-    // compileall passes over it in silence.
+    // compileall skips it silently.
     let said = package.run(&["-q", "data/file"]).exits(1);
     assert_eq!(said.out, "'data/file' does not end in .py (compileall would skip it)\n");
     assert!(!package.session.path("data/__pycache__").exists());
 }
 
 #[test]
-fn messages_that_do_not_fit_the_locale_are_told() {
+fn messages_that_do_not_fit_the_locale_are_printed() {
     let session = Session::new();
     session.file("a.py", "b\"\u{20ac}\"");
     let mut command = session.command(&["compileall", "."]);

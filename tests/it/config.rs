@@ -1,10 +1,9 @@
-//! `pycompile.toml`: what it accepts and what it says of mistakes. No interpreter is needed for any
-//! of it.
+//! Keys and errors of `pycompile.toml`. No test here needs an interpreter.
 
 use crate::session::{Said, Session};
 use std::path::Path;
 
-/// What `clean` says of this config: it reads all of it and compiles nothing.
+/// Returns the output of `clean`, which reads the whole config and compiles nothing.
 fn clean(config: &str) -> Said {
     let session = Session::new();
     session.file("pycompile.toml", config);
@@ -266,7 +265,7 @@ fn a_manifest_speaks_of_the_zip_that_was_packed_with_it() {
     session.run(&["diff", "a.pyz", "m.json"]).exits(0);
 }
 
-/// `manifest` without a path says what `build` said, of the tree as it is.
+/// `manifest` without a path writes the manifest that `build` wrote, from the existing files.
 #[test]
 fn the_manifest_of_a_config() {
     let session = Session::new();
@@ -290,7 +289,7 @@ fn the_manifest_of_a_config() {
 
 #[cfg(unix)]
 #[test]
-fn what_never_ends_is_not_read() {
+fn endless_files_are_not_read() {
     let session = Session::new();
     session.run(&["build", "--config", "/dev/zero"]).exits(2).says("cannot read /dev/zero: more than");
     session.file("a.py", "");

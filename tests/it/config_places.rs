@@ -1,5 +1,5 @@
-//! Where the config is: `pycompile.toml` or `[tool.pycompile]`, in the working directory or above
-//! it, and options that win over it.
+//! Search for the config: `pycompile.toml` or `[tool.pycompile]`, in the working directory or above
+//! it, and options that override it.
 
 use crate::session::{Said, Session};
 use std::path::Path;
@@ -34,7 +34,7 @@ fn both_files_are_the_same_config() {
     let said = shared.run(&["build", "-v"]).exits(0).says("config: pyproject.toml\n");
     assert!(said.err.contains("1 compiled"));
     assert_eq!(pyc(&own, PYC), pyc(&shared, PYC));
-    // Its own [project] is what the wheel is made of.
+    // The wheel has the metadata of its own [project].
     shared.run(&["pack"]).exits(0).says("packed dist/demo-1.0-py3-none-any.whl");
     shared.run(&["clean"]).exits(0);
     assert!(!shared.path(PYC).exists());
@@ -70,7 +70,7 @@ fn a_pyproject_toml_that_does_not_concern_us() {
     );
     session.file("pycompile.toml", OWN);
     run_in(&session, "sub", &["build"]).exits(0);
-    // Another's syntax error is not ours, unless the file may be the config.
+    // A syntax error in another file is not reported, unless the file may be the config.
     session.file("sub/pyproject.toml", "not = = toml\n");
     run_in(&session, "sub", &["build"]).exits(0);
     session.file("sub/pyproject.toml", "[tool.pycompile]\nnot = = toml\n");
@@ -131,7 +131,7 @@ fn a_config_above_that_belongs_to_another_user_is_not_taken() {
          `--config`\n"
     );
     run_in(&session, "sub", &["build", "--config", "../pycompile.toml"]).exits(0);
-    // Where the working directory is that user's too, it is a matter of that user's project.
+    // If that user owns the working directory too, the user's config is used.
     std::os::unix::fs::chown(session.path("sub"), Some(12345), None).unwrap();
     run_in(&session, "sub", &["build"]).exits(0);
 }

@@ -1,4 +1,4 @@
-//! Nothing outside of the directories that a user names is read, written or touched.
+//! No file outside of the directories that a user names is read, written or touched.
 
 use crate::session::Session;
 use std::os::unix::fs::symlink;
@@ -36,7 +36,7 @@ fn an_output_directory_is_not_left_by_symlinks() {
         }
     }
     assert_eq!(pycs(&session), [""; 0]);
-    // The directory itself is the user's choice, and is made.
+    // The user has chosen the directory itself, and it is created.
     symlink("outside", session.path("three")).unwrap();
     for (folder, pyc) in [("three", "outside"), ("new/four", "new/four")] {
         compile(&session, &["--strip-dir", "t", "--output-dir", folder, "-r", "t"]).exits(0);
@@ -274,7 +274,7 @@ fn links_within_the_root_need_no_permission() {
 }
 
 #[test]
-fn what_a_config_writes_goes_through_no_symlink() {
+fn outputs_of_a_config_follow_no_symlink() {
     let session = Session::new();
     session.file("p/src/a.py", "x = 1\n");
     std::fs::create_dir(session.path("outside")).unwrap();
@@ -293,7 +293,7 @@ fn what_a_config_writes_goes_through_no_symlink() {
         assert!(said.status > 0, "{table}");
         said.says(&format!("p/{link} is a symlink: nothing is written through it"));
         assert_eq!(std::fs::read_dir(session.path("outside")).unwrap().count(), 0, "{table}");
-        // An absolute path is the user's word.
+        // The user has chosen an absolute path.
         let outside = session.path("outside");
         let absolute = table.replace(&format!("\"{link}/"), &format!("\"{}/", outside.display()));
         if absolute != table {

@@ -1,5 +1,5 @@
-//! The numbers of `verify` and `env --check` add up, for people and in JSON, and excluded findings
-//! are in every format.
+//! The numbers of `verify` and `env --check` add up, in text and in JSON, and every format shows
+//! excluded findings.
 
 use crate::audits::zip;
 use crate::session::{Said, Session};
@@ -33,13 +33,13 @@ fn read(session: &Session, name: &str) -> Vec<u8> {
     std::fs::read(session.path(name)).unwrap()
 }
 
-/// The number before each of the words in the line with the result.
+/// Returns the number before each of the words in the line with the result.
 fn number(line: &str, before: &str) -> Option<usize> {
     let head = line.split(before).next().filter(|head| head.len() < line.len())?;
     head.rsplit(' ').next()?.parse().ok()
 }
 
-/// Number of pycs according to the line for people.
+/// Returns the number of pycs according to the text.
 fn told(said: &Said) -> usize {
     let line = said.err.lines().find(|line| line.contains(" verified, ")).unwrap();
     let verified = number(line, " verified").unwrap();
@@ -57,8 +57,7 @@ fn told(said: &Said) -> usize {
     verified + with_findings + others.iter().sum::<usize>()
 }
 
-/// Holds the numbers of a command against each other, and the number of all pycs; returns the
-/// summary.
+/// Checks that the numbers of a command add up to the number of all pycs, and returns the summary.
 #[track_caller]
 fn add_up(session: &Session, arguments: &[&str], pycs: usize) -> Value {
     let people = session.run(arguments);
@@ -162,7 +161,7 @@ fn every_pyc_of_an_environment_counts_once() {
             let own = pycs - usize::from(what.starts_with("an egg"));
             add_up(&session, &[&["env", "v", "--check"], &native[..], options].concat(), own);
         }
-        // What is given twice counts once.
+        // A place that is given twice counts once.
         for paths in [["v", SITE], [SITE, "v"], ["v", "v"]] {
             let summary = add_up(&session, &[&["verify"][..], &paths[..], &native[..]].concat(), pycs);
             let alone = add_up(&session, &["verify", "v", "--engine", "native"], pycs);
@@ -274,7 +273,7 @@ fn archives_and_single_files() {
 }
 
 #[test]
-fn what_is_excluded_is_in_every_format() {
+fn excluded_findings_are_in_every_format() {
     let session = environment();
     session.file(&pyc("more", "cpython-314"), "no pyc");
     session.file(&format!("{SITE}/stray.py"), "");
@@ -332,7 +331,7 @@ fn pycs_that_python_writes_are_a_note_and_missing_ones_a_finding() {
         assert!(said.err.contains(&note) && said.err.contains("4 verified, 0 findings\n"), "{}", said.err);
         assert_eq!(add_up(&session, command, 4)["unlisted"], 1);
     }
-    // With other code it is no note.
+    // With other code it is a finding.
     session.file(&own, read(&session, &pyc("__init__", "cpython-314")));
     for command in [&["verify", "v"][..], &["env", "v", "--check"]] {
         let said = session.run(command).exits(1);

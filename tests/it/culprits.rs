@@ -1,4 +1,4 @@
-//! The part of a pyc that `verify` and `diff` call the first that differs from its source.
+//! First difference of a pyc from its source, as `verify` and `diff` report it.
 
 use crate::columns::without_columns;
 use crate::pair::{CORE, PYC, Pair, reason};
@@ -24,7 +24,7 @@ fn pyc(version: &str) -> String {
     PYC.replace("314", &version.replace('.', ""))
 }
 
-/// Exchanges two words of one length, or replaces the first if the second does not occur.
+/// Exchanges two words of the same length, or replaces the first if the second does not occur.
 fn exchange(code: &mut [u8], one: &str, other: &str) {
     let all = |code: &[u8], word: &str| -> Vec<usize> {
         let windows = code.windows(word.len()).enumerate();
@@ -37,7 +37,7 @@ fn exchange(code: &mut [u8], one: &str, other: &str) {
     }
 }
 
-/// Checks what both commands say; `verify` does not name the module.
+/// Checks the output of both commands; `verify` does not name the module.
 #[track_caller]
 fn blames(pair: &Pair, version: &str, code: &str, words: &str) {
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
@@ -109,7 +109,7 @@ fn a_line_table_without_columns_is_called_that() {
     blames(&pair, "3.14", "f", words);
 }
 
-/// Puts another file name in place of the last reference to the name but `back`.
+/// Replaces the last reference to the name but `back` by another file name.
 fn rename(code: &mut Vec<u8>, back: usize) {
     let objects = marshal::read(code, CodeLayout::LocalsPlus).unwrap();
     let filename = objects.code(Objects::ROOT).unwrap().filename;
@@ -139,7 +139,7 @@ fn two_recorded_file_names_are_called_that() {
         let said = pair.run_in(".", &["verify", "b"]).exits(1);
         let names = "A records the file name \"demo/zzzz.py\", and <module> records \"demo/core.py\"";
         assert!(said.out.contains(&format!(": filename: {names}\n")), "{}", said.out);
-        // Other code counts for more.
+        // Other code is reported before another name.
         let poison = source.replace("return 1", "return 3");
         let pair = of_code(version, source, &poison, |code| rename(code, 0));
         let said = pair.run_in(".", &["verify", "b"]).exits(1);
@@ -151,7 +151,7 @@ fn two_recorded_file_names_are_called_that() {
     }
 }
 
-/// A pyc that is left from another source differs from one that somebody changed.
+/// A pyc that remains from another source is reported otherwise than a pyc that was changed.
 #[test]
 fn the_source_of_the_other_side_may_explain_a_pyc() {
     let pair = Pair::new();
@@ -188,7 +188,7 @@ fn the_source_of_the_other_side_may_explain_a_pyc() {
     says("the right pyc is stale, compiled from the left demo/core.py: ", error);
 }
 
-/// The words about two returned numbers: 3.13 loads constants by their index, which is the same.
+/// Returns the text about two returned numbers; 3.13 loads them by the index of a constant.
 fn loads(version: &str, has: u32, is: u32) -> (String, String) {
     match version {
         "3.13" => (format!("the constant {has}"), is.to_string()),
@@ -222,7 +222,7 @@ fn lines_that_only_moved_are_not_the_culprits() {
     }
 }
 
-/// What an added call does is in its names.
+/// The names of an added call show its effect.
 #[test]
 fn names_that_only_the_pyc_has_are_named() {
     let source = "import os\n\n\ndef f(x):\n    return x + 1\n";
@@ -240,7 +240,7 @@ fn names_that_only_the_pyc_has_are_named() {
     }
 }
 
-/// The number of code objects that differ, wherever the first of them is.
+/// The number of code objects that differ does not depend on where the first of them is.
 #[test]
 fn other_code_objects_that_differ_are_counted() {
     let source = "def f():\n    return 1\n\n\ndef g():\n    return 2\n\n\nclass A:\n    def h(self):\n        return 3\n";
@@ -261,7 +261,7 @@ fn other_code_objects_that_differ_are_counted() {
     }
 }
 
-/// Of the constants that differ, one that an instruction loads has a line.
+/// The line of a constant that differs is that of an instruction that loads it.
 #[test]
 fn a_constant_with_a_line_is_named_first() {
     let source = "def f(host, port=443, verify=True):\n    return host\n";

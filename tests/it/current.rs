@@ -1,11 +1,11 @@
-//! Pycs with the right header that must not stay: nobody sees that a build left what another one
-//! wrote.
+//! Pycs with the right header that a build must replace, because nothing else shows that another
+//! build wrote them.
 
 use crate::session::Session;
 
 const SOURCE: &str = "def f():\n    'told'\n    assert f\n    return frozenset, f\n";
 
-/// What two runs leave, and what the second one alone leaves, in the file that the second one
+/// Returns the file that the second of two runs writes, and the file that the second run alone
 /// writes.
 fn two_runs(first: &[&str], second: &[&str], pyc: &str) {
     let fresh = Session::new();

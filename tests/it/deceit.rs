@@ -1,7 +1,7 @@
 //! Trees and wheels that are built to deceive: every place that Python imports or runs code from,
-//! with every kind of bytecode that does not come from the source next to it. `verify` passes none
-//! of them, and passes their honest twins. `tests/oracle/deceit.py` shows with a real interpreter
-//! what is imported from such places.
+//! with every kind of bytecode that does not come from the source next to it. `verify` reports all
+//! of them and none of their honest counterparts. `tests/oracle/deceit.py` shows with a real
+//! interpreter which code is imported from such places.
 
 use crate::session::{Said, Session};
 #[cfg(unix)]
@@ -50,7 +50,7 @@ impl Pycs {
 
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Files that carry a pyc, and its source where that has a place.
+/// Files that carry a pyc, and its source if there is a place for it.
 fn carriers(pyc: &[u8]) -> Vec<(&'static str, Files)> {
     let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
     let source = || file("m.py", GOOD.as_bytes());
@@ -76,7 +76,7 @@ fn lay(session: &Session, below: &str, files: &Files) {
     }
 }
 
-/// Puts files where Python gets to from the tree `t`, by the name of the place.
+/// Puts files where Python reaches them from the tree `t`, by the name of the place.
 type Place = (&'static str, fn(&Session, &Files));
 
 #[cfg(unix)]
@@ -160,14 +160,14 @@ fn the_honest_twins_of_trees() {
             let session = tree(&pycs);
             put(&session, &files);
             let said = session.run(&["verify", "t"]);
-            // A file called like a wheel is held against what a wheel has.
+            // A file with the name of a wheel is checked like a wheel.
             let status = i32::from(*place == "an archive in an archive");
             assert_eq!(said.status, status, "{carrier} in {place}: {}", said.out);
             assert!(said.err.starts_with("2 verified, "), "{}", said.err);
         }
     }
-    // zipimport knows no `__pycache__`: a pyc of an old version there, as old eggs have, is loaded
-    // by nothing.
+    // zipimport does not read `__pycache__`, so the pyc of an old version there, as old eggs have,
+    // is never loaded.
     let session = tree(&pycs);
     let mut old = pycs.good();
     old[..2].copy_from_slice(&3379_u16.to_le_bytes());
@@ -177,7 +177,7 @@ fn the_honest_twins_of_trees() {
     session.file("t/old.egg", zip(&[("m.pyc".to_owned(), old)]));
     session.run(&["verify", "t"]).exits(1);
     session.run(&["manifest", "t"]).exits(1);
-    // Links that stay inside, and those that lead to nothing, hide nothing.
+    // Links that stay inside, and links without a target, hide nothing.
     let session = tree(&pycs);
     link(&session, "honest", "t/same");
     link(&session, "same/m.py", "t/n.txt");
@@ -275,7 +275,7 @@ fn a_source_of_the_last_nanoseconds_of_a_second() {
 }
 
 #[test]
-fn sources_are_the_judge() {
+fn trusted_sources_decide() {
     let pycs = Pycs::new();
     let session = Session::new();
     session.file("t/m.py", EVIL);
@@ -328,7 +328,7 @@ const SCHEMES: [&str; 10] = [
     "demo-1.0.data/data/lib/python314.zip!",
 ];
 
-/// What is done to the rows of a RECORD.
+/// A change to the rows of a RECORD.
 type Change = fn(&mut Vec<RecordRow>);
 
 /// A wheel's files without RECORD; a name with `!` goes into an archive.
@@ -463,7 +463,7 @@ fn the_honest_twins_of_wheels() {
     let pycs = Pycs::new();
     let cached =
         || vec![("m.py".to_owned(), GOOD.into()), ("__pycache__/m.cpython-314.pyc".to_owned(), pycs.good())];
-    // A wheel that installs a zip of the standard library is refused whatever is in it.
+    // A wheel that installs a zip of the standard library is refused whatever the zip contains.
     for scheme in SCHEMES.into_iter().filter(|scheme| !scheme.contains("python314.zip")) {
         verify_wheel(&recorded(wheel_files(scheme, cached()), |_| {}))
             .exits(0)

@@ -132,7 +132,7 @@ fn the_finest_thing_that_explains_it() {
 }
 
 #[test]
-fn what_is_missing_or_broken_is_told() {
+fn missing_and_broken_parts_are_reported() {
     let session = two(&PLAIN, &PLAIN);
     session.file("a/only.py", "1\n");
     session.file("b/other.pyc", "");
@@ -203,10 +203,9 @@ fn golden(name: &str) -> Vec<u8> {
 }
 
 proptest! {
-    /// Whatever is broken in a pyc: a difference is told, and nothing panics or grows without
-    /// bound.
+    /// A difference in any part of a pyc is reported, without a panic or unbounded output.
     #[test]
-    fn no_difference_goes_untold(
+    fn every_difference_is_reported(
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
         cut in prop::option::weighted(0.1, any::<prop::sample::Index>()),
     ) {
@@ -249,7 +248,7 @@ fn code_that_one_side_has_is_listed() {
 fn code_that_only_moved_is_one_finding() {
     let moved = |by: u8| {
         let mut pyc = PLAIN.bytes();
-        // The first line of the inner code object stands behind its names.
+        // The first line of the inner code object follows its names.
         let marks: Vec<usize> =
             (0..pyc.len() - 4).filter(|&at| pyc[at..at + 4] == [b'z', 1, b'f', 1]).collect();
         assert_eq!(marks.len(), 1, "{pyc:?}");
@@ -324,7 +323,7 @@ fn archives_in_what_is_compared_are_looked_into() {
 }
 
 #[test]
-fn what_all_entries_differ_in_is_told_once() {
+fn a_difference_of_all_entries_is_reported_once() {
     let session = Session::new();
     for (side, mode) in [("a", 0o644), ("b", 0o664)] {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));

@@ -1,4 +1,4 @@
-//! The documentation points at what is there, and what tests a packaging is run.
+//! Paths in the documentation exist, and the tests of each packaging run in CI.
 
 use std::path::{Path, PathBuf};
 
@@ -49,7 +49,7 @@ fn every_page_is_linked_from_the_readme() {
 
 #[test]
 fn every_test_of_a_packaging_is_run_and_listed() {
-    // What a registry has of this package is without it.
+    // The package in a registry does not contain these files.
     let Ok(run) = std::fs::read_to_string(root().join(".ci/run")) else { return };
     let listed = std::fs::read_to_string(root().join("docs/testing.md")).unwrap();
     let scripts = names(&root().join("tests/packaging"), "sh");

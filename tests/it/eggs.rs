@@ -1,5 +1,5 @@
-//! What the metadata of distributions without a RECORD excuses: files that it names, and no code
-//! that runs when Python starts, except for what setuptools is known to write.
+//! Files that the metadata of distributions without a RECORD excuses. Code that runs when Python
+//! starts is excused only if setuptools is known to write it.
 
 use crate::session::Session;
 
@@ -68,7 +68,7 @@ fn metadata_excuses_only_the_modules_that_it_names() {
         check(is_virtual, &[info, tops, ("old.abi3.so", "")], named);
         check(is_virtual, &[info, list, ("old.py", "")], None);
         check(is_virtual, &[info, list, tops, ("old/part.py", "")], Some(("old/part.py", MODULE)));
-        // Paths alone run nothing.
+        // Lines with paths run nothing.
         check(is_virtual, &[info, list, ("x.pth", "old\n")], None);
         for (files, finding) in [
             (&[info, tops, ("older.py", "")][..], ("older.py", MODULE)),

@@ -1,5 +1,5 @@
-//! Sources in other encodings, against what CPython 3.13.0, 3.13.18, 3.14.10 and 3.15.2 made of
-//! them (`tests/golden/encodings/write.py`).
+//! Sources in other encodings, compared with the results of CPython 3.13.0, 3.13.18, 3.14.10 and
+//! 3.15.2 (`tests/golden/encodings/write.py`).
 
 use pycompile::decode::decode;
 use pycompile::engine::Engine;
@@ -16,7 +16,7 @@ fn recorded(release: &str) -> String {
     std::fs::read_to_string(folder.join(format!("{release}.tsv"))).unwrap()
 }
 
-/// The bytes that Python's `repr()` shows so.
+/// Returns the bytes of a text in the form of Python's `repr()`.
 fn bytes(shown: &str) -> Vec<u8> {
     let mut found = Vec::new();
     let mut letters = shown.bytes();

@@ -1,4 +1,4 @@
-//! `env` by the native compiler, in environments that lead elsewhere.
+//! `env` with the native compiler, in environments with symlinks and interpreters of their own.
 
 use crate::session::Session;
 use std::os::unix::fs::symlink;
@@ -137,7 +137,7 @@ fn lib64_may_be_lib() {
     session.run(&["env", "v", "--check"]).exits(0);
 }
 
-/// An interpreter that leaves a file when it is run, in an environment of `version`.
+/// Returns an interpreter that leaves a file when it runs, in an environment of `version`.
 fn with_program(version: &str) -> Session {
     use std::os::unix::fs::PermissionsExt as _;
     let session = Session::new();
@@ -202,16 +202,16 @@ fn the_release_of_an_environment_is_read_from_its_pyvenv_cfg() {
     assert_ne!(oldest, newest, "3.13.0 reads these format specs otherwise");
     assert_eq!(bytes(Some("version_info = 3.13.0.final.0\n")), oldest);
     assert_eq!(bytes(Some("Version = 3.13.0\n")), oldest);
-    // The command line prevails.
+    // The command line overrides it.
     assert_eq!(bytes_of(None, &["--python", "3.13.0"]), oldest);
     assert_eq!(bytes_of(Some("version = 3.13.0\n"), &["--python", "3.13.18"]), newest);
-    // Not this environment's version, or no version.
+    // The version of another environment, or no version.
     for config in ["version = 3.14.0\n", "version = x\n", "", "version\n", "version = 3.13\n"] {
         assert_eq!(bytes(Some(config)), newest, "{config}");
     }
 }
 
-/// Debian's own directory is of no version.
+/// Debian's own directory has no version.
 #[test]
 fn the_directory_of_all_versions_needs_a_version() {
     let session = Session::new();

@@ -1,5 +1,5 @@
-//! `env`: where it looks, what it leaves out, what `--check` sees, and RECORDs that many runs
-//! write.
+//! Places that `env` searches, files that it leaves out, findings of `--check`, and RECORDs that
+//! several runs write.
 
 use crate::session::{Said, Session};
 
@@ -46,7 +46,7 @@ fn dist_packages_are_site_packages() {
     assert_eq!(said.err, "error: usr/local has no lib/python3.15/site-packages, but python3.13\n");
 }
 
-/// An environment of a release that was not compared gets the bytes of another one, and a note.
+/// An environment of a release that was not compared gets the bytes of another release, and a note.
 #[test]
 fn the_release_in_pyvenv_cfg() {
     let session = environment();
@@ -105,7 +105,7 @@ fn a_free_threaded_build_compiles_itself() {
 }
 
 #[test]
-fn what_is_excluded_is_left_out() {
+fn excluded_files_are_left_out() {
     let session = environment();
     install(&session, SITE, "q", &[("q/py2.py", "print 'x'\n"), ("q/ok.py", ""), ("q/gone.py", "")]);
     std::fs::remove_file(session.path(&format!("{SITE}/q/gone.py"))).unwrap();

@@ -1,9 +1,9 @@
-//! Bad input to `compile`, with the exact words. That of configs is in `config.rs`, of archives in
+//! Errors of `compile`, with the exact text. Those of configs are in `config.rs`, of archives in
 //! `wheels.rs`, of `pack` in `pack.rs`.
 
 use crate::session::Session;
 
-/// What the same interpreter's `py_compile` says.
+/// Returns the error of the same interpreter's `py_compile`.
 const REFERENCE: &str = "
 import py_compile, sys
 try:
@@ -12,7 +12,7 @@ except (py_compile.PyCompileError, OSError) as error:
     print(str(error).rstrip('\\n'), end='')
 ";
 
-/// Holds that the binary says of `name` what CPython says of it, and leaves nothing behind.
+/// Checks that the error for `name` is that of CPython, and that no file remains.
 #[track_caller]
 fn says_what_cpython_says(session: &Session, name: &str) -> String {
     let before = session.files();
@@ -73,7 +73,7 @@ fn errors_of_indentation() {
 }
 
 #[test]
-fn errors_behind_the_parser() {
+fn errors_after_the_parser() {
     refused("return 1\n");
     refused("def f(a):\n    global a\n");
     refused("from __future__ import braces\n");
@@ -126,8 +126,8 @@ fn set_mode(path: &std::path::Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Compiles as a user whom permissions hold: not as root. None where nobody in particular cannot
-/// run the binary.
+/// Compiles as a user other than root, to whom permissions apply; `None` if such a user cannot run
+/// the binary.
 fn as_nobody(session: &Session, arguments: &[&str]) -> Option<crate::session::Said> {
     use std::os::unix::fs::MetadataExt as _;
     use std::os::unix::process::CommandExt as _;
@@ -200,17 +200,17 @@ fn a_failure_leaves_what_was_there() {
 }
 
 #[test]
-fn an_empty_list_is_told() {
+fn an_empty_list_is_reported() {
     let session = Session::new();
     let said = session.run(&["compile"]).exits(2);
     let expected = "error: the following required arguments were not provided:\n  <FILE>...\n";
     assert!(said.err.starts_with(expected), "{}", said.err);
-    // A list that comes through a pipe may well be empty, as it may for py_compile.
+    // A list from a pipe may be empty, as for py_compile.
     let said = session.run_with_input(&["compile", "--engine", crate::session::ENGINE, "-"], b"").exits(0);
     assert_eq!(said.err, "note: no Python files to compile\n");
 }
 
-/// The path of the `python3` on PATH, and its version in full.
+/// Returns the path of the `python3` on PATH, and its full version.
 fn python_on_path(session: &Session) -> (String, String) {
     let program =
         "import platform, shutil; print(shutil.which('python3'), platform.python_version(), end='')";
@@ -247,7 +247,7 @@ fn an_interpreter_of_another_version() {
 #[test]
 fn a_file_that_takes_too_long_is_given_up() {
     let session = Session::new();
-    // Folding nothing, but parsing for long: the parser of every version takes seconds over 40 MB.
+    // Nothing to fold, but much to parse: the parser of every version takes seconds for 40 MB.
     session.file("slow.py", "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(1_500_000) + "]\n");
     session.file("fast.py", "");
     let said = session.compile(&["--timeout", "1", "--layout", "legacy", "slow.py", "fast.py"]).exits(1);
@@ -260,9 +260,9 @@ fn a_file_that_takes_too_long_is_given_up() {
     assert!(session.path("fast.pyc").exists() && !session.path("slow.pyc").exists());
 }
 
-/// Compiles `a.py` with a tmpfs of these mount options at `mounted`, and says what is in it at the
-/// end; none where nobody may mount. The mount is in a namespace of its own, and goes with the
-/// process.
+/// Compiles `a.py` with a tmpfs of these mount options at `mounted`, and returns the files in it at
+/// the end; `None` if mounting is not permitted. The mount is in a namespace of its own, and ends
+/// with the process.
 fn with_tmpfs(session: &Session, options: &str, arguments: &[&str]) -> Option<crate::session::Said> {
     const CANNOT: i32 = 77;
     let script = "mount -t tmpfs -o \"$1\" none mounted 2>/dev/null || exit 77; shift
@@ -321,7 +321,7 @@ fn output_directory_of_somebody_else() {
     assert_eq!(session.files(), ["a.py"]);
 }
 
-/// The target of a compilation is something else than a file, and stays what it is.
+/// The target of a compilation is not a file, and is not changed.
 #[track_caller]
 fn target_is_refused(make: impl Fn(&std::path::Path), words: &str) {
     let session = Session::new();
@@ -393,7 +393,7 @@ fn no_interpreter_of_a_version() {
     );
     assert_eq!(said.err, expected);
     assert_eq!(session.files(), ["a.py", "bin/python3"]);
-    // It serves its own version.
+    // It is used for its own version.
     run("bin", own).exits(0);
     assert_eq!(session.files().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Pycs that belong to another module, and names that no importer reads.
+//! Pycs that belong to another module, and names that no importer recognizes.
 
 use crate::pair::{CORE, PYC, Pair, prints, pycs_of, reason};
 
@@ -130,7 +130,7 @@ fn pycs_that_were_exchanged_between_packages_are_named() {
     }
 }
 
-/// Code of no source comes before code of another one.
+/// Code of an unknown source comes before code of another known source.
 #[test]
 fn poison_comes_before_stale_pycs() {
     let pair = Pair::new();
@@ -140,7 +140,7 @@ fn poison_comes_before_stale_pycs() {
     let sentence = "2 pycs are unexplained, 1 of them compiled from another source; 1 source differs";
     let document = pair.expect(&[], &causes, sentence);
     assert!(document["causes"][1]["reason"].as_str().unwrap().contains("is stale, compiled from"));
-    // By path the other way round.
+    // In the order of paths it would be the other way round.
     let pair = Pair::new();
     pair.write("b", "demo/core.py", "x = 1\n").write(
         "b",

@@ -1,4 +1,4 @@
-//! Archives at the path of an output that `pack` has not written: nobody can tell what is lost.
+//! Archives at the path of an output that `pack` has not written, and whose content may be lost.
 
 use crate::session::Session;
 use std::io::{Cursor, Write as _};
@@ -20,7 +20,7 @@ fn project(more: &str) -> Session {
     session
 }
 
-/// A zip as others write them: with the entries, names and times of pycompile's own.
+/// Writes a zip as other programs do, with the entries, names and times of pycompile's own.
 fn zip_of_others(own: &[u8], stored: bool) -> Vec<u8> {
     let mut own = zip::ZipArchive::new(Cursor::new(own)).unwrap();
     let mut other = zip::ZipWriter::new(Cursor::new(Vec::new()));

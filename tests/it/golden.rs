@@ -1,10 +1,10 @@
-//! Refusals, and what 3.14.2 does, of which there are no pycs. `tests/goldens` compares the bytes.
+//! Refusals, and code of 3.14.2, for which there are no pycs. `tests/goldens` compares the bytes.
 
 use pycompile::engine::{Diagnostic, Engine};
 use pycompile::target::{Release, Target};
 use std::path::Path;
 
-/// What is said of programs that are refused, and of which place.
+/// Errors of programs that are refused, with their locations.
 #[test]
 fn refusals() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -49,7 +49,7 @@ fn handlers_for_which_cpython_has_no_room_are_refused() {
 
 /// 3.13 decodes names and strings one by one. The rows are CPython 3.13.18's.
 #[test]
-fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
+fn invalid_utf8_in_a_release_that_does_not_check_all_of_it() {
     let engine = Engine::native(Target::find("3.13.18".parse::<Release>().unwrap()).unwrap());
     let codec = "SyntaxError\t(unicode error) 'utf-8' codec can't decode byte";
     let text = "UnicodeDecodeError\t'utf-8' codec can't decode byte 0xed in position";
@@ -83,8 +83,8 @@ fn what_is_no_utf8_in_a_release_that_does_not_check_all_of_it() {
     }
 }
 
-/// The lines of errors, as CPython reads them again from the file: with the mark, with replacement
-/// characters, and no further than their end. The rows are those of the releases, in a file.
+/// Lines of errors as CPython reads them again from the file: with the mark, with replacement
+/// characters, and only up to their end. A file has the lines of each release.
 #[test]
 fn lines_read_again() {
     let rows: [(&str, &[u8], &str, &str); 28] = [
@@ -239,7 +239,7 @@ fn names_of_ideographs_by_release() {
     }
 }
 
-/// The rows are CPython 3.14.2's, of which there are no goldens.
+/// The rows are CPython 3.14.2's, for which there are no goldens.
 #[test]
 fn refusals_of_3_14_2() {
     let engine = Engine::native(Target::find("3.14.2".parse::<Release>().unwrap()).unwrap());
@@ -279,7 +279,7 @@ fn shown_text_of_3_14_2() {
                 let constant = [&[text.len() as u8], text.as_bytes()].concat();
                 memchr::memmem::find(&code, &constant).is_some()
             };
-            // What 3.14.2 shows may be a name or another constant too.
+            // The text of 3.14.2 may also be a name or another constant.
             assert_eq!(has(right), is_right, "{release}: {source}");
             assert!(is_right || has(lost), "{release}: {source}");
         }

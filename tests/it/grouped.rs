@@ -1,4 +1,4 @@
-//! Hundreds of causes of one class are one entry, with a number and a list that opens.
+//! Hundreds of causes of one kind are one entry, with a number and a list that can be opened.
 
 use crate::pair::{Pair, pycs_of};
 
@@ -64,7 +64,7 @@ fn many_sources_are_one_cause() {
     assert!(page.contains(&list) && page.contains("</a> (one line differs)</li>"), "{}", &page[..9000]);
 }
 
-/// Sources of which no pyc follows stay apart from the others.
+/// Sources from which no pyc follows are listed apart from the others.
 #[test]
 fn sources_are_one_cause_only_if_the_same_follows_from_them() {
     let pair = trees([old, new], [old, new]);
@@ -107,7 +107,7 @@ fn many_unexplained_pycs_are_one_cause_with_a_reason_for_each() {
     }
 }
 
-/// Pycs that are all left from the sources of the other side are one cause, whatever differs.
+/// Pycs that all come from the sources of the other side have one cause, whatever differs.
 #[test]
 fn many_stale_pycs_are_one_cause() {
     let pair = trees([old, old], [old, new]);

@@ -26,7 +26,7 @@ fn project(session: &Session, settings: &str) {
     session.file("pyproject.toml", format!("{HATCHLING}{settings}"));
 }
 
-/// Names of the files that `init` lists, and what it says.
+/// Returns the names of the files that `init` lists, and its output.
 fn listed(settings: &str) -> (Vec<String>, Said) {
     let session = Session::new();
     project(&session, settings);
@@ -75,7 +75,7 @@ fn artifacts_win_over_what_git_ignores_and_over_exclude() {
 }
 
 #[test]
-fn files_that_are_forced_in_are_listed_or_their_reason_is_told() {
+fn files_that_are_forced_in_are_listed_or_explained() {
     let force = "[tool.hatch.build.targets.wheel.force-include]\n";
     let (names, said) =
         listed(&format!("{force}\"launch.py\" = \"launch.py\"\n\"demo/a.mo\" = \"demo/a.mo\"\n"));

@@ -1,8 +1,8 @@
-//! `verify` and `diff` say the same of a header that is not that of the source next to the pyc.
+//! `verify` and `diff` report the same for a header that is not that of the source next to the pyc.
 
 use crate::pair::{CORE, PYC, Pair, reason};
 
-/// Changes a pyc or its source, as the name of a side says.
+/// Changes a pyc or its source on the named side.
 type Change = fn(&Pair, &str);
 
 const FIELDS: [(&str, &str, Change); 4] = [
@@ -81,7 +81,7 @@ fn other_times_of_two_builds_are_harmless() {
 }
 
 #[test]
-fn the_sentence_tells_wrong_headers_from_wrong_code() {
+fn the_sentence_counts_wrong_headers_apart_from_wrong_code() {
     let pair = trees("checked-hash");
     let other = PYC.replace("core", "other");
     let mut pyc = pair.read("b", &other);
@@ -96,7 +96,7 @@ fn the_sentence_tells_wrong_headers_from_wrong_code() {
     pair.expect(&[], &[(PYC, "unexplained"), (&other, "unexplained")], sentence);
 }
 
-/// A pyc without a source has nothing that its time could be compared with.
+/// The time of a pyc without a source is not compared.
 #[test]
 fn the_time_of_a_source_that_the_other_side_lends_is_not_compared() {
     let pair = trees("timestamp");

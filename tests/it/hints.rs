@@ -1,5 +1,4 @@
-//! What a command line that is not quite right is answered, and notes about options that do
-//! nothing.
+//! Hints for command lines with a mistake, and notes about options without an effect.
 
 use crate::session::Session;
 
@@ -94,7 +93,7 @@ fn source_date_epoch_has_one_rule_where_the_time_counts() {
         let message = format!("SOURCE_DATE_EPOCH is `{wrong}`, not a number of seconds");
         run(&["pack"], wrong).exits(2).says(&message);
         run(&clamp, wrong).exits(2).says(&message);
-        // Only that it is set counts here, as for py_compile.
+        // Only whether it is set counts here, as for py_compile.
         run(&[&COMPILE[..], &["-f", "a.py"]].concat(), wrong).exits(0);
         assert_eq!(crate::session::flags(&session.path("__pycache__/a.cpython-314.pyc")), 3);
     }

@@ -1,4 +1,4 @@
-//! The house rules that a compiler does not check.
+//! House rules that no compiler or linter checks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,13 +36,23 @@ fn root() -> PathBuf {
 
 /// Every Rust file below `src`, by its path relative to it.
 fn sources() -> BTreeMap<String, String> {
-    let source = root().join("src");
-    walkdir::WalkDir::new(&source)
+    rust_files("src", &root().join("src"))
+}
+
+/// Every Rust file of tests, benchmarks and fuzz targets, by its path from the root.
+fn test_sources() -> BTreeMap<String, String> {
+    let folders = ["tests", "benches", "fuzz/src", "fuzz/targets"];
+    folders.into_iter().flat_map(|folder| rust_files(folder, &root())).collect()
+}
+
+/// Every Rust file below a directory, by its path relative to `base`.
+fn rust_files(folder: &str, base: &Path) -> BTreeMap<String, String> {
+    walkdir::WalkDir::new(root().join(folder))
         .into_iter()
         .map(|entry| entry.unwrap().into_path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .map(|path| {
-            let name = path.strip_prefix(&source).unwrap().to_str().unwrap().to_owned();
+            let name = path.strip_prefix(base).unwrap().to_str().unwrap().to_owned();
             (name, std::fs::read_to_string(&path).unwrap())
         })
         .collect()
@@ -98,7 +108,7 @@ fn docs_open_with_a_noun_or_a_verb() {
     report(&findings);
 }
 
-/// Words of this project alone, for which the field has others.
+/// Words that only this project uses, where the field has others.
 #[test]
 fn prose_is_not_private() {
     let private = fancy_regex::Regex::new(
@@ -109,7 +119,7 @@ fn prose_is_not_private() {
         name.ends_with(".md") || ["//", "#[error("].iter().any(|start| line.trim_start().starts_with(start))
     };
     let mut findings = Vec::new();
-    for (name, text) in sources().into_iter().chain(pages()) {
+    for (name, text) in sources().into_iter().chain(test_sources()).chain(pages()) {
         for (at, line) in text.lines().enumerate().filter(|(_, line)| prose(&name, line)) {
             if private.is_match(line).unwrap() {
                 findings.push(format!("{name}:{}: {line}", at + 1));
@@ -119,7 +129,7 @@ fn prose_is_not_private() {
     report(&findings);
 }
 
-/// A reader finds what ARCHITECTURE names.
+/// Every path that ARCHITECTURE names exists.
 #[test]
 fn architecture_names_existing_files() {
     let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
@@ -437,7 +447,7 @@ fn nothing_points_outside_the_repository() {
     report(&findings);
 }
 
-/// A call with two `true`s does not say what it asks for.
+/// A call with two `true`s does not show what they mean.
 #[test]
 fn functions_take_at_most_one_bool() {
     let functions =

@@ -196,7 +196,7 @@ fn a_wheel_says_what_its_files_and_metadata_are() {
         session.file(file, "");
     }
     session.file("setup.py", "");
-    // What a backend makes of it, with a file that only the build writes.
+    // The same with a backend, and a file that only the build writes.
     let built = Session::new();
     for file in ["demo/__init__.py", "demo/part.py", "demo/_version.py", "demo/py.typed"] {
         built.file(file, "");

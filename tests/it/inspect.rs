@@ -1,4 +1,4 @@
-//! `inspect`. That instructions are those of `dis` is held by `tests/oracle/disassembly.py`.
+//! `inspect`. `tests/oracle/disassembly.py` compares instructions with those of `dis`.
 
 use crate::session::Session;
 use pycompile::pyc::{Header, source_hash};
@@ -130,7 +130,7 @@ fn whether_the_source_matches() {
 }
 
 #[test]
-fn what_is_cut_short_or_no_pyc_is_refused() {
+fn truncated_and_other_files_are_refused() {
     let session = Session::new();
     let whole = golden(hashed(false));
     session.file("whole.pyc", &whole);
@@ -140,7 +140,7 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
         session.file(&name, &whole[..size]);
         names.push(name);
     }
-    // What can be shown is shown all the same.
+    // Everything else is still shown.
     names.push("whole.pyc".into());
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let said = session.run(&names).exits(2);
@@ -176,10 +176,10 @@ fn what_is_cut_short_or_no_pyc_is_refused() {
     session.run(&["inspect"]).exits(2);
 }
 
-/// References make a tuple of a few hundred bytes one of 255²⁰ elements, and one code object a
-/// million.
+/// With references, a few hundred bytes are a tuple of 255²⁰ elements, or a million uses of one
+/// code object.
 #[test]
-fn what_unfolds_without_end_is_refused() {
+fn endless_references_are_refused() {
     let session = Session::new();
     let mut laughs = vec![b')', 20];
     // Each is a tuple of 255 references to the one before, and gets the next number.

@@ -1,5 +1,5 @@
-//! Which interpreter or engine compiles where nobody says, or several are named. No interpreter is
-//! needed: scripts stand for those that fail.
+//! Selection of the interpreter or engine if none or several are named. No interpreter is needed:
+//! scripts replace those that fail.
 
 use crate::session::{Said, Session};
 
@@ -35,7 +35,7 @@ fn without_python_the_newest_version_that_needs_none() {
     }
     run(&session, &["clean"]).exits(0);
     assert_eq!(session.files(), ["a.py", "pycompile.toml"]);
-    // Who asks for an interpreter, or names a version, is not second-guessed.
+    // If an interpreter or a version is named, nothing else is tried.
     let said = run(&session, &["compile", "--engine", "python", "a.py"]).exits(2);
     assert_eq!(
         said.err,
@@ -101,8 +101,8 @@ fn installations_of_pyenv_and_uv_are_tried_newest_first() {
     assert!(said.err.contains("cpython-3.12.4") && !said.err.contains(".pyenv"), "{}", said.err);
 }
 
-/// An interpreter that starts and never tells its version ends within `--timeout`, whichever
-/// command asks for it.
+/// An interpreter that starts and never reports its version ends within `--timeout`, for every
+/// command.
 #[cfg(unix)]
 #[test]
 fn an_interpreter_that_never_answers_is_given_up() {
@@ -157,7 +157,7 @@ fn an_interpreter_that_never_answers_is_given_up() {
 }
 
 /// The program of an environment runs only for a version that the native compiler does not support,
-/// only after it was named, and not at all where that is refused or another one is named.
+/// only after a message names it, and never if it is refused or another one is named.
 #[cfg(unix)]
 #[test]
 fn verify_names_the_program_of_the_environment_that_it_runs() {
@@ -179,7 +179,7 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
     session.file(&format!("{site}/__pycache__/m.cpython-312.pyc"), pyc);
     let said = run(&session, &["verify", "v", "--engine", "native"]).exits(1);
     assert!(said.err.starts_with("1 verified, 1 finding\n") && !ran.exists(), "{}", said.err);
-    // What has no `pyvenv.cfg` is any tree, whose programs do not run.
+    // A directory without `pyvenv.cfg` is not an environment, and its programs do not run.
     std::fs::rename(session.path("v/pyvenv.cfg"), session.path("kept")).unwrap();
     for path in ["v", site] {
         let said = run(&session, &["verify", path]).exits(1);

@@ -1,5 +1,5 @@
-//! `diff` checks pycs that no byte of the other side accuses: those beside a manifest, and those
-//! that are equal although their source differs.
+//! Pycs that `diff` checks although the other side does not contradict them: those next to a
+//! manifest, and those that are equal although their sources differ.
 
 use crate::audits::zip;
 use crate::pair::{CORE, PYC, Pair, reason};
@@ -78,7 +78,7 @@ fn a_pyc_that_did_not_follow_its_source_is_unexplained() {
         let document = diff(&pair, "b", "a");
         let start = "the left pyc is compiled from the right demo/core.py: ";
         assert!(reason(&document, PYC).starts_with(start), "{document:#}");
-        // Compiled, it follows.
+        // After compilation, it follows.
         pair.compile("b", &["--python", "3.14", "--invalidation-mode", mode]);
         assert_eq!(kind(&diff(&pair, "a", "b"), PYC), "follows-from-source");
     }

@@ -399,7 +399,7 @@ fn files_that_a_build_writes_are_missed_by_name() {
         assert!(said.err.contains(&note), "{}", said.err);
         let said = session.run(&["pack"]).exits(0);
         assert!(said.err.contains(&note), "{}", said.err);
-        // Once it is there it is listed, although git ignores it.
+        // An existing file is listed, although git ignores it.
         session.file(&version_file, "");
         session.run(&["init", "--update"]).exits(0).says("+ \"demo/_v.py\"\n");
         let said = session.run(&["pack"]).exits(0);

@@ -66,7 +66,7 @@ fn the_next_run_over_a_directory_removes_what_a_killed_one_left() {
 }
 
 #[test]
-fn what_another_run_writes_stays() {
+fn files_of_another_run_stay() {
     let session = session();
     for (command, folders) in CASES {
         for folder in folders {

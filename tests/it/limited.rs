@@ -1,4 +1,5 @@
-//! What audits do not read, or cannot judge: files beyond the memory limit, and other builds.
+//! Files that audits do not read because of the memory limit, and pycs of other builds, which they
+//! cannot check.
 
 use crate::session::{Said, Session};
 use sha2::Digest as _;
@@ -19,7 +20,7 @@ fn a_source_beyond_the_memory_limit_is_not_read() {
             session.file(&format!("{side}/{name}"), text);
             session.run(&[&COMPILE[..], &MODE, &[&format!("{side}/{name}")]].concat()).exits(0);
         }
-        // As many bytes as nothing allows, which take no room on disk.
+        // The file is larger than any limit, but takes no space on disk.
         let large = std::fs::File::options().write(true).open(session.path(&format!("{side}/large.py")));
         large.unwrap().set_len(900 << 20).unwrap();
     }
@@ -49,7 +50,7 @@ fn a_source_beyond_the_memory_limit_is_not_compiled() {
     for name in ["src/large.py", &format!("{site}/large.py")] {
         session.file(name, "x = 1\n");
         let large = std::fs::File::options().write(true).open(session.path(name)).unwrap();
-        // As many bytes as nothing allows, which take no room on disk.
+        // The file is larger than any limit, but takes no space on disk.
         large.set_len(900 << 20).unwrap();
     }
     let words = "MemoryError: the source has 943718400 bytes, more than the memory limit of 64 MB";

@@ -1,4 +1,4 @@
-//! The lists of a config: what is missing from the disk, what is missing from them, and patterns.
+//! Lists of a config: files that are missing on disk or in the lists, and patterns.
 
 use crate::session::Session;
 

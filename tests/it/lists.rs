@@ -1,4 +1,4 @@
-//! `diff` holds the rows of a RECORD against the files of each side. The digests are those of
+//! `diff` checks the rows of a RECORD against the files of each side. The digests are those of
 //! Python's `hashlib`.
 
 use crate::pair::{CORE, Pair, reason};
@@ -61,7 +61,7 @@ fn rows_follow_only_if_they_are_right() {
         let document = pair.document(&[]);
         assert_eq!(document["conclusion"], sentence, "{rows:?}: {document:#}");
         assert_eq!(reason(&document, RECORD), why, "{rows:?}");
-        // Archives are read otherwise than directories.
+        // Archives are read in another way than directories.
         for side in ["a", "b"] {
             let names = ["demo/core.py", "demo/other.py", RECORD];
             pair.write(".", &format!("{side}.zip"), crate::verdicts::zip_of(&pair, side, &names));

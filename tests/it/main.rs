@@ -1,4 +1,4 @@
-//! The tests that need nothing but the binary. Those that need an interpreter are in
+//! Tests that need only the binary. Those that need an interpreter are in
 //! `tests/oracle/compile.rs`.
 
 #![allow(
@@ -40,6 +40,7 @@ mod encodings;
 mod env;
 #[cfg(unix)]
 mod env_places;
+mod environment_interpreters;
 mod exchanged;
 mod features;
 mod foreign;
@@ -52,9 +53,6 @@ mod house;
 mod init;
 mod inspect;
 mod interpreters;
-#[cfg(unix)]
-mod judged;
-mod judges;
 mod left_behind;
 mod left_to_backend;
 #[cfg(unix)]
@@ -66,6 +64,7 @@ mod listed;
 mod lists;
 #[cfg(unix)]
 mod metadata;
+mod mistakes;
 mod modes;
 #[cfg(target_os = "linux")]
 mod names_of_files;
@@ -105,7 +104,8 @@ mod spoken;
 mod stale;
 mod startup;
 mod streams;
-mod told;
+#[cfg(unix)]
+mod trusted_sources;
 mod two_readings;
 #[cfg(target_os = "linux")]
 mod unlisted;

@@ -27,7 +27,7 @@ fn the_manifest_of_a_tree_is_that_of_its_build() {
     let session = project();
     session.run(&["build"]).exits(0);
     let said = session.run(&["manifest", "."]).exits(0).says("4 pycs, 0 without an entry");
-    // Which release wrote what is found is not known; `build` knows it.
+    // The release that wrote existing pycs is not known; `build` knows it.
     let built = String::from_utf8(read(&session, "m.json")).unwrap();
     let (start, rest) = built.split_once("  \"releases\": {\n").unwrap();
     let (releases, rest) = rest.split_once("  },\n").unwrap();
@@ -116,7 +116,7 @@ fn normalize_leaves_a_pyc_to_its_owner() {
     assert_eq!((found.uid(), found.gid()), (1234, 4321));
 }
 
-/// A manifest takes the place of a manifest only, whichever command writes it.
+/// A manifest replaces only a manifest, whichever command writes it.
 #[test]
 fn no_manifest_is_written_over_another_file() {
     let session = Session::new();
@@ -159,7 +159,7 @@ fn no_manifest_is_written_over_another_file() {
         }
     }
     assert_eq!(session.files(), before);
-    // Nor an archive over what is none. A file without content, as of mktemp, is nobody's.
+    // An archive replaces only an archive, or an empty file, such as that of mktemp.
     session.file("a.zip", "mine\n");
     session
         .run(&["pack"])

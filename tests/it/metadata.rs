@@ -1,4 +1,4 @@
-//! Metadata of wheels that the project leaves to its build backend, and what `pack` says about
+//! Metadata of wheels that the project leaves to its build backend, and notes of `pack` about
 //! names.
 
 use crate::session::Session;
@@ -28,7 +28,7 @@ fn a_checkout_without_metadata_names_all_keys_and_the_lines_to_paste() {
     let pasted = said.err.split("pycompile.toml:\n\n").nth(1).unwrap();
     assert_eq!(pasted, "[wheel.dynamic]\nversion = \"…\"\ndependencies = [\"…\"]\nreadme = \"README.md\"\n");
     let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
-    // As it is pasted it is refused; with values it is enough.
+    // The pasted text is refused; with values it is sufficient.
     session.file("pycompile.toml", format!("{config}\n{pasted}"));
     session.run(&["pack"]).exits(2);
     let filled = pasted.replacen('…', "1.0", 1).replace('…', "six");

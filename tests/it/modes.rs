@@ -1,4 +1,4 @@
-//! The modes of what is written, whatever the umask.
+//! Modes of written files, whatever the umask.
 
 use crate::session::{Said, Session};
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,5 +1,5 @@
-//! Files whose names are not UTF-8 or steer a terminal: compiled, verified and reported like all
-//! others.
+//! Files whose names are not UTF-8 or control a terminal are compiled, verified and reported like
+//! all others.
 
 use crate::session::{Said, Session};
 use std::ffi::OsStr;
@@ -71,7 +71,7 @@ fn trees_verify() {
     assert_eq!(said.out.lines().count(), 1, "{}", said.out);
 }
 
-/// The commands' messages about a file that is called so, each of which names it.
+/// Messages of the commands about a file with this name; each shows the name.
 fn messages(session: &Session, name: &[u8]) -> Vec<(&'static str, std::process::Output)> {
     let source = [b"t/", name, b".py"].concat();
     let missing = [b"t/", name, b".missing"].concat();

@@ -1,5 +1,4 @@
-//! Which names a strip leaves, which files count as Python, and what messages say of versions and
-//! counts.
+//! Names that a strip leaves, files that count as Python, and versions and numbers in messages.
 
 use crate::session::Session;
 
@@ -105,7 +104,7 @@ fn an_error_of_a_file_that_is_no_source_has_no_version() {
 }
 
 #[test]
-fn what_is_missing_cannot_run() {
+fn missing_files_cannot_run() {
     let session = Session::new();
     for command in ["verify", "manifest", "pack", "env"] {
         session.run(&[command, "p-1-py3-none-any.whl"]).exits(2);

@@ -1,4 +1,4 @@
-//! The native compiler behind the command line, where there is no Python.
+//! The native compiler on the command line, without any Python.
 
 use crate::session::Session;
 
@@ -19,7 +19,7 @@ fn pycs(session: &Session) -> Vec<(String, Vec<u8>)> {
     found.into_iter().map(|name| (name.clone(), std::fs::read(session.path(&name)).unwrap())).collect()
 }
 
-/// The binary with nothing on its search path.
+/// Returns the binary with an empty search path.
 fn run(session: &Session, arguments: &[&str]) -> std::process::Output {
     session.command(arguments).env("PATH", "").output().unwrap()
 }
@@ -46,7 +46,7 @@ fn versions_and_levels_in_one_run_whatever_the_number_of_threads() {
 }
 
 #[test]
-fn what_it_writes_is_verified_and_what_was_changed_is_not() {
+fn written_pycs_are_verified_and_changed_ones_are_not() {
     let session = session();
     let mut arguments = vec!["compile", "-q", "--invalidation-mode", "unchecked-hash"];
     arguments.extend(VERSIONS);
@@ -120,7 +120,7 @@ fn a_strip_dir_that_does_not_lead_is_an_error_also_where_a_pyc_is_there() {
     said.says("ValueError: a.py is not below d, the directory to strip");
 }
 
-/// A source that fails for several versions has an annotation for each, which says for which it is.
+/// A source that fails for several versions has an annotation for each, which names the version.
 #[test]
 fn annotations_name_the_version_where_there_are_several() {
     let session = Session::new();

@@ -1,4 +1,4 @@
-//! Files whose names are not UTF-8: none of them is left out without a word.
+//! Files whose names are not UTF-8 are compiled or reported, never skipped silently.
 
 use crate::session::{Said, Session};
 use crate::unlisted::with_an_abyss;
@@ -48,7 +48,7 @@ fn built(session: &Session) -> Said {
 }
 
 #[test]
-fn what_a_search_finds_is_refused_by_name() {
+fn found_files_are_refused_by_name() {
     let session = searching("");
     file(&session, b"p/latin\xe9.py", "y = 1\n");
     refused(&session, "\"p/latin\\xE9.py\", whose name is not UTF-8: exclude or rename it");
@@ -62,7 +62,7 @@ fn what_a_search_finds_is_refused_by_name() {
 }
 
 #[test]
-fn what_is_excluded_is_not_missed() {
+fn excluded_files_are_not_missing() {
     for exclude in ["p/latin*", "**/latin?.py", "p/latin\u{fffd}.py", "p/l*n*.py"] {
         let session = searching(&format!("\"{exclude}\""));
         file(&session, b"p/latin\xe9.py", "y = 1\n");
@@ -76,7 +76,7 @@ fn what_is_excluded_is_not_missed() {
 }
 
 #[test]
-fn what_no_pattern_matches_is_not_mentioned() {
+fn unmatched_files_are_not_mentioned() {
     let session = searching("");
     for name in [&b"p/data\xe9.txt"[..], b"p/d\xff/data", b"r/latin\xe9.py", b"p/__pycache__/latin\xe9.py"] {
         file(&session, name, "");

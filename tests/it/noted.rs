@@ -1,5 +1,5 @@
-//! What `verify` names without looking into it: code elsewhere that Python imports as well, and
-//! archives of no distribution.
+//! Notes of `verify` on files that it does not check: code elsewhere that Python imports as well,
+//! and archives of no distribution.
 #![cfg(unix)]
 
 use crate::deceit::{GOOD, Pycs, zip};
@@ -41,7 +41,7 @@ fn links_and_path_files_to_sources_outside() {
         "1 symlink or path file leads to sources or extension modules outside, which are not checked: {first}"
     );
     assert_eq!(notes(&said), [one.as_str()]);
-    // A directory that is verified too is not outside.
+    // A directory that is verified too does not count as outside.
     let said = session.run(&["verify", "v", "src"]).exits(0);
     assert_eq!(notes(&said), [""; 0]);
     for (link, target) in [("link", "editable"), ("one.py", "one.py")] {

@@ -1,4 +1,4 @@
-//! Code on one side only, and what `diff` says of it.
+//! Code on one side only, as `diff` reports it.
 
 use crate::pair::{CORE, PYC, Pair, prints, reason};
 

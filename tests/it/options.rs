@@ -1,4 +1,4 @@
-//! Options of `build`, `pack`, `clean` and `manifest` in the place of keys of the config.
+//! Options of `build`, `pack`, `clean` and `manifest` that replace keys of the config.
 
 use crate::session::Session;
 

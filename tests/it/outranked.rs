@@ -1,4 +1,5 @@
-//! What Python imports instead of listed files, by path files, by users, and next to modules.
+//! Files that Python imports instead of listed files, from path files, from users, and next to
+//! modules.
 #![cfg(unix)]
 
 use crate::deceit::zip;
@@ -47,7 +48,7 @@ fn every_digest_in_a_record_is_compared() {
         std::fs::remove_file(session.path(&path)).unwrap();
         session.run(&["verify", "v"]).exits(0);
     }
-    // The packages of an environment are those of `env --check` too.
+    // `env --check` finds the same.
     let session = environment();
     session.file(&format!("{SITE}/demo.abi3.so"), "right");
     list(&session, SITE, "other", &["demo.abi3.so"]);

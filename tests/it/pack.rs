@@ -22,7 +22,7 @@ fn project(compile: &str, rest: &str) -> Session {
     session
 }
 
-/// The files of an archive by name, as the `zip` crate reads them.
+/// Returns the files of an archive by name, as the `zip` crate reads them.
 fn entries(session: &Session, name: &str) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(std::fs::File::open(session.path(name)).unwrap()).unwrap();
     (0..archive.len())
@@ -142,7 +142,7 @@ fn a_file_that_fails_is_packed_without_its_pyc_on_request() {
 }
 
 #[test]
-fn a_main_beside_a_main() {
+fn a_main_next_to_a_main() {
     let zip = "[zip]\noutput = \"dist/p.zip\"\nmain = \"p.m\"\n";
     let said = project("", zip).run(&["pack"]).exits(2);
     let message = "error: pycompile.toml:9:8: \"p.m\" is not `package.module:function`\n";

@@ -1,4 +1,4 @@
-//! The page of `diff --html`. `tests/packaging/page.py` looks at it in a browser.
+//! Page of `diff --html`. `tests/packaging/page.py` checks it in a browser.
 
 use crate::session::Session;
 use sha2::Digest as _;
@@ -30,7 +30,7 @@ fn source_lines_stand_above_the_instructions_that_they_became() {
     assert!(page.contains(line), "{page}");
     let (before, after) = page.split_once(line).unwrap();
     assert!(before.contains("<strong>instructions</strong>") && after.contains("BINARY_OP"), "{page}");
-    // A source that is not there has no lines.
+    // A missing source has no lines.
     let session = pair(OLD, NEW);
     std::fs::remove_file(session.path("a/m.py")).unwrap();
     std::fs::remove_file(session.path("b/m.py")).unwrap();
@@ -84,7 +84,7 @@ fn anchors_stay_when_other_differences_come() {
     assert_eq!(after.len(), before.len() + 2);
 }
 
-/// Links to a page stay right when it is written again after other code has changed.
+/// Links to a page stay valid when the page is written again after other code has changed.
 #[test]
 fn anchors_of_code_objects_stay_when_others_come_and_go() {
     let functions = |changed: &[&str]| -> String {

@@ -1,4 +1,4 @@
-//! Two trees to compare, compiled by the native compiler alone.
+//! Two trees to compare, compiled by the native compiler only.
 
 use crate::session::{Said, Session};
 use crate::verdicts::adds_up;
@@ -59,7 +59,7 @@ impl Pair {
         command.output().unwrap().into()
     }
 
-    /// Compiles the modules of a side that are there.
+    /// Compiles the existing modules of a side.
     pub(crate) fn compile(&self, side: &str, options: &[&str]) -> &Self {
         let sources = ["demo/core.py", "demo/other.py"];
         let sources = sources.iter().filter(|source| self.0.path(side).join(source).exists());
@@ -71,7 +71,7 @@ impl Pair {
         self
     }
 
-    /// Puts the code of another source behind the header of the pyc of `core.py`.
+    /// Puts the code of another source after the header of the pyc of `core.py`.
     pub(crate) fn poison(&self, side: &str) -> &Self {
         let session = Self(Session::new());
         session.write("a", "demo/core.py", "def f(x):\n    return x + 666\n");

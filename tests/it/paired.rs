@@ -1,10 +1,12 @@
-//! `diff` compares what belongs together under two paths, and poison does not hide behind them.
+//! `diff` compares files that belong together under two paths, and a changed pyc does not hide
+//! among them.
 
 use crate::pair::{CORE, OTHER, PYC, Pair, reason};
 
 const OTHER_PYC: &str = "demo/__pycache__/other.cpython-314.pyc";
 
-/// A pair, with the cause of each file, the left path where it is another one, and the sentence.
+/// A pair of sides, with the cause of each file, its left path if it is another one, and the
+/// sentence.
 struct Case {
     name: &'static str,
     make: fn(&Pair),

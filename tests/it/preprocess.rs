@@ -1,4 +1,4 @@
-//! What preprocessing passes over has nothing in it to replace.
+//! Lines that preprocessing skips have nothing to replace.
 
 use bumpalo::Bump;
 use pycompile::compile::{Warnings, future, preprocess};
@@ -19,7 +19,7 @@ const ODD_PLACES: [&str; 10] = [
     "async def f():\n  async for x in [1, 2]: await (-1)\n  return (await x) in [\n1], [x async for x in [1]]\n",
 ];
 
-/// What is found on the lines that were noted is what is found everywhere.
+/// The pass over the noted lines replaces the same as a pass over all lines.
 #[test]
 fn no_line_is_missed() {
     let goldens = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -38,7 +38,7 @@ fn no_line_is_missed() {
                     .unwrap(),
                 &names,
             );
-            // A module that mentions it is looked at everywhere.
+            // A module with `__debug__` is searched everywhere.
             names.intern("__debug__");
             let all = dump(
                 &preprocess::run(&module, &arena, &names, 1, &future, target, &mut Warnings::default())

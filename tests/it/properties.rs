@@ -1,5 +1,5 @@
-//! What must hold for any bytes, tried with a few thousand: the same ones in every run. `fuzz/run`
-//! tries millions.
+//! Properties that hold for any bytes, tested with a few thousand inputs, which are the same in
+//! every run. `fuzz/run` tests millions.
 
 use crate::any_bytes as holds;
 use proptest::collection::vec;
@@ -87,7 +87,7 @@ fn change(bytes: &mut Vec<u8>, edit: &Edit) {
     }
 }
 
-/// Seeds with a few changes, and now and then bytes that are nothing.
+/// Returns seeds with a few changes, and sometimes bytes that are no valid input at all.
 fn inputs(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let changed = (select(seeds), vec(edit(), 0..6)).prop_map(|(mut bytes, edits)| {
         for edit in &edits {
@@ -106,7 +106,7 @@ fn hold(cases: u32, seeds: Vec<Vec<u8>>, oracle: fn(&[u8])) {
     held.unwrap();
 }
 
-/// What the others start from is valid: else they would try nothing but refusals.
+/// The seeds are valid: otherwise the other tests would only test refusals.
 #[test]
 fn seeds_are_read() {
     use pycompile::bazel::{Incoming, Protocol};

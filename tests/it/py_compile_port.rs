@@ -1,5 +1,4 @@
-//! What CPython's `test_py_compile` holds, held of `pycompile compile`, and its options that are
-//! compileall's.
+//! CPython's `test_py_compile` for `pycompile compile`, and its options that come from compileall.
 
 use crate::session::{Session, flags};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -1,7 +1,8 @@
-//! What others do to a tree while it is worked at: a directory of the tree and a symlink to one
-//! outside change places all the time, and nothing outside may change or get into the tree.
+//! Changes to a tree by other users while a command works on it: a directory of the tree and a
+//! symlink to one outside are swapped all the time. Nothing outside may change or get into the
+//! tree.
 //!
-//! `cargo test --locked --test it races -- --ignored --nocapture` does it 5,000 times for each
+//! `cargo test --locked --test it races -- --ignored --nocapture` swaps 5,000 times for each
 //! command.
 
 use crate::session::{Session, skipped};
@@ -16,15 +17,15 @@ use std::time::{Duration, SystemTime};
 /// Modules in each directory.
 const MODULES: usize = 12;
 
-/// The text of sources outside, which nothing in the tree may contain.
+/// Text of the sources outside, which nothing in the tree may contain.
 const SECRET: &[u8] = b"hunter2";
 
-/// One command and the places that change under it.
+/// A command, and the directories that are swapped while it runs.
 struct Case {
     name: &'static str,
     /// Command lines, one after the other in each round.
     runs: &'static [&'static [&'static str]],
-    /// Directories that become symlinks, each with where it leads to.
+    /// Directories that become symlinks, each with the target.
     swapped: &'static [(&'static str, &'static str)],
 }
 
@@ -83,8 +84,8 @@ const CASES: [Case; 12] = [
     },
     Case {
         name: "pack",
-        // What lies next to the config is its own: `outside` is not below the directory of this
-        // one.
+        // Files next to the config belong to its project: `outside` is not below the directory of
+        // this config.
         runs: &[&["pack", "--config=project/mirror.toml"]],
         swapped: &[
             ("project/tree/p", "outside"),
@@ -135,7 +136,8 @@ fn session() -> Session {
             session.file(&format!("{folder}/m{number}.py"), "def f():\n    return 'inside'\n");
         }
         let secret = "def f():\n    return 'hunter2'\n";
-        // Whatever the directory that leads here is: a package, site-packages, lib or a mirror.
+        // The same for every kind of directory on the way: a package, site-packages, lib or a
+        // mirror.
         for folder in ["", "p/", "python3.14/site-packages/p/", "site-packages/p/", "lib/p/"] {
             session.file(&format!("outside/{folder}m{number}.py"), secret);
             session.file(&format!("outside/{folder}__pycache__/m{number}.cpython-314.pyc"), "kept");
@@ -186,7 +188,7 @@ fn session() -> Session {
     session
 }
 
-/// What a file outside is: everything but the time of its last access.
+/// Facts about a file outside: everything except the time of its last access.
 #[derive(Debug, PartialEq, Eq)]
 struct State {
     bytes: Option<Vec<u8>>,
@@ -216,7 +218,7 @@ fn states(folder: &Path) -> BTreeMap<PathBuf, State> {
     entries.map(state).collect()
 }
 
-/// Changes places until it is told to stop; of several places each in turn, and back again.
+/// Swaps directories until it is stopped; if there are several, one after another, and back again.
 fn swap(session: &Session, swapped: &[(&str, &str)], done: &AtomicBool, swaps: &AtomicUsize) {
     let links: Vec<(PathBuf, PathBuf)> = swapped
         .iter()
@@ -234,7 +236,7 @@ fn swap(session: &Session, swapped: &[(&str, &str)], done: &AtomicBool, swaps: &
                 if done.load(Ordering::Relaxed) {
                     break 'all;
                 }
-                // There and back, so that the next place is found.
+                // There and back, so that the next directory exists.
                 for _ in 0..2 {
                     let exchanged = renameat_with(CWD, folder, CWD, link, RenameFlags::EXCHANGE);
                     swaps.fetch_add(usize::from(exchanged.is_ok()), Ordering::Relaxed);
@@ -251,8 +253,8 @@ fn say(case: &Case, path: &str, what: &str) {
     eprintln!("{}: {path}: {what}", case.name);
 }
 
-/// Swaps at least `least` times while the command runs again and again, at least `runs` times; the
-/// number of swaps, of rounds, and of changes.
+/// Swaps at least `least` times while the command runs repeatedly, at least `runs` times, and
+/// returns the number of swaps, of rounds, and of changes.
 fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
     let session = session();
     let late = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
@@ -276,8 +278,8 @@ fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
                 if run.contains(&"--clamp-mtime") {
                     command.env("SOURCE_DATE_EPOCH", "1000000000");
                 }
-                // Whether a file is found at its place or not is luck: the status says nothing,
-                // unless it is a panic's.
+                // Whether a file exists at its place is a matter of luck, so any status is right,
+                // except that of a panic.
                 let said = command.output().unwrap();
                 assert!(said.status.code().is_some_and(|status| status <= 2), "{run:?}: {said:?}");
             }
@@ -292,7 +294,7 @@ fn race(case: &Case, least: usize, runs: usize) -> (usize, usize, usize) {
     (swaps.into_inner(), rounds, changed + leaked)
 }
 
-/// Files of the tree that have got what is outside only.
+/// Returns the files of the tree with content that only files outside have.
 fn leaks(case: &Case, session: &Session) -> usize {
     let files = session.files().into_iter().filter(|name| !name.starts_with("outside/"));
     let has_secret = |name: &String| {

@@ -47,7 +47,7 @@ fn without_version(text: &str) -> String {
     lines.map(|line| format!("{line}\n")).collect()
 }
 
-/// The wheels that the README begins with: one line of one source differs.
+/// The wheels of the first example in the README: one line of one source differs.
 #[test]
 fn difference_at_the_top() {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();

@@ -1,5 +1,5 @@
-//! Files are judged where they really are, by every name by which Python reaches them: nothing is
-//! hidden behind symlinks, and a RECORD in a place where Python looks for none excuses nothing.
+//! Files are checked at their real paths, under every name by which Python reaches them: symlinks
+//! hide nothing, and a RECORD in a place where Python looks for none excuses nothing.
 #![cfg(unix)]
 
 use crate::session::{Said, Session};
@@ -30,7 +30,8 @@ fn replace(session: &Session, from: &str, to: &str, target: &str) {
     link(session, target, from);
 }
 
-/// Parts of an environment, where they are moved to, and the target of the symlink to them.
+/// Parts of an environment, the places that they are moved to, and the targets of the symlinks to
+/// them.
 const MOVED: [(&str, &str, &str); 4] = [
     ("v/lib", "v/mylib", "mylib"),
     ("v/lib/python3.14", "v/opt/py", "../opt/py"),
@@ -125,7 +126,7 @@ fn ways_that_are_not_straight() {
     replace(&session, "v/lib", "v/mylib", "../back/mylib");
     session.file("v/lib/python3.14/sitecustomize.py", "");
     starts(&session, "sitecustomize.py", STARTS);
-    // A directory of packages outside, of which nothing is compiled.
+    // A directory of packages outside, in which nothing is compiled.
     for (name, content, message) in
         [("x.pth", "import os\n", READS), ("x.start", "os:getpid\n", READS), ("sitecustomize.py", "", STARTS)]
     {
@@ -134,7 +135,7 @@ fn ways_that_are_not_straight() {
         link(&session, "../out", "v/lib64");
         starts(&session, name, message);
     }
-    // What a `.pth` file adds leads elsewhere.
+    // The path that a `.pth` file adds is a symlink to another directory.
     let session = environment();
     session.file("v/share/d/sitecustomize.py", "");
     link(&session, "share/d", "v/more");
@@ -204,7 +205,7 @@ fn packages_of_users_in_an_image() {
                 link(&session, target, user);
             }
             finds(session.run(&ONLY), name, message);
-            // That of another version is not searched.
+            // The directory of another version is not searched.
             let session = image();
             session.file(&format!("{user}/lib/python3.13/site-packages/attr.py"), "");
             session.run(&ONLY).exits(0);

@@ -1,4 +1,4 @@
-//! Recorded file names in `diff`, and files that belong to no list or have no partner.
+//! Recorded file names in `diff`, and files that are in no list or have no partner.
 
 use crate::pair::{CORE, PYC, Pair, reason};
 use crate::verdicts::zip_of;

@@ -1,5 +1,5 @@
-//! Symlinks, directories, FIFOs and sockets in the place of a file: each command says what is there
-//! and what to do. `compile` has the words of `py_compile`.
+//! Symlinks, directories, FIFOs and sockets in place of a file: each command reports what it found
+//! and what to do. `compile` uses the messages of `py_compile`.
 
 use crate::session::{Said, Session};
 use std::os::unix::fs::symlink;
@@ -18,7 +18,7 @@ fn project() -> Session {
     session
 }
 
-/// Everything that can be in the place of a file, with its name in messages.
+/// Everything that can be in place of a file, with its name in messages.
 const OTHERS: [(&str, &str); 4] = [
     ("symlink", "is a symlink"),
     ("folder", "is a directory"),
@@ -133,7 +133,7 @@ fn nothing_but_regular_files_is_normalized_or_read() {
     }
 }
 
-/// The words are those of the program that it stands in for.
+/// The messages are those of the program that it replaces.
 #[test]
 fn compile_has_the_words_of_py_compile() {
     let session = project();

@@ -5,7 +5,7 @@
 use crate::session::Session;
 use crate::startup::{link, tree};
 
-/// Holds the status of both commands that look for bytecode outside.
+/// Checks the status of both commands that look for bytecode outside.
 #[track_caller]
 fn both(session: &Session, status: i32, text: &str) {
     let said = session.run(&["verify", "t"]);
@@ -78,7 +78,7 @@ fn links_outside_to_files_inside() {
         link(&session, &to, from);
         both(&session, 1, "l: unreadable: ");
     }
-    // What is examined anyway is no finding.
+    // A file that is examined anyway is not a finding.
     let session = tree(b"unused");
     link(&session, "../t", "way/back");
     link(&session, "../t/honest.py", "way/honest.py");
@@ -148,7 +148,7 @@ fn files_next_to_an_interpreter() {
     both(&session, 1, "t/bin/Modules/Setup.local: ");
 }
 
-/// Weights of models: many lines, none of which is followed anywhere.
+/// Weights of models have many lines, none of which is followed.
 #[test]
 fn many_large_binaries() {
     let session = tree(b"out");

@@ -1,6 +1,7 @@
-//! `verify --message-format sarif`, by the OASIS standard SARIF 2.1.0: `sarif.schema.json` has what
-//! it says of the properties that are written. `PYCOMPILE_SARIF_SCHEMA` names a file with the
-//! schema of OASIS, by which the documents then are too.
+//! `verify --message-format sarif`, according to the OASIS standard SARIF 2.1.0:
+//! `sarif.schema.json` has its rules for the properties that are written. If
+//! `PYCOMPILE_SARIF_SCHEMA` names a file with the schema of OASIS, the documents are checked
+//! against it too.
 
 use crate::session::Session;
 use jsonschema::Validator;
@@ -69,7 +70,7 @@ fn findings_are_results_with_a_rule_a_place_and_a_fingerprint_that_stays() {
         text.contains("is not that of a b.py, and neither is its code: at <module>, line 1, the pyc "),
         "{text}"
     );
-    // Other words, another line and another finding: this one is the same.
+    // With another message, another line and another finding, the fingerprint is the same.
     session.file("t/a b.py", "\n\nx = 3\n");
     session.file("t/c.py", "x = 2\n");
     let second = document(&session, &["t"], 1);
@@ -77,7 +78,7 @@ fn findings_are_results_with_a_rule_a_place_and_a_fingerprint_that_stays() {
     assert_ne!(results(&second)[0]["message"], result["message"]);
     assert_eq!(results(&second)[0]["partialFingerprints"], result["partialFingerprints"]);
     assert_ne!(results(&second)[1]["partialFingerprints"], result["partialFingerprints"]);
-    // From elsewhere too, where the URI is relative to what was verified.
+    // From another directory too, where the URI is relative to the verified place.
     let path = session.path("t");
     let elsewhere = Session::new();
     let third = document(&elsewhere, &[path.to_str().unwrap()], 1);

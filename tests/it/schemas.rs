@@ -1,5 +1,6 @@
-//! The schemas of `schema/`: what every command prints with `--message-format json` is by that of
-//! the command, and the config's accepts what the program accepts.
+//! Schemas of `schema/`: the output of every command with `--message-format json` conforms to the
+//! schema of the command, and the schema of the config accepts the configs that the program
+//! accepts.
 
 use crate::session::Session;
 use jsonschema::Validator;
@@ -21,7 +22,8 @@ fn holds(validator: &Validator, value: &Value) {
     assert!(errors.is_empty(), "{errors:?}\n{value}");
 }
 
-/// The lines of a run, each held against the schema of the command; the last one is its summary.
+/// Returns the lines of a run, each checked against the schema of the command; the last one is its
+/// summary.
 #[track_caller]
 fn lines(session: &Session, arguments: &[&str], status: i32) -> Vec<Value> {
     let said = session.run(&[arguments, &["--message-format", "json"]].concat()).exits(status);
@@ -41,7 +43,7 @@ fn lines(session: &Session, arguments: &[&str], status: i32) -> Vec<Value> {
     lines
 }
 
-/// Holds the digest of every artifact and pyc against the file.
+/// Checks the digest of every artifact and pyc against the file.
 #[track_caller]
 fn digests(session: &Session, lines: &[Value]) -> usize {
     use sha2::Digest as _;
@@ -132,7 +134,7 @@ fn build_and_pack() {
 }
 
 #[test]
-fn what_looks_at_pycs() {
+fn commands_that_read_pycs() {
     let session = project();
     session.run(&["build"]).exits(0);
     let pyc = "out/p/__pycache__/a.cpython-314.pyc";
@@ -146,7 +148,7 @@ fn what_looks_at_pycs() {
     lines(&session, &["manifest", "out", "--output", "n.json"], 1);
     lines(&session, &["verify", "nowhere"], 2);
     lines(&session, &["verify", "out", "src", "--limit", "1"], 1);
-    // Pycs of a version that nothing compiles for: those of 3.14 under the magic number of 3.12.
+    // Pycs of a version without an engine: those of 3.14 under the magic number of 3.12.
     for module in ["a", "b"] {
         session.file(&format!("other/{module}.py"), "");
         let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
@@ -171,7 +173,7 @@ fn what_looks_at_pycs() {
     assert_eq!((said.len(), digests(&session, &said)), (2, 1));
     said.iter().for_each(|line| holds(&validator("messages/diff-1.schema.json"), line));
     lines(&session, &["diff", "out", "nowhere"], 2);
-    // `--json` is the same, and of diff and inspect the documents alone.
+    // `--json` prints the same, and for diff and inspect only the documents.
     for (arguments, summaries) in [
         (&["verify", "src", "--json"][..], 1),
         (&["compile", "--python", "3.14", "src/p/a.py", "--json"], 1),
@@ -214,10 +216,10 @@ fn every_command_that_reports_has_a_schema() {
     let help = Session::new().run(&["--help"]).exits(0).out;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let commands = commands.take_while(|line| !line.is_empty());
-    // Descriptions that go on are further in.
+    // Lines that continue a description are indented further.
     let commands = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
     let commands = commands.filter(|command| !command.is_empty());
-    // These print scripts and pages; the worker speaks the protocol of Bazel.
+    // These commands print scripts and pages, and the worker speaks Bazel's protocol.
     let others = ["completions", "man", "help", "bazel-worker"];
     for command in commands.filter(|command| !others.contains(command)) {
         let schema = schema(&format!("messages/{command}-1.schema.json"));
@@ -231,7 +233,7 @@ fn config(text: &str) -> Value {
     serde_json::to_value(toml::from_str::<toml::Table>(text).unwrap()).unwrap()
 }
 
-/// Whether the program reads this config.
+/// Returns whether the program accepts a config.
 fn is_read(text: &str) -> bool {
     let session = Session::new();
     session.file("pycompile.toml", text);
@@ -270,7 +272,7 @@ fn the_schema_of_a_pyproject_has_the_config() {
     for key in ["$schema", "$id"] {
         assert!(own.as_object_mut().unwrap().remove(key).is_some());
     }
-    // A pyproject.toml has the table of the build backend too, or no other.
+    // A pyproject.toml may have the table of the build backend too.
     let mut shared = whole["properties"]["tool"]["properties"]["pycompile"].clone();
     assert!(shared["properties"].as_object_mut().unwrap().remove("backend").is_some());
     assert!(shared.as_object_mut().unwrap().remove("anyOf").is_some());

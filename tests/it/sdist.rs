@@ -1,4 +1,4 @@
-//! `pack SDIST`: a source distribution becomes a wheel, and nothing in it leaves it.
+//! `pack SDIST`: a source distribution becomes a wheel, and nothing is written outside of it.
 
 use crate::session::{Said, Session};
 use std::io::Write as _;
@@ -80,7 +80,7 @@ fn an_sdist_becomes_a_wheel_with_a_manifest() {
     let manifest = std::fs::read_to_string(session.path("m.json")).unwrap();
     assert!(manifest.contains("demo/__pycache__/__init__.cpython-314.pyc"), "{manifest}");
     let first = std::fs::read(session.path("dist/demo-1.0-py3-none-any.whl")).unwrap();
-    // The bytes of the archive are those of a project that was unpacked by hand.
+    // The archive has the same bytes as that of a project that was unpacked by hand.
     let unpacked = Session::new();
     unpacked.file("PKG-INFO", PKG_INFO);
     unpacked.file("demo/__init__.py", "x = 1\n");
@@ -130,7 +130,7 @@ fn long_names_and_links() {
 }
 
 #[test]
-fn what_leaves_the_archive_or_is_broken_is_refused() {
+fn escaping_and_broken_archives_are_refused() {
     let with = |extra: Vec<u8>| [project(), vec![extra]].concat();
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (gzip(&with(file("demo-1.0/../../out.py", ""))), "the name leaves the archive with \"..\""),
@@ -156,7 +156,7 @@ fn what_leaves_the_archive_or_is_broken_is_refused() {
         assert_eq!(session.files(), ["demo-1.0.tar.gz"]);
     }
     let session = Session::new();
-    // A link on the way is not followed: what would be written through it is refused.
+    // A link on the way is not followed: a file below it is refused.
     let through = [entry("demo-1.0/demo/l", b'2', "/tmp", b""), file("demo-1.0/demo/l/x.py", "")];
     let entries = [project(), through.to_vec()].concat();
     pack(&session, &gzip(&entries), &[])

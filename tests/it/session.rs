@@ -6,14 +6,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The one place that says which engine these tests use.
+/// Engine that these tests use.
 pub(crate) const ENGINE: &str = "python";
 
 pub(crate) struct Session {
     folder: tempfile::TempDir,
 }
 
-/// What a run said.
+/// Output and exit status of a run.
 pub(crate) struct Said {
     pub(crate) status: i32,
     pub(crate) out: String,
@@ -31,14 +31,14 @@ impl From<Output> for Said {
 }
 
 impl Said {
-    /// Holds the exit status, showing what was said if it is another.
+    /// Checks the exit status, and shows the output if it is another.
     #[track_caller]
     pub(crate) fn exits(self, status: i32) -> Self {
         assert_eq!(self.status, status, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
         self
     }
 
-    /// Holds that standard error has `text`.
+    /// Checks that standard error contains `text`.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.err.contains(text), "expected {text:?} in\n{}", self.err);
@@ -55,7 +55,7 @@ impl Session {
         self.folder.path().join(name)
     }
 
-    /// Writes a file, with the directories it needs.
+    /// Writes a file, and creates the directories above it.
     pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -63,7 +63,7 @@ impl Session {
         path
     }
 
-    /// Writes a RECORD: rows without a digest get the one of their file, as installers write it, if
+    /// Writes a RECORD. A row without a digest gets that of its file, as installers write it, if
     /// the file exists and is not a pyc.
     pub(crate) fn record(&self, name: &str, rows: impl AsRef<str>) -> PathBuf {
         let base = self.path(name).parent().and_then(Path::parent).unwrap().to_path_buf();
@@ -90,7 +90,7 @@ impl Session {
         self.command(arguments).stdin(Stdio::null()).output().unwrap().into()
     }
 
-    /// `compile` with the engine under test.
+    /// Returns `compile` with the engine under test.
     pub(crate) fn compile(&self, arguments: &[&str]) -> Said {
         self.run(&[&["compile", "--engine", ENGINE], arguments].concat())
     }
@@ -103,7 +103,7 @@ impl Session {
         child.wait_with_output().unwrap().into()
     }
 
-    /// All files below the directory, sorted.
+    /// Returns all files below the directory, sorted.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut files = walkdir::WalkDir::new(self.folder.path())
             .into_iter()
@@ -115,7 +115,7 @@ impl Session {
         files
     }
 
-    /// What the `python3` on PATH does with `program`.
+    /// Returns the output of the `python3` on PATH for `program`.
     pub(crate) fn python(&self, program: &str, arguments: &[&str]) -> Said {
         let mut command = Command::new("python3");
         command.args(["-I", "-S", "-c", program]).args(arguments);
@@ -124,18 +124,18 @@ impl Session {
     }
 }
 
-/// The flags of a pyc, bytes 4 to 7.
+/// Returns the flags of a pyc, bytes 4 to 7.
 pub(crate) fn flags(pyc: &Path) -> u32 {
     let bytes = std::fs::read(pyc).unwrap();
     u32::from_le_bytes(bytes[4..8].try_into().unwrap())
 }
 
-/// Says that a test could not do its work here, where nobody can miss it: also in the output of
-/// tests that pass, and on a line of the file that `PYCOMPILE_SKIPPED` names, which CI counts.
+/// Reports that a test could not do its work on this machine: in the output, also of tests that
+/// pass, and on a line of the file that `PYCOMPILE_SKIPPED` names, which CI counts.
 #[allow(clippy::print_stderr, reason = "a test that does nothing must say so")]
 pub(crate) fn skipped(why: &str) {
     let line = format!("SKIPPED: {why}\n");
-    // Not captured by the test harness, as eprintln would be.
+    // The test harness does not capture it, as it would capture eprintln.
     let _ = std::io::stderr().lock().write_all(line.as_bytes());
     if let Some(list) = std::env::var_os("PYCOMPILE_SKIPPED") {
         let file = std::fs::File::options().append(true).create(true).open(list);
@@ -143,7 +143,8 @@ pub(crate) fn skipped(why: &str) {
     }
 }
 
-/// Whether a signal is ignored here, and so by every process that is started; says so if it is.
+/// Returns whether this process ignores a signal, as every process that it starts then does;
+/// reports it if so.
 #[cfg(unix)]
 pub(crate) fn is_ignored(signal: rustix::process::Signal) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What Python imports instead of the modules of a distribution, or before all of them.
+//! Files that Python imports instead of the modules of a distribution, or before all of them.
 #![cfg(unix)]
 
 use crate::deceit::zip;
@@ -81,7 +81,7 @@ fn modules_that_come_before_a_distribution() {
         session.file(&format!("v/{name}"), "x = 2\n");
         finds(session.run(&only), &format!("v/{name}"), INSTEAD);
     }
-    // Python looks for these elsewhere, or in another order.
+    // Python looks for these in other places, or in another order.
     let others = [
         "lib/python3.14/attr/more.py",
         "lib/python3.14/more.py",
@@ -117,7 +117,7 @@ fn zips_that_come_before_a_distribution() {
         [("attr.py".to_owned(), b"x = 2\n".to_vec()), ("x-1.dist-info/METADATA".to_owned(), metadata)];
     session.file("v/lib/python314.zip", zip(&files));
     finds(session.run(&only), "v/lib/python314.zip!attr.py", INSTEAD);
-    // A module of nobody's is one that Python can import.
+    // A module without an owner is one that Python can import.
     let session = environment();
     session.file("v/lib/python314.zip", packed("more.py"));
     let note = "note: 1 archive names no distribution and is not checked: lib/python314.zip\n";
@@ -208,7 +208,7 @@ fn files_of_another_distribution() {
     let note = "note: 1 file of another distribution is among the modules and is not checked: \
                 lib/python3.14/site-packages/demo/evil.pyc\n";
     session.run(&only).exits(0).says(note).says("1 verified, 0 findings\n");
-    // A namespace package is nobody's own, and a module comes before it.
+    // A namespace package has no owner of its own, and a module comes before it.
     session.run(&["verify", "v", "--only", "attrs"]).exits(0).says("4 verified, 0 findings\n");
     install(&session, SITE, "worse", &["ns.py"]);
     let said = session.run(&["verify", "v", "--only", "attrs"]);

@@ -2,7 +2,7 @@
 
 use crate::session::{Said, Session};
 
-/// A directory with wheels, one of which has no pyc, beside a package that is compiled.
+/// A directory with wheels, one of which has no pyc, next to a package that is compiled.
 fn wheels() -> Session {
     let session = Session::new();
     for name in ["one", "two", "three", "four"] {

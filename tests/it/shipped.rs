@@ -1,5 +1,5 @@
-//! What `init` and `pack SDIST` make of sdists whose wheels are more than their files, or whose
-//! metadata are old.
+//! Results of `init` and `pack SDIST` for sdists whose wheels contain more than the files of the
+//! sdist, or whose metadata are old.
 
 use crate::session::Session;
 
@@ -64,7 +64,7 @@ fn extension_modules_are_no_part_of_a_wheel_that_is_made_here() {
         let text = std::fs::read_to_string(session.path("pycompile.toml")).unwrap();
         assert!(text.contains("\n# [wheel]\n# metadata = \"PKG-INFO\"\n"), "{text}");
         assert!(!session.run(&["pack"]).exits(2).err.is_empty());
-        // Whoever knows that it works without them takes the lines in.
+        // A user who knows that the project works without them uncomments the lines.
         session.file("pycompile.toml", text.replace("# [wheel]\n# ", "[wheel]\n"));
         session.run(&["pack"]).exits(0).says("packed dist/demo-1-py3-none-any.whl");
     }
@@ -182,7 +182,7 @@ fn licenses_that_old_metadata_do_not_name() {
 }
 
 #[test]
-fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
+fn a_project_with_only_a_setup_py_gets_the_lines_at_once() {
     let session = Session::new();
     session.file("demo/__init__.py", "");
     session.file("setup.py", "raise SystemExit('not to be run')\n");
@@ -200,8 +200,8 @@ fn a_project_with_a_setup_py_only_is_told_the_lines_at_once() {
     session.run(&["pack"]).exits(2).says("not to be run");
 }
 
-/// Which data setuptools installs: its documentation of `include-package-data`, `package-data` and
-/// `exclude-package-data`.
+/// Data that setuptools installs, according to its documentation of `include-package-data`,
+/// `package-data` and `exclude-package-data`.
 #[test]
 fn data_of_packages_as_setuptools_takes_them() {
     let files = [
@@ -305,7 +305,7 @@ fn packages_below_several_directories_are_not_one_wheel_here() {
 }
 
 #[test]
-fn files_beside_the_packages_are_noted() {
+fn files_next_to_the_packages_are_noted() {
     let session = Session::new();
     session.file("demo/__init__.py", "");
     session.file("setup.cfg", "[options]\npackages = demo\n[options.data_files]\nshare/man/man1 = demo.1\n");
@@ -315,7 +315,7 @@ fn files_beside_the_packages_are_noted() {
     assert!(said.err.contains(note), "{}", said.err);
 }
 
-/// What hatchling, setuptools and pdm-backend make of the same checkouts.
+/// The same as hatchling, setuptools and pdm-backend make of these checkouts.
 #[test]
 fn files_of_a_checkout() {
     let shipped = |pyproject: &str, files: &[&str]| {

@@ -1,4 +1,4 @@
-//! Signals, and limits that the system holds by signals.
+//! Signals, and limits that the system enforces by signals.
 
 use crate::session::{Said, Session};
 use rustix::process::{Pid, Signal, kill_process};
@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The binary, after what a shell does before it.
+/// Returns a command that runs the binary after some shell commands.
 fn behind(session: &Session, shell: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("sh");
     command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_pycompile")]);
@@ -16,7 +16,8 @@ fn behind(session: &Session, shell: &str, arguments: &[&str]) -> Command {
 
 const FROM_A_LIST: [&str; 6] = ["compile", "--engine", "native", "--python", "3.14", "-"];
 
-/// Waits until the child waits for input: a signal before would find it at its beginning.
+/// Waits until the child waits for input, because an earlier signal would arrive before its
+/// handlers exist.
 fn until_it_waits(child: &Child, what: &str) {
     let status = || {
         let text = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
@@ -24,7 +25,7 @@ fn until_it_waits(child: &Child, what: &str) {
             text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
         };
         let caught = u64::from_str_radix(&field("SigCgt:").unwrap_or_default(), 16).unwrap_or(0);
-        // The one that nobody sends here is the first that it sets up.
+        // The signal that nobody sends here is the first that it handles.
         let is_set_up = field("Name:").is_some_and(|name| name == "pycompile")
             && caught >> (Signal::XFSZ.as_raw() - 1) & 1 == 1;
         let sleeps = field("State:").is_some_and(|state| state.starts_with('S'));
@@ -69,7 +70,7 @@ fn an_ignored_signal_stays_ignored() {
     }
 }
 
-/// Sends one signal to a child that waits for input, and looks how it ends.
+/// Sends a signal to a child that waits for input, and checks how it ends.
 fn ends_by(mut child: Child, signal: Signal, what: &str) {
     until_it_waits(&child, what);
     kill_process(Pid::from_child(&child), signal).unwrap();

@@ -1,4 +1,5 @@
-//! What `verify` and `diff` say of wrong arguments, of forms of code and of what was left out.
+//! Messages of `verify` and `diff` for wrong arguments, for forms of code, and for files that were
+//! left out.
 
 use crate::audits::zip;
 use crate::pair::{CORE, PYC, Pair, pycs_of, reason};
@@ -68,7 +69,7 @@ fn of_poison(source: &str, poison: &str) -> (Pair, String) {
     (pair, reason)
 }
 
-/// A difference that the reader cannot see in the words is none to him.
+/// A difference that the text does not show is not reported as one of the text.
 #[test]
 fn the_headline_differs_on_both_sides() {
     let same = "a".repeat(200);
@@ -111,14 +112,14 @@ fn lines_and_columns_alone_are_called_that() {
     let place = "its code is not that of demo/core.py: at <module>, line 1, the pyc records the location 1:0-2:18 for \
                  LOAD_CONST <code object f> where the source compiles to the location 1:0-2:16; nothing but lines and columns differs\n";
     assert!(said.out.contains(place), "{}", said.out);
-    // Instructions that differ are named without the remark.
+    // Instructions that differ are listed without the remark.
     let (pair, _) = of_poison(CORE, "def f(x):\n    return x + 2\n");
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
     let place = "at f, line 2, the pyc has LOAD_SMALL_INT 2 where the source compiles to LOAD_SMALL_INT 1\n";
     assert!(said.out.contains(place), "{}", said.out);
 }
 
-/// The path of the `python3` on PATH, and its version in full.
+/// Returns the path of the `python3` on PATH, and its full version.
 fn python_on_path(session: &Session) -> (String, String) {
     let program =
         "import platform, shutil; print(shutil.which('python3'), platform.python_version(), end='')";
@@ -160,7 +161,7 @@ fn an_interpreter_that_cannot_be_used_is_an_error() {
     let hint = format!("hint: `--python {minor}` compiles with this interpreter; for {wanted}, ");
     let said = compile(&["--python", wanted]);
     assert!(said.contains(&hint), "{said}");
-    // Nothing that differs has to be compiled.
+    // Nothing that differs needs a compilation.
     pair.run_in(".", &["diff", "a", "a", "--interpreter", &python]).exits(0);
 }
 
@@ -241,7 +242,7 @@ fn a_page_is_written_into_a_directory_that_exists() {
         assert!(!pair.0.path("new").exists());
         pair.run_in(".", &["diff", "a", "b", page, "page"]).exits(0);
         pair.write("directory", "file", "");
-        // The answer would be that they are the same.
+        // Otherwise the result would be that they are the same.
         let said = pair.run_in(".", &["diff", "a", "b", page, "directory"]).exits(2);
         assert_eq!(
             said.err,

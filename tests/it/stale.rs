@@ -1,4 +1,4 @@
-//! What an earlier build wrote, and what `clean` removes.
+//! Files of earlier builds, and files that `clean` removes.
 
 use crate::session::Session;
 
@@ -41,7 +41,7 @@ fn a_mirror_loses_what_its_manifest_lists_and_this_build_does_not_write() {
     assert!(!session.path("build/lib/gone").exists());
     let said = session.run(&["build"]).exits(0);
     assert!(!said.err.contains("earlier"), "{}", said.err);
-    // Another version: the pycs of the first one are an earlier build's.
+    // With another version, the pycs of the first one are those of an earlier build.
     let config = std::fs::read_to_string(session.path("pycompile.toml")).unwrap().replace("3.14", "3.13");
     session.file("pycompile.toml", config);
     session.run(&["build"]).exits(0).says("removed 1 file of an earlier build\n");
@@ -49,7 +49,7 @@ fn a_mirror_loses_what_its_manifest_lists_and_this_build_does_not_write() {
 }
 
 #[test]
-fn what_has_changed_and_what_no_manifest_lists_stay_and_are_named() {
+fn changed_and_unlisted_files_stay_and_are_named() {
     let session = session(&format!("{MIRROR}{MANIFEST}"));
     session.run(&["build"]).exits(0);
     session.file("build/lib/p/old.py", "mine\n");
@@ -99,7 +99,7 @@ fn nothing_outside_the_tree_is_removed() {
     let said = session.run(&["build"]).exits(0);
     assert!(said.err.contains("is a symlink: nothing is removed through it"), "{}", said.err);
     assert_eq!(below(&session, "elsewhere").len(), 2);
-    // A manifest whose names leave the tree.
+    // A manifest with names that lead out of the tree.
     let manifest = std::fs::read_to_string(session.path("dist/m.json")).unwrap();
     let victim = session.file("victim.py", "# p/__init__.py\n");
     session.file("dist/m.json", manifest.replace("\"p/__init__.py\"", "\"../../victim.py\""));
@@ -226,7 +226,7 @@ fn clean_keeps_a_zip_that_pack_did_not_write() {
     session.run(&["pack"]).exits(0);
     let packed = std::fs::read(session.path("out/demo.zip")).unwrap();
     session.run(&["clean"]).exits(0).says("1 removed, 0 failed");
-    // Another time in the first entry: no writer of pycompile's.
+    // The first entry has another time, as in no archive of pycompile.
     let directory = packed.windows(4).position(|word| word == b"PK\x01\x02").unwrap();
     let mut other = packed;
     (other[10], other[directory + 12]) = (9, 9);
@@ -260,7 +260,7 @@ fn clean_knows_the_manifest_of_a_zip_of_one_version() {
     assert_eq!(session.files(), ["pycompile.toml", "src/p.py"]);
 }
 
-/// A run that is killed leaves the proof that the rest is a build's.
+/// A `clean` that is killed keeps the files that show that a build wrote the rest.
 #[test]
 fn clean_goes_on_after_a_run_that_was_killed() {
     let session = session(&format!("{MIRROR}{MANIFEST}"));

@@ -1,5 +1,5 @@
-//! What Python reads when it starts: `.pth` files, whose lines versions of Python read in different
-//! ways, and files of `site-packages` that no RECORD lists.
+//! Files that Python reads when it starts: `.pth` files, whose lines versions of Python read in
+//! different ways, and files of `site-packages` that no RECORD lists.
 
 use crate::session::Session;
 
@@ -65,7 +65,7 @@ fn a_line_counts_as_any_version_reads_it() {
 
 #[cfg(unix)]
 #[test]
-fn path_files_behind_links_and_beyond_the_limit() {
+fn path_files_below_links_and_beyond_the_limit() {
     let session = tree(b"out");
     session.file("t/data.txt", "../../out\n");
     link(&session, "../data.txt", "t/site/x.pth");
@@ -81,7 +81,7 @@ fn path_files_behind_links_and_beyond_the_limit() {
     std::fs::File::options().write(true).open(path).unwrap().set_len((1 << 30) + 1).unwrap();
     let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains("x.pth: unreadable: it adds \"../../out\""), "{}", said.out);
-    // A text is not read beyond the limit.
+    // A file is not read beyond the limit.
     session.file("t/site/x.pth", "# text\n".repeat(200_000));
     let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains("x.pth: unreadable: cannot read "), "{}", said.out);
@@ -103,7 +103,7 @@ fn environment() -> Session {
     session
 }
 
-/// Holds that both commands have this status.
+/// Checks that both commands have this status.
 #[track_caller]
 fn both(session: &Session, status: i32, text: &str) {
     runs(session, &["verify", "v"], status, text);
@@ -176,7 +176,7 @@ fn files_of_virtualenv_are_known_by_their_content() {
 
 #[cfg(unix)]
 #[test]
-fn modules_behind_links_that_no_record_lists() {
+fn modules_below_links_that_no_record_lists() {
     let session = environment();
     session.file("v/blob.txt", "x = 1\n");
     link(&session, "../../../blob.txt", &format!("{SITE}/evil.py"));
@@ -200,8 +200,8 @@ fn modules_behind_links_that_no_record_lists() {
     both(&session, 0, "0 findings");
 }
 
-/// A link gives code that a RECORD lists the name of what runs at start-up, or replaces a file that
-/// a RECORD lists.
+/// A link can give code that a RECORD lists the name of a module that runs at start-up, or replace
+/// a file that a RECORD lists.
 #[cfg(unix)]
 #[test]
 fn links_of_recorded_names_and_to_recorded_files() {
@@ -310,7 +310,7 @@ fn eggs_excuse_only_their_own_files() {
     verifies(&session, 0, "old-1.0.egg-info has no RECORD: modules that belong to it are not checked");
     session.file(&format!("{SITE}/evil.py"), "");
     verifies(&session, 1, "evil.py: record: ");
-    // Nothing says what distutils installed.
+    // Files that distutils installed are not listed anywhere.
     let session = environment();
     session.file(&format!("{SITE}/old-1.0.egg-info"), metadata);
     session.file(&format!("{SITE}/old.py"), "");
@@ -440,7 +440,7 @@ fn path_files_of_editable_installs_and_pipx() {
     );
     let said = session.run(&[&["env", "v", "--check"][..], &exclude].concat()).exits(0);
     assert!(!said.err.contains("matches nothing"), "{}", said.err);
-    // What is verified does not hide what is not.
+    // A verified place does not hide other places.
     session.file("src/demo/__pycache__/editable.cpython-314.pyc", "no pyc");
     session.run(&[&["verify", "v", "src"][..], &exclude].concat()).exits(1);
     let record = std::fs::read_to_string(session.path(&format!("{SITE}/demo-1.0.dist-info/RECORD"))).unwrap();
@@ -484,7 +484,8 @@ fn a_record_without_a_digest_hides_nothing() {
     assert!(!said.out.contains("without its digest"), "{}", said.out);
 }
 
-/// As setuptools 75.3 has in `_vendor`, whose RECORDs list pycs of the installation they come from.
+/// As in `_vendor` of setuptools 75.3, whose RECORDs list pycs of the installation that they come
+/// from.
 #[test]
 fn pycs_that_vendored_records_list() {
     let session = environment();

@@ -1,4 +1,4 @@
-//! Standard output: by the name `-`, full, and closed by a reader that has had enough.
+//! Standard output: under the name `-`, on a full device, and closed by its reader.
 
 use crate::session::{Said, Session};
 use std::process::Output;
@@ -59,7 +59,7 @@ fn messages_are_not_mixed_into_what_a_dash_takes() {
     assert_eq!(session.files(), ["a.py"]);
 }
 
-/// What a run comes to whose output nobody reads.
+/// Returns the exit status of a run whose output is not read.
 fn unheard(session: &Session, arguments: &[&str]) -> Said {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

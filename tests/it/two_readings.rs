@@ -1,6 +1,6 @@
-//! Files that one reader takes for one archive and another reader for another, or for none. Nothing
-//! that some version of Python imports from them goes unseen. `tests/oracle/deceit.py` asks the real
-//! zipimport about the same files.
+//! Files that are one archive to one reader, and another archive or none to another reader. Nothing
+//! that some version of Python imports from them is overlooked. `tests/oracle/deceit.py` gives the
+//! same files to the real zipimport.
 
 use crate::deceit::{GOOD, Pycs, tree, zip};
 use crate::session::Session;
@@ -101,8 +101,8 @@ fn in_a_package(hidden: &[u8]) -> Vec<u8> {
     packed(&tar(&[("readme.txt", b"text")]), hidden)
 }
 
-/// A tar archive that ends like the archive, which no file in it is.
-fn behind_a_tar(hidden: &[u8]) -> Vec<u8> {
+/// A tar archive with the end of the archive, which is not a file in it.
+fn after_a_tar(hidden: &[u8]) -> Vec<u8> {
     [&tar(&[("readme.txt", b"text")]), hidden, &[0; 1024]].concat()
 }
 
@@ -113,7 +113,7 @@ const SHAPES: [Shape; 5] = [
     ("zip64 records that are overlooked", zip64_that_is_overlooked),
     ("far from the end", far_from_the_end),
     ("in a package", in_a_package),
-    ("behind a tar archive", behind_a_tar),
+    ("behind a tar archive", after_a_tar),
 ];
 
 #[test]
@@ -133,7 +133,7 @@ fn no_reading_goes_unseen() {
             );
             let said = session.run(&["manifest", "t"]).exits(1);
             assert!(said.err.contains(&format!("{name}: ")), "{shape}: {}", said.err);
-            // As the place itself, it is refused as a whole or looked into.
+            // As PATH itself, it is refused as a whole, or its files are checked.
             for command in ["verify", "manifest"] {
                 let status = session.run(&[command, &format!("t/{name}")]).status;
                 assert!(status == 1 || status == 2, "{command} {name}, {shape}: {status}");

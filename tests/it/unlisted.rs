@@ -1,11 +1,11 @@
-//! Directories that cannot be listed: the rest is still done, and they are told.
+//! Directories that cannot be listed are reported, and everything else is still done.
 
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat};
 
 use crate::session::Session;
 
-/// A tree with a directory too deep for any path, which not even root can list; its name as errors
-/// show it.
+/// Creates a tree with a directory too deep for any path, which not even root can list, and returns
+/// its name as errors show it.
 pub(crate) fn with_an_abyss(session: &Session) -> String {
     session.file("t/a/m.py", "x = 1\n");
     session.file("t/z/m.py", "y = 1\n");
@@ -21,7 +21,7 @@ pub(crate) fn with_an_abyss(session: &Session) -> String {
 const NATIVE: [&str; 4] = ["--engine", "native", "--python", "3.14"];
 
 #[test]
-fn what_can_be_listed_is_compiled_and_verified() {
+fn files_that_can_be_listed_are_compiled_and_verified() {
     let session = Session::new();
     let told = with_an_abyss(&session);
     let said = session.run(&[&["compile", "-r", "t"], &NATIVE[..]].concat()).exits(1);
@@ -36,7 +36,7 @@ fn what_can_be_listed_is_compiled_and_verified() {
 }
 
 #[test]
-fn what_nobody_knows_is_not_called_equal() {
+fn unknown_facts_are_not_called_equal() {
     let session = Session::new();
     let told = with_an_abyss(&session);
     let said = session.run(&["diff", "t", "t"]).exits(2);

@@ -31,7 +31,8 @@ fn every_command_and_flag_has_help() {
             if !(flag.starts_with("--") || (flag.starts_with('-') && flag.contains(", --"))) {
                 continue;
             }
-            // The help stands on the flag's line after two spaces, or on the next line, deeper.
+            // The help is on the flag's line after two spaces, or on the next line, which is
+            // indented further.
             let beside = flag.trim_start_matches('-').contains("  ");
             let indent = |line: &str| line.len() - line.trim_start().len();
             let below =
@@ -176,7 +177,7 @@ fn compileall_takes_numbers_and_short_forms_as_argparse_does() {
         (["-j", "-1"], "expected a number of at least 0"),
         (["-o", "3"], "expected a number from -1 to 2"),
         (["--inv", "x"], "'x' for '--invalidation-mode <MODE>'"),
-        // Every path has it in it: nothing would be compiled, and nothing said.
+        // Every path matches, so nothing would be compiled, without a message.
         (["-x", ""], "-x is empty"),
     ] {
         session.run(&["compileall", "--python", "3.14", "p", flags[0], flags[1]]).exits(2).says(told);
@@ -203,7 +204,7 @@ fn nothing_to_compile_is_reported() {
     said.says("hint: --exclude leaves out files that `--recursive` finds, not named ones");
     let said = session.run(&["verify", "a.py"]).exits(2);
     assert_eq!(said.err, "error: a.py is a source\nhint: name its pyc, or the directory that it is in\n");
-    // There is no answer about a file in no format. A damaged pyc is one.
+    // A file without a known format is an error, and a damaged pyc is reported.
     session.file("a.txt", "text\n");
     let said = session.run(&["verify", "a.txt"]).exits(2);
     let formats = "a pyc, wheel, zip, package, tar archive or container image";
@@ -212,7 +213,7 @@ fn nothing_to_compile_is_reported() {
     session.run(&["verify", "a.pyc"]).exits(1);
 }
 
-/// CPython: `sys.flags.optimize`, asked of Python 3.14.
+/// CPython: `sys.flags.optimize`, as Python 3.14 reports it.
 #[test]
 fn python_optimize_is_read_as_python_reads_it() {
     for (value, level) in

@@ -1,5 +1,5 @@
-//! What `diff` says of archives, manifests and pycs that are alike on both sides, and that its
-//! numbers add up.
+//! Results of `diff` for archives, manifests and pycs that are the same on both sides. Its numbers
+//! add up.
 
 use crate::pair::{CORE, PYC, Pair, pycs_of, reason};
 use crate::session::{Said, Session};
@@ -397,7 +397,7 @@ fn verdicts_on_archives_and_manifests() {
     }
 }
 
-/// Holds the numbers of files in the lines of the causes against the document.
+/// Checks the numbers of files in the lines of the causes against the document.
 #[track_caller]
 fn counts(document: &Value, start: &str, text: &str, name: &str) {
     let number = |line: &str| {
@@ -414,7 +414,7 @@ fn counts(document: &Value, start: &str, text: &str, name: &str) {
     assert_eq!(told, expected, "{name}: {text}");
 }
 
-/// Holds the numbers of a document against its lists.
+/// Checks the numbers of a document against its lists.
 #[track_caller]
 pub(crate) fn adds_up(document: &Value) {
     let files = document["files"].as_array().unwrap();
@@ -571,8 +571,8 @@ fn reasons_name_what_is_known_of_a_listed_file() {
     assert_eq!(reason(&said(["m.json", "y/demo.zip"]), ""), words);
 }
 
-/// Equal poison in many modules is one cause, and a comment has room for it.
-/// The sentence, JSON, the line for people, the page and Markdown have the same numbers.
+/// The same malicious code in many modules is one cause, and a comment has room for it. The
+/// sentence, JSON, the text, the page and Markdown have the same numbers.
 #[test]
 fn members_of_archives_count_and_archives_are_no_files() {
     let pair = Pair::new();
@@ -684,7 +684,7 @@ fn code_of_another_level_than_the_name_says_is_called_that() {
 
 /// Entries of zips that other programs compressed are one finding.
 #[test]
-fn other_compressed_sizes_are_told_once() {
+fn other_compressed_sizes_are_reported_once() {
     let session = Session::new();
     for (side, level) in [("a", 1), ("b", 9)] {
         let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -749,7 +749,7 @@ fn equal_alarms_are_one_cause() {
     assert_eq!(markdown.matches("<details>").count(), 1);
 }
 
-/// GitHub takes no comment of more than 65,536 characters.
+/// GitHub refuses comments of more than 65,536 characters.
 #[test]
 fn markdown_is_short_enough_for_a_comment() {
     let pair = Pair::new();
@@ -799,7 +799,7 @@ fn labels_stand_for_the_sides() {
     pair.run_in(".", &[&["diff", "a", "b", "--label", "v3"], &labels[..]].concat()).exits(2);
 }
 
-/// Fields of a code object that no instruction shows, each named.
+/// Fields of a code object that no instruction uses are reported by name.
 #[test]
 fn the_field_that_differs_is_named() {
     let pair = Pair::new();

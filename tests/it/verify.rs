@@ -1,4 +1,4 @@
-//! `verify` against an attacker, with the `python3` on PATH.
+//! Attacks that `verify` must report, with the `python3` on PATH.
 
 use crate::session::Session;
 
@@ -51,7 +51,7 @@ fn the_honest_twin_passes() {
 }
 
 #[test]
-fn a_harmless_source_beside_another_unchecked_pyc() {
+fn a_harmless_source_next_to_another_unchecked_pyc() {
     let session = honest();
     let name = pyc(&session, "/m.");
     let honest_pyc = read(&session, &name);
@@ -109,7 +109,7 @@ fn a_version_that_is_not_known() {
     bytes[..2].copy_from_slice(&1234_u16.to_le_bytes());
     session.file(&name, &bytes);
     found(&session, "header", "but no known version of Python has its magic number, 1234");
-    // The name is of no known version either.
+    // The name does not have a known version either.
     std::fs::remove_file(session.path(&name)).unwrap();
     session.file("t/p/__pycache__/m.cpython-399.pyc", bytes);
     found(&session, "version", "no known version of Python has the magic number 1234");
@@ -150,10 +150,10 @@ fn a_symlink_to_outside() {
 }
 
 #[test]
-fn other_references_are_told_apart() {
+fn other_references_are_reported_apart() {
     let session = honest();
     let name = pyc(&session, "/m.");
-    // Every string flagged or not as it pleases: the code is the same.
+    // Any string may be flagged or not: the code is the same.
     let program = "
 import marshal, sys
 data = open(sys.argv[1], 'rb').read()
@@ -206,7 +206,7 @@ fn nothing_to_verify() {
 }
 
 #[test]
-fn a_manifest_that_lies_beside_the_right_digest() {
+fn a_manifest_that_lies_next_to_the_right_digest() {
     let session = honest();
     let manifest = String::from_utf8(read(&session, "m.json")).unwrap();
     let document: serde_json::Value = serde_json::from_str(&manifest).unwrap();
@@ -314,7 +314,7 @@ fn pipes_are_not_waited_for() {
 
 #[cfg(unix)]
 #[test]
-fn pycs_behind_a_symlinked_directory_are_not_passed_over() {
+fn pycs_below_a_symlinked_directory_are_not_overlooked() {
     use std::os::unix::fs::symlink;
     let session = honest();
     symlink("p", session.path("t/same")).unwrap();
@@ -342,7 +342,8 @@ fn an_archive_that_the_manifest_lists_needs_no_pycs() {
     let wheel = "dist/p-1-py3-none-any.whl";
     session.run(&["verify", wheel, "--manifest", "m.json"]).exits(0).says("0 verified, 0 findings");
     let mut document: serde_json::Value = serde_json::from_slice(&read(&session, "m.json")).unwrap();
-    // One rule for `diff` too: by its digest, whatever its name; and what is none of them is told.
+    // The same rule as for `diff`: by digest, whatever the name. An archive that is none of them is
+    // reported.
     std::fs::copy(session.path(wheel), session.path("copy.zip")).unwrap();
     session.run(&["verify", "copy.zip", "--manifest", "m.json"]).exits(0);
     let said = session.run(&["diff", "copy.zip", "m.json"]).exits(0);
@@ -380,7 +381,7 @@ fn names_that_look_like_others() {
     let message = "unreadable: the name is not UTF-8, and its printed form is the name of another file\n";
     assert!(said.out.contains(message), "{}", said.out);
     session.run(&["manifest", "t", "--output", "n.json"]).exits(1).says("the name is not UTF-8");
-    // What a name says is no line of ours.
+    // A line end in a name does not start a new line.
     session.file("t/p/__pycache__/a\u{1b}[31m\n3 verified, 0 findings.cpython-314.pyc", &bytes);
     let said = session.run(&["verify", "t"]).exits(1);
     assert!(said.out.contains("a\\x1b[31m\\x0a3 verified, 0 findings.cpython-314.pyc: "), "{}", said.out);
@@ -404,7 +405,7 @@ fn the_release_that_fits_is_named() {
     }
 }
 
-/// `s.py` is the same for both releases, which leaves one that writes the whole directory.
+/// `s.py` is the same for both releases, so one release writes the whole directory.
 #[test]
 fn one_release_is_named_for_a_directory() {
     let session = Session::new();
@@ -450,7 +451,7 @@ fn one_release_is_named_for_a_directory() {
     assert!(summary.starts_with("{\"summary\":{") && summary.lines().count() == 1, "{}", said.out);
 }
 
-/// What the interpreter writes without columns is what the compilers expect of it.
+/// Pycs that the interpreter writes without columns have the form that the compilers expect.
 #[test]
 fn a_pyc_without_columns_is_another_form() {
     let session = Session::new();

@@ -1,5 +1,5 @@
-//! What the compiler warns of, by the native engine. Every expectation is what CPython 3.14.10
-//! prints, or the release that is named.
+//! Warnings of the native compiler. Every expected warning is that of CPython 3.14.10, or of the
+//! named release.
 
 use crate::session::Session;
 use pycompile::engine::Engine;
@@ -78,7 +78,7 @@ fn words_and_lines_of_releases() {
     let nested = "def f():\n try:\n  try: x\n  finally: return 2\n finally: assert (1, 2)\n";
     let of_assert = |release| lines(release, nested).iter().filter(|line| **line == 5).count();
     assert_eq!(["3.13.0", "3.13.18", "3.14.10", "3.15.2"].map(of_assert), [4, 2, 3, 3]);
-    // 3.13.5 keeps account of what the code generator warned of.
+    // 3.13.5 records the warnings of the code generator.
     assert_eq!(
         [lines("3.13.5", "x is 1 is 1 or y is 1").len(), lines("3.13.18", "x is 1 or y is 1").len()],
         [1, 2]
@@ -108,11 +108,11 @@ fn a_source_that_is_refused_warns_up_to_there() {
     assert_eq!(lines("3.14.10", "x = '\\d'\n1if x else y\nz = = 1\n'\\q'\n"), [1, 2]);
     assert_eq!(lines("3.14.10", "def f():\n  1 is 1\n  break\n  2 is 2\n"), [2]);
     assert_eq!(lines("3.14.10", "'\\d' 1\n"), [1]);
-    // The tokens of the rest are read too, and its strings are not decoded.
+    // The other tokens are read too, but their strings are not decoded.
     assert_eq!(lines("3.14.10", "a b\n1or y\nf'\\{x}' '\\d'\n"), [2, 3]);
     assert_eq!(lines("3.14.10", "x = 1\n  y = 1or 2\n"), [0; 0]);
     assert_eq!(lines("3.14.10", "x = ('\\d' b''\n'\\q')\n"), [1, 2]);
-    // In 3.13 it is the code generator that refuses `await`, before what it awaits.
+    // In 3.13 the code generator refuses `await`, before its operand.
     assert_eq!(lines("3.13.18", "async def f():\n  def g(): return await 1()\n"), [0; 0]);
     assert_eq!(lines("3.13.18", "async with b'' is 1: pass\n"), [0; 0]);
     assert_eq!(lines("3.13.18", "x = 1 is 2, await y\n"), [1]);
@@ -151,8 +151,8 @@ fn a_source_that_is_not_utf8() {
     }
 }
 
-/// The places are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython makes
-/// of the first warning.
+/// The locations are `lineno`, `offset`, `end_lineno` and `end_offset` of the error that CPython
+/// makes of the first warning.
 #[test]
 fn places_of_raised_warnings() {
     let place = |release: &str, source: &str| {
@@ -290,7 +290,7 @@ fn filters_of_the_command_line_and_the_environment() {
     assert_eq!(run("error", &["-Wi"]).exits(0).err, "");
     assert_eq!(run("once", &[]).exits(0).err.matches("SyntaxWarning").count(), 2);
     assert_eq!(run("ignore", &["-W", "default:::v"]).exits(0).err.matches("v.py:1: ").count(), 1);
-    // The parser's error is found before the rest is warned of.
+    // The parser's error comes before warnings for the rest.
     let said = run("error", &[]).exits(1);
     assert_eq!(
         said.err,

@@ -1,5 +1,4 @@
-//! `pack WHEEL`: wheels that are made anew, and wheels that are refused, with the words that say
-//! why.
+//! `pack WHEEL`: wheels that are packed again, and wheels that are refused, with the messages.
 
 use crate::session::{Said, Session};
 use pycompile::archive::File;
@@ -25,7 +24,7 @@ fn pack(wheel: &[u8]) -> (Session, Said) {
     (session, said)
 }
 
-/// Refused with these words; nothing is written.
+/// Checks that a wheel is refused with this message, and that nothing is written.
 #[track_caller]
 fn refused(wheel: &[u8], status: i32, message: &str) {
     let (session, said) = pack(wheel);
@@ -34,7 +33,7 @@ fn refused(wheel: &[u8], status: i32, message: &str) {
     assert_eq!(session.files(), [NAME]);
 }
 
-/// `from` wherever it stands, local header and directory alike.
+/// Replaces `from` everywhere, in local headers and in the directory.
 fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let mut bytes = bytes.to_vec();
@@ -183,7 +182,7 @@ fn a_zip_bomb() {
     let message = format!("error: {NAME}: entry \"zeros\": 41943040 bytes out of ");
     assert!(said.err.starts_with(&message) && said.err.contains("is treated as a zip bomb"), "{}", said.err);
     assert_eq!(session.files(), [NAME]);
-    // A size that only the directory has: no memory is taken for it.
+    // Only the directory has the size: no memory is allocated for it.
     let liar = central(&zip(&self::files()), 24, &(900u32 << 20).to_le_bytes());
     refused(
         &liar,
@@ -198,7 +197,7 @@ fn a_zip_bomb() {
 fn timestamp_pycs_in_a_wheel() {
     let project = Project::new("demo", "1.0".parse().unwrap());
     let mut sources = vec![File::new("demo/core.py", "x = 1\n")];
-    // Assembled as a file of another name: a wheel with such a pyc is not made here.
+    // Assembled under another name, because such a wheel cannot be made here.
     sources.push(File::new("demo/core.pxx", [b"+\x0e\r\n".as_slice(), &[0; 12], b"N"].concat()));
     let files = assemble(&project, &TagSet::any_python(), sources).unwrap().files;
     let renamed = files.into_iter().map(|file| File {
@@ -218,7 +217,7 @@ fn timestamp_pycs_in_a_wheel() {
 }
 
 #[test]
-fn what_is_no_wheel_at_all() {
+fn files_that_are_not_wheels() {
     let session = Session::new();
     session.file("demo.pyz", zip(&files()));
     session.run(&["pack", "demo.pyz"]).exits(2).says("demo.pyz is neither a wheel (.whl) nor an sdist");
@@ -244,7 +243,7 @@ fn two_files_for_one_place() {
             File::new(name.replace(".data/", ".dato/"), "x = 2\n"),
         ];
         let files = assemble(&project, &TagSet::any_python(), sources).unwrap().files;
-        // Assembled in a folder of another name: a wheel with such files is not made here.
+        // Assembled in a folder of another name, because such a wheel cannot be made here.
         let renamed = files.into_iter().map(|file| File {
             path: file.path.replace(".dato/", ".data/"),
             bytes: match file.path.ends_with("RECORD") {
@@ -272,8 +271,8 @@ fn two_files_for_one_place() {
 
 #[test]
 fn metadata_of_another_project() {
-    // The same files under another name, or with METADATA that says another one; RECORD is right
-    // about it.
+    // The same files under another name, or with METADATA that has another one, which RECORD lists
+    // with the right digest.
     let with_metadata = |metadata: &str| {
         let mut files = files();
         let metadata = File::new("demo-1.0.dist-info/METADATA", metadata);

@@ -1,5 +1,5 @@
-//! What goes wrong around a compilation: interpreters that die or lie, memory, environment,
-//! interrupts, terminals.
+//! Problems around a compilation: interpreters that die or lie, memory, environment, interrupts,
+//! terminals.
 
 use crate::session::{ENGINE, Session, skipped};
 use rustix::process::{Pid, Signal, kill_process};
@@ -12,7 +12,7 @@ fn slow() -> String {
     "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(1_500_000) + "]\n"
 }
 
-/// A program in the place of an interpreter; `python3` starts it.
+/// Writes a program in place of an interpreter; `python3` runs it.
 fn fake(session: &Session, name: &str, program: &str) -> String {
     let path = session.file(name, format!("#!/usr/bin/env python3\n{program}"));
     executable(&path);
@@ -24,7 +24,7 @@ fn executable(path: &Path) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Says hello as a worker does, and reads a request.
+/// Answers the greeting as a worker does, and reads a request.
 const POLITE: &str = r"
 import os, sys
 def frame(data): os.write(1, len(data).to_bytes(4, 'little') + data)
@@ -139,7 +139,7 @@ fn the_environment_has_no_say() {
     assert_eq!(std::fs::read(session.path("a.pyc")).unwrap(), clean);
 }
 
-/// The versions for which there is a `pythonX.Y` on PATH.
+/// Returns the versions for which there is a `pythonX.Y` on PATH.
 fn versions_on_path() -> Vec<String> {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let versions = (8..=15).map(|minor| format!("3.{minor}"));
@@ -190,7 +190,7 @@ fn one_run_serves_several_versions() {
 
 const MARK: &str = "PYCOMPILE_TEST_MARK";
 
-/// The processes that were started, however far down, by a command that carries `mark`.
+/// Returns the processes, at any depth, that a command with `mark` has started.
 fn marked(mark: &str) -> Vec<i32> {
     let entry = format!("{MARK}={mark}");
     let mut found = Vec::new();
@@ -225,7 +225,7 @@ fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(), signal).unwrap();
 }
 
-/// The fork that has taken in a big source.
+/// Returns the fork that has read a large source.
 #[track_caller]
 fn busy(child: &Child, mark: &str) -> Pid {
     let own = i32::try_from(child.id()).unwrap();
@@ -241,7 +241,7 @@ fn busy(child: &Child, mark: &str) -> Pid {
     Pid::from_raw(found.unwrap()).unwrap()
 }
 
-/// Nothing half-written and nobody left.
+/// Checks that no partial file and no process remains.
 #[track_caller]
 fn clean(session: &Session, mark: &str) {
     eventually("processes are left", || marked(mark).is_empty());
@@ -317,8 +317,8 @@ fn a_fork_that_is_killed_is_told_and_the_rest_goes_on() {
     clean(&session, &mark);
 }
 
-/// Runs its arguments with standard error on a terminal, and prints when the bar came and what was
-/// on the terminal.
+/// Runs its arguments with standard error on a terminal, and prints when the bar appeared and the
+/// text on the terminal.
 const ON_TERMINAL: &str = r"
 import json, os, pty, subprocess, sys, time
 master, slave = pty.openpty()

@@ -1,4 +1,4 @@
-//! `PYTHONPYCACHEPREFIX` beside CPython: the same places.
+//! `PYTHONPYCACHEPREFIX`, compared with CPython: pycs have the same paths.
 
 use crate::session::Session;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! `--clamp-mtime`: timestamp pycs that packers, who clamp modification times too, do not make
-//! stale.
+//! `--clamp-mtime`: timestamp pycs that stay valid when packers clamp modification times too.
 
 use crate::session::Session;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -36,7 +35,7 @@ fn newer_sources_are_set_back_and_older_ones_are_not() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_link_leads_to_is_not_touched() {
+fn targets_of_links_are_not_touched() {
     let session = Session::new();
     let source = session.file("elsewhere/a.py", "x = 1\n");
     std::fs::File::open(&source).unwrap().set_modified(at(EPOCH + 5)).unwrap();
@@ -60,7 +59,7 @@ fn there_must_be_a_time_to_clamp_to() {
         String::from_utf8_lossy(&said.stderr),
         "error: SOURCE_DATE_EPOCH is `yesterday`, not a number of seconds\n"
     );
-    // Later than any file can be: nothing to clamp.
+    // Later than the time of any file, so nothing is clamped.
     let mut run = session.command(&["compile", "-q", "--clamp-mtime", "a.py"]);
     assert!(run.env("SOURCE_DATE_EPOCH", u64::MAX.to_string()).status().unwrap().success());
 }

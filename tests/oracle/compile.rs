@@ -1,7 +1,7 @@
 //! The tests that need a `python3` on PATH, 3.8 or newer: `cargo test --test oracle_compile`.
 //!
-//! Without one they fail; they are never skipped. What the machine cannot do (a tmpfs, permissions
-//! that hold) is said aloud as `SKIPPED` by the test that needs it, and counted by `.ci/run`.
+//! Without one they fail; they are never skipped. A test that needs something that the machine
+//! lacks (a tmpfs, permissions that apply) prints `SKIPPED`, and `.ci/run` counts these lines.
 
 #![allow(
     clippy::disallowed_methods,

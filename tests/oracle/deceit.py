@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Trees and wheels that deceive, judged by a real interpreter.
+"""Compares `verify` with a real interpreter on trees and wheels that deceive.
 
     tests/oracle/deceit.py PYCOMPILE [PYTHON]
 
-Builds trees and wheels out of every place, carrier and lie below, asks PYTHON (this one; 3.8 or newer) what it imports or
-runs from each, and asks `PYCOMPILE verify`. A tree from which Python gets other code than its sources say must not be
-verified; a tree that is honest must be. Wheels are installed by unpacking them as installers do. Exit status 1: one was judged
-wrongly.
+Builds trees and wheels from every place, carrier and change below, runs PYTHON (this one; 3.8 or newer) to see which code it
+imports or runs from each, and runs `PYCOMPILE verify`. A tree from which Python gets other code than that of its sources must
+have a finding, and an honest tree must have none. Wheels are installed by unpacking them as installers do. The exit status is
+1 if a result is wrong.
 """
 
 import base64
@@ -276,7 +276,7 @@ def got(root, below, how):
     path = os.path.join(root, below)
     if how.startswith("run"):
         program = "import runpy, sys; sys.path[:0] = []; print(runpy.run_path(sys.argv[1]).get('X'))"
-        # `runpy` tells a pyc by reading it, as `python FILE` does by its magic number.
+        # `runpy` recognizes a pyc by reading it, as `python FILE` does by its magic number.
         command = [PYTHON, "-I", "-S", "-c", program, os.path.join(path, how.split()[1])]
     else:
         program = "import sys; sys.path.insert(0, sys.argv[1]); import m; print(m.X)"
@@ -349,7 +349,7 @@ def extension_of_windows(folder):
     return "t", "run m.pyw"
 
 
-JUDGED = [
+WITH_TRUSTED = [
     text_link,
     outside_link,
     package_link,
@@ -363,22 +363,22 @@ JUDGED = [
 ]
 
 
-def judged_cases(root):
-    """Trees whose sources are judged by `trusted`, and other sources in `out`."""
-    for place in JUDGED:
+def trusted_cases(root):
+    """Yields trees whose sources are checked against `trusted`, and other sources in `out`."""
+    for place in WITH_TRUSTED:
         folder = tempfile.mkdtemp(dir=root)
         for tree in ("t", "trusted"):
             lay(f"{folder}/{tree}/honest", {"h.py": GOOD})
         lay(folder + "/out", {"m.py": EVIL})
         below, how = place(folder)
         options = ["--sources", folder + "/trusted"]
-        yield f"judged: {place.__name__}", folder + "/t", folder, below, how, options
+        yield f"trusted: {place.__name__}", folder + "/t", folder, below, how, options
 
 
 def all_cases(root):
     for case in cases(root):
         yield (*case, [])
-    yield from judged_cases(root)
+    yield from trusted_cases(root)
 
 
 def cases(root):
@@ -422,7 +422,7 @@ def main():
         os.execv(sys.argv[2], [sys.argv[2], sys.argv[0], pycompile])
     root = tempfile.mkdtemp()
     counts = {"evil": 0, "refused": 0, "honest": 0, "wrong": 0}
-    kinds = {"tree": 0, "wheel": 0, "judged": 0}
+    kinds = {"tree": 0, "wheel": 0, "trusted": 0}
     try:
         for name, path, folder, below, how, options in all_cases(root):
             found = got(folder, below, how)
@@ -442,7 +442,7 @@ def main():
     finally:
         shutil.rmtree(root)
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"{version}: EVIL is imported or run from {kinds['tree']} trees, {kinds['judged']} trees with trusted sources and {kinds['wheel']} wheels; {counts}")
+    print(f"{version}: EVIL is imported or run from {kinds['tree']} trees, {kinds['trusted']} trees with trusted sources and {kinds['wheel']} wheels; {counts}")
     return 1 if counts["wrong"] or not counts["evil"] else 0
 
 

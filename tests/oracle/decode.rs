@@ -1,4 +1,4 @@
-//! Decodes what `tests/oracle/encodings.py` asks: `oracle_decode RELEASE` reads sources from its
+//! Decodes sources for `tests/oracle/encodings.py`: `oracle_decode RELEASE` reads sources from its
 //! standard input, each after its length in four bytes, and answers in the same way with a byte 1
 //! and the text, or a byte 0 and the message.
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Says where a pyc first differs from the reference: unit, field, instruction, constant, or reference.
+"""Shows where a pyc first differs from the reference: unit, field, instruction, constant, or reference.
 
     difference.py OURS.pyc REFERENCE.pyc [--context N]
     difference.py OURS_DIR REFERENCE_DIR [--context N] [--show N]
 
-Run it with the Python that the pycs are for. For directories it tells the first difference of each kind in full, with
-how many files begin to differ that way. Exit status 0 only if nothing differs.
+Run it with the Python that the pycs are for. For directories it shows the first difference of each kind in full, with
+the number of files whose first difference is of this kind. Exit status 0 only if nothing differs.
 """
 import argparse
 import collections

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds `pycompile inspect --json` against the `dis` of the interpreters on this machine: every instruction by offset, opcode,
-operand, what the operand stands for, positions and jump targets; every constant; every exception handler.
+"""Compares `pycompile inspect --json` with the `dis` of the interpreters on this machine: every instruction by offset, opcode,
+operand, meaning of the operand, positions and jump targets; every constant; every exception handler.
 
     tests/oracle/disassembly.py BINARY [--only X.Y]... [--every N] [DIR...] < "VERSION<TAB>PYTHON" lines
 
-The lines come from tools/reference-pythons. Without DIR each interpreter of 3.11 or newer compiles its own standard
-library (of it, every Nth file); with it, the pycs below are taken, each by the interpreter whose magic number it has.
-Exit status 0 only if nothing differs and every interpreter that was asked compared at least one file.
+The lines come from tools/reference-pythons. Without DIR, each interpreter of 3.11 or newer compiles its own standard
+library (with --every, every Nth file); with DIR, each pyc below it is read by the interpreter with its magic number.
+The exit status is 0 only if nothing differs and every selected interpreter compared at least one file.
 """
 import argparse
 import pathlib

@@ -23,7 +23,7 @@ WORDS = {"BINARY_OP", "CALL_INTRINSIC_1", "CALL_INTRINSIC_2", "LOAD_SPECIAL", "S
          "CONVERT_VALUE", "MAKE_FUNCTION", "FORMAT_VALUE"}
 # `dis` has no words for these before 3.14.
 CHOICES = {"IS_OP": ("is", "is not"), "CONTAINS_OP": ("in", "not in")}
-# Where the binary shortens what stands beside an instruction.
+# Length at which the binary shortens the text next to an instruction.
 BESIDE = 160
 
 

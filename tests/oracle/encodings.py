@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Holds the decoding of sources against the running CPython: every codec, and whole programs.
+"""Compares the decoding of sources with the running CPython: every codec, and whole programs.
 
     cargo test --test oracle_decode --no-run
     python3.14 tests/oracle/encodings.py --worker target/debug/deps/oracle_decode-… [--pycompile target/release/pycompile]
 
 For each codec: all sequences of one and two bytes (four bytes in GB 18030, three after 0x8f in EUC) as the body of a comment
-and of a string, and random texts, whole and damaged. What is expected is computed with the codec itself; with --pycompile
-some of these sources, and whatever begins a file, are also compiled by both.
+and of a string, and random texts, whole and damaged. The codec itself computes the expected text; with --pycompile,
+some of these sources, and all beginnings of files, are also compiled by both.
 """
 
-import judge  # First: it forks a clean interpreter.
+import reference  # First: it forks a clean interpreter.
 
 import argparse
 import codecs
@@ -225,7 +225,7 @@ def compile_all(found, options, title):
             (folder / f"{number:06}.py").write_bytes(source)
         print(f"{title}: ", end="", flush=True)
         show = ("exception", "message", "line", "column", "end") if options.places else ()
-        return judge.compare(options.pycompile, str(folder), scratch, show)
+        return reference.compare(options.pycompile, str(folder), scratch, show)
 
 
 def main():

@@ -1,4 +1,4 @@
-//! `env` while somebody else is at work, or stops it.
+//! `env` while another process works on the environment, or stops it.
 
 use crate::session::Session;
 use rustix::process::{Pid, Signal, kill_process};
@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// An environment of the `python3` on PATH with these sources in one package; its site-packages.
+/// Creates an environment of the `python3` on PATH with these sources in one package, and returns
+/// its site-packages.
 fn environment(session: &Session, sources: &[(&str, &str)]) -> String {
     let program = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
     let site = format!("v/lib/python{}/site-packages", session.python(program, &[]).exits(0).out);
@@ -27,7 +28,7 @@ fn recorded(session: &Session, site: &str) -> String {
 fn rows_that_come_meanwhile_stay() {
     let session = Session::new();
     let site = environment(&session, &[("p/a.py", "x = 1\n")]);
-    // A program in the place of the interpreter is started after RECORDs were read.
+    // A program in place of the interpreter is started after RECORDs were read.
     let record = session.path(&format!("{site}/p-1.dist-info/RECORD"));
     let program = format!(
         "#!/bin/sh\nwhile read -r row; do [ \"$row\" = p/b.txt,, ] && found=1; done <{record:?}\n\
@@ -41,7 +42,7 @@ fn rows_that_come_meanwhile_stay() {
 }
 
 #[test]
-fn what_was_compiled_before_an_interrupt_is_recorded() {
+fn pycs_from_before_an_interrupt_are_recorded() {
     let session = Session::new();
     let slow = "x = [\n".to_owned() + &"1,2,3,4,5,6,7,8,\n".repeat(500_000) + "]\n";
     let sources = [("p/a.py", "x = 1\n"), ("p/slow.py", &*slow), ("p/z.py", "x = 1\n")];

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds that the instructions that the processor executes grow with the size of the input and no faster.
+"""Checks that the number of executed instructions grows in proportion to the size of the input.
 
     tests/oracle/growth.py target/release/pycompile [--only TEXT] [--size N] [--every N]
 
-Counts with valgrind, not with a clock: the same figures on every machine. For each pattern of `sizes.py`, and for archives,
-a program of the size and one of twice the size are compared. A cost that grows with the size doubles; one that grows with
-its square is fourfold. Needs valgrind.
+valgrind counts them, so the figures are the same on every machine. For each pattern of `sizes.py`, and for archives,
+a program of the size and one of twice the size are compared. A cost in proportion to the size doubles, and one in
+proportion to its square quadruples.
 """
 
 import argparse

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Holds the worker of the python engine against a fresh process, for every string that one holds.
+"""Compares the worker of the python engine with a fresh process, for every string that the process holds.
 
     tests/oracle/held_strings.py BINARY < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
 CPython up to 3.10 marks a string as shared when it is held anywhere in the process. The worker
 replaces some functions of the standard library, and must keep their strings alive. For each
 interpreter, the names and constants of all functions that it imports for py_compile become
-the constants of a source, which is compiled by both. Exit status 0 only if no bytes differ
-and at least one interpreter was compared.
+the constants of a source, which is compiled by both. The exit status is 0 only if no bytes
+differ and at least one interpreter was compared.
 """
 import pathlib
 import subprocess

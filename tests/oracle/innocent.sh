@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Holds that `verify --references any` finds nothing in fresh environments: those of venv, in which pip has compiled what it
+# Checks that `verify --references any` has no finding in new environments: those of venv, in which pip has compiled what it
 # installed, and those of uv, with `uv pip install --compile-bytecode`, where a uv is on PATH or `UV` names one. Where an
 # interpreter makes no environment, because it was unpacked and not installed, it compiles what uv installs in one process.
 #
@@ -14,7 +14,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 uv=${UV:-$(command -v uv || true)}
-# Constants in sets, nested classes and long tables of names; the last has no files of its own beside its modules.
+# Constants in sets, nested classes and long tables of names; the last has no files other than its modules.
 read -ra packages <<<"${PACKAGES:-setuptools pygments charset-normalizer==3.3.2 typing-extensions}"
 failed=0
 

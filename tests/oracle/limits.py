@@ -1,20 +1,20 @@
 #!/usr/bin/env python3.14
-"""Holds pycompile's limits against those of the running CPython, and that its time grows with the size
-and no faster.
+"""Compares pycompile's limits with those of the running CPython, and checks that its time grows in
+proportion to the size.
 
     python3.14 -I -S tests/oracle/limits.py target/release/pycompile [--save FOLDER]
 
-Any of 3.13, 3.14 and 3.15 may run it.
+The Python may be 3.13, 3.14 or 3.15.
 
-Programs on both sides of each limit, all in one run of pycompile, so that one that is refused would show if it took
-others down. Then sources of one, two and four times a size; what each took is shown.
+One run of pycompile compiles programs on both sides of each limit, which shows whether a refused program makes others fail.
+Then it compiles sources of one, two and four times a size, and prints the time of each.
 """
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-import judge  # noqa: E402, first of all: it forks
+import reference  # noqa: E402, first of all: it forks
 from sizes import sizes  # noqa: E402
 
 import argparse  # noqa: E402
@@ -119,7 +119,7 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         for name, size, text in programs():
             (folder / f"{name}_{size:06}.py").write_text(text)
-        wrong = judge.compare(options.binary, str(folder), scratch, ["exception", "message"])
+        wrong = reference.compare(options.binary, str(folder), scratch, ["exception", "message"])
         for name, source in sizes() if options.growth else ():
             taken = []
             for size in (1000, 2000, 4000):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes pycs of standard libraries with the interpreters on this machine and hands them to the test binary `oracle_marshal`.
+"""Compiles standard libraries with the interpreters on this machine and passes the pycs to the test binary `oracle_marshal`.
 
-    tests/oracle/reading.py [--only X.Y]... [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
+    tests/oracle/marshal.py [--only X.Y]... [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
-Exit status 0 only if every pyc is the same after reading and writing and at least one interpreter was there.
+The exit status is 0 only if every pyc is the same after reading and writing and at least one interpreter was available.
 """
 import argparse
 import pathlib

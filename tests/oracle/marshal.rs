@@ -1,5 +1,5 @@
-//! Reads every pyc below the directories that are named, and writes it again: the bytes must be the
-//! same, and so must every line table and exception table after it was decoded and encoded.
+//! Reads every pyc below the named directories, and writes it again: the bytes must be the same,
+//! and so must every line table and exception table after it was decoded and encoded.
 //!
 //! `cargo test --release --test oracle_marshal -- DIR…`
 
@@ -47,7 +47,7 @@ fn check(path: &Path, counts: &mut BTreeMap<String, Count>) -> Result<(), String
     Ok(())
 }
 
-/// How many tables were encoded as they were.
+/// Number of tables that were encoded as they were.
 fn tables(objects: &Objects, series: &Series) -> Result<u64, String> {
     let mut tables = 0;
     for code in objects.nodes().filter_map(|(id, _)| CodeView::at(objects, id)) {

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Holds `pycompile normalize` against another program that takes unused reference flags off pycs.
+"""Compares `pycompile normalize` with another program that removes unused reference flags from pycs.
 
     tests/oracle/minimal_references.py BINARY OTHER_COMMAND DIR...
 
 OTHER_COMMAND changes the files that are its last arguments, in place; for Fedora's post-processor, built by
 `cargo install add-determinism`, it is "add-det --handler pyc". The pycs below each DIR are copied, changed by both, and
 compared byte for byte. A pyc that only one of the two changed, and one that both changed differently, is a difference;
-so is a result that no longer unmarshals to the same objects, where this interpreter can read it. Exit status 0 only
-if every file is the same.
+so is a result that no longer unmarshals to the same objects, where this interpreter can read it. The exit status is 0
+only if every file is the same.
 """
 import pathlib
 import shlex

@@ -4,15 +4,15 @@
     python3.14 -I -S tests/oracle/mutations.py target/release/pycompile [COUNT] [SEED] [--source DIR] [--save FOLDER]
 
 Each program is a statement of some file, with its parents' headers where it is nested, after one to three changes: a
-token, a line or a character is deleted, doubled, swapped, or replaced by one from elsewhere. Wrong is what only one of
-both refuses, different bytes, and every bug met.
+token, a line or a character is deleted, doubled, swapped, or replaced by one from elsewhere. A program is wrong if only
+one of both refuses it, if the bytes differ, or if it meets a bug.
 """
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-import judge  # noqa: E402, first of all: it forks
+import reference  # noqa: E402, first of all: it forks
 
 import argparse  # noqa: E402
 import ast  # noqa: E402
@@ -109,7 +109,7 @@ def main():
             text = damaged(chance.choice(found), chance, found)
             (folder / f"m{number:06}.py").write_bytes(text.encode("utf-8", "surrogatepass"))
         print(f"seed {options.seed}: ", end="", flush=True)
-        sys.exit(1 if judge.compare(options.binary, str(folder), scratch, options.show) else 0)
+        sys.exit(1 if reference.compare(options.binary, str(folder), scratch, options.show) else 0)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""CPython's bytes depend on what its process did before (python/cpython#129724); `pycompile diff` names that.
+"""CPython's bytes depend on what its process did before (python/cpython#129724); `pycompile diff` reports it.
 
     tests/oracle/order.py BINARY [--only X.Y]... < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
 Compiles the library's weakref.py and argparse.py with that version's compileall, once serially and once with `-j0`,
-which leaves the work to other processes. Where the two differ in a byte, `pycompile diff` has to say "same code, other
-references" of every file that differs and nothing else. For 3.13 there has to be a difference: that is the case that was
-reported. Without --only, all versions are tried.
+which uses other processes. If the two differ in a byte, `pycompile diff` must report "same code, other references" for every
+file that differs, and nothing else. For 3.13 there must be a difference, because that is the reported case. Without --only,
+all versions are tried.
 
-Exit status 0 only if 3.13 (or each version of --only) was there and all of that holds.
+The exit status is 0 only if 3.13 (or each version of --only) was available and passed.
 """
 import argparse
 import json

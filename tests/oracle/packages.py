@@ -4,10 +4,10 @@
     tests/oracle/packages.py BINARY [--python X.Y]... [--optimize N]... [--only NAME]... [--list FILE] [--cache DIR]
                              < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
 
-`packages.txt` pins the packages, `more_packages.txt` others; pip fetches their wheels once, without what they need, and their `.py` files are
-unpacked into the cache directory. CPython compiles each file in a process of its own (random_programs.py says how).
-What CPython refuses must be refused. Without `--python`, 3.14 is the version. Exit status 0 only if nothing is wrong and
-the interpreters were there.
+`packages.txt` pins the packages, and `more_packages.txt` others; pip downloads their wheels once, without dependencies, and
+their `.py` files are unpacked into the cache directory. CPython compiles each file in a process of its own, as described in
+random_programs.py. A file that CPython refuses must be refused. The default version is 3.14. The exit status is 0 only if
+nothing is wrong and the interpreters were available.
 """
 import argparse
 import os
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import zipfile
 
-from random_programs import Judge
+from random_programs import Compilers
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -70,17 +70,17 @@ def main():
 
 def compare(options, series, version, python, level, root, paths):
     """How many files are wrong for one version at one level."""
-    judge = Judge(options.binary, python, series)
+    compilers = Compilers(options.binary, python, series)
     references = options.cache / f"{version}-{level}"
     with tempfile.TemporaryDirectory() as out:
-        judge.native(level, paths, root, out)
+        compilers.native(level, paths, root, out)
         counts = {"identical": 0, "refused by both": 0, "wrong": 0}
         for path in paths:
             name = path.relative_to(root).as_posix()
             reference, refusal = references / (name + "c"), references / (name + ".refused")
             if not reference.exists() and not refusal.exists():
                 reference.parent.mkdir(parents=True, exist_ok=True)
-                pyc, answer = judge.cpython(level, path.read_bytes(), name)
+                pyc, answer = compilers.cpython(level, path.read_bytes(), name)
                 if pyc is None:
                     refusal.write_text(answer)
                 else:
@@ -94,7 +94,7 @@ def compare(options, series, version, python, level, root, paths):
                 print(f"    wrong: {name}", flush=True)
     counted = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     print(f"{version} level {level}, {len(paths)} files of packages: {counted}", flush=True)
-    judge.close()
+    compilers.close()
     return counts["wrong"]
 
 

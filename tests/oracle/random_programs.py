@@ -10,13 +10,14 @@ N programs are made for each release, of the syntax that it has: number K of see
 "3.X")`, or `generator.Sentence` with `--sentences`, `generator.Place` with
 `--places`, at level K % 3 unless `--optimize` is given. Every release that `BINARY targets` names is compared with its own
 interpreter; `--only 3.X` is the newest of a series, `--only 3.X.Y` that release.
-It compiles each program in a process of its own, forked before anything was compiled, so that none sees what another has
-interned; what it makes is what `py_compile` writes. What CPython refuses must be refused. Two kinds are counted apart:
-programs that CPython crashes on, and those whose bytes follow the hash seed of its process (3.13 goes through sets of
-names): they are compiled with other seeds, and one must give ours. At the end, for each version: which syntax tree nodes and which opcodes came up, and which did not; one program in 16 is counted.
+It compiles each program in a process of its own, forked before anything was compiled, so that no program sees strings that
+another has interned; the bytes are those that `py_compile` writes. A program that CPython refuses must be refused. Two kinds
+are counted apart: programs that crash CPython, and programs whose bytes depend on the hash seed of its process (3.13 iterates
+over sets of names), which are compiled with other seeds until one gives the same bytes. At the end, the syntax tree nodes and
+opcodes that occurred and those that did not are printed for each version, for one program in 16.
 
-Differences are kept in DIR, with `--reduce` also cut down to the lines that matter. Exit status 0 only if nothing
-differs and every release that was asked for (without `--only`: at least one) was there.
+Differences are kept in DIR, and `--reduce` also reduces them to the lines that matter. The exit status is 0 only if nothing
+differs and every selected release (without `--only`: at least one) was available.
 """
 import argparse
 import collections
@@ -32,7 +33,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 COUNTED = 16
-# Differences of a batch that are told.
+# Number of differences of a batch that are printed.
 SHOWN = 10
 # Hash seeds that a program is tried with whose bytes differ.
 SEEDS = 24
@@ -113,8 +114,8 @@ UNREACHABLE = {"Interactive", "Expression", "FunctionType", "FunctionTypeComment
                "INSTRUMENTED_LINE", "TRACE_RECORD"}
 
 
-class Judge:
-    """Both sides of one release: `version` is what `--python` takes."""
+class Compilers:
+    """CPython and pycompile for one release; `version` is the argument of `--python`."""
 
     def __init__(self, binary, python, version):
         self.binary, self.python, self.version = binary, python, version
@@ -153,9 +154,9 @@ class Judge:
 
     def is_ours_with_another_seed(self, level, source, name, ours):
         for _ in range(SEEDS):
-            judge = Judge(self.binary, self.python, self.version)
-            expected, _ = judge.cpython(level, source, name)
-            judge.close()
+            compilers = Compilers(self.binary, self.python, self.version)
+            expected, _ = compilers.cpython(level, source, name)
+            compilers.close()
             if expected == ours:
                 return True
         return False
@@ -165,7 +166,7 @@ class Judge:
         self.server.wait()
 
 
-def reduced(judge, level, data):
+def reduced(compilers, level, data):
     """Fewer lines that still differ."""
     lines = data.split(b"\n")
     size = max(len(lines) // 2, 1)
@@ -173,7 +174,7 @@ def reduced(judge, level, data):
         start, cut = 0, False
         while start < len(lines):
             fewer = lines[:start] + lines[start + size:]
-            if judge.same(level, b"\n".join(fewer)) is False:
+            if compilers.same(level, b"\n".join(fewer)) is False:
                 lines, cut = fewer, True
             else:
                 start += size
@@ -194,7 +195,7 @@ def maker(options):
 def batch(options, version, python, numbers):
     """Compiles the programs of these numbers: what became of how many, and names that came up."""
     made = maker(options)
-    judge = Judge(options.binary, python, version)
+    compilers = Compilers(options.binary, python, version)
     counts = collections.Counter()
     memory = pathlib.Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as root:
@@ -206,9 +207,9 @@ def batch(options, version, python, numbers):
             level = options.optimize[number % len(options.optimize)]
             levels.setdefault(level, []).append((number, data, source))
         for level, programs in levels.items():
-            judge.native(level, [source for _, _, source in programs], root)
+            compilers.native(level, [source for _, _, source in programs], root)
             for number, data, source in programs:
-                expected, refusal = judge.cpython(level, data, source.name)
+                expected, refusal = compilers.cpython(level, data, source.name)
                 pyc = source.with_suffix(".pyc")
                 got = pyc.read_bytes() if pyc.exists() else None
                 if refusal and options.refusals:
@@ -221,13 +222,13 @@ def batch(options, version, python, numbers):
                     if expected and number % COUNTED == 0:
                         counted.append(f"{source}\t{pyc}\n")
                     continue
-                if expected and got and judge.is_ours_with_another_seed(level, data, source.name, got):
+                if expected and got and compilers.is_ours_with_another_seed(level, data, source.name, got):
                     counts["by seed"] += 1
                     continue
                 counts["different"] += 1
                 what = "accepted" if expected is None else "refused" if got is None else "differs"
                 if options.reduce and expected is not None:
-                    data = reduced(judge, level, data)
+                    data = reduced(compilers, level, data)
                 options.keep.mkdir(parents=True, exist_ok=True)
                 (options.keep / f"{version}-{what}-{number}-O{level}.py").write_bytes(data)
                 if counts["different"] > SHOWN:
@@ -237,7 +238,7 @@ def batch(options, version, python, numbers):
                     print(f"        {refusal}", flush=True)
         names = subprocess.run([python, "-I", "-S", "-c", COUNTER], input="".join(counted), check=True, text=True,
                                capture_output=True).stdout.splitlines()
-    judge.close()
+    compilers.close()
     return counts, names
 
 

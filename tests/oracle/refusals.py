@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Compares what pycompile refuses with what the running CPython refuses.
+"""Compares the refusals of pycompile with those of the running CPython.
 
     python3.14 -I -S tests/oracle/refusals.py target/release/pycompile [--short] [--show KIND] [--save FOLDER]
     python3.15 -I -S tests/oracle/refusals.py target/release/pycompile --save FOLDER      the programs that 3.14 saved
 
-The programs are what CPython's own tests hand to its compiler: the string literals and doctests of the test suite that
-is installed with the interpreter, and what reaches `compile` while those tests run. All are compiled as modules by both.
-Wrong is what only one of them refuses, and different bytes; how far exception, message, line and columns agree is
-counted; where a newer version would take what is refused, our message names it, and so differs. KIND is one of: exception, message, line,
-column, end, text.
+The programs are those that CPython's own tests compile: the string literals and doctests of the test suite that is installed
+with the interpreter, and the arguments of `compile` while those tests run. Both compile all of them as modules. A program is
+wrong if only one of them refuses it, or if the bytes differ. Differences in exception, message, line and columns are counted;
+if a newer version accepts the program, pycompile's message names that version, and so differs. KIND is one of: exception,
+message, line, column, end, text.
 """
 
 import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0] or ".")
-import judge  # noqa: E402, first of all: it forks
+import reference  # noqa: E402, first of all: it forks
 
 import argparse  # noqa: E402
 import ast  # noqa: E402
@@ -143,7 +143,7 @@ def main():
             folder.mkdir()
             for number, program in enumerate(programs(SHORT if options.short else LONG)):
                 (folder / f"p{number:05}.py").write_bytes(program)
-        sys.exit(1 if judge.compare(options.binary, str(folder), scratch, options.show) else 0)
+        sys.exit(1 if reference.compare(options.binary, str(folder), scratch, options.show) else 0)
 
 
 if __name__ == "__main__":

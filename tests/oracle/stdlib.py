@@ -1,23 +1,22 @@
 #!/usr/bin/env python3
-"""Holds pycompile against CPython over whole standard libraries, byte for byte.
+"""Compares pycompile with CPython over whole standard libraries, byte for byte.
 
     tests/oracle/stdlib.py BINARY [--engine python|native] [--optimize N]... [--only X.Y.Z]... [--sources DIR]
                            [--orders] [--isolated] [--every N] [--cache DIR] < "VERSION<TAB>PYTHON" lines (tools/reference-pythons)
     tests/oracle/stdlib.py --own-differences [--only X.Y.Z]... < the same lines
 
 The reference for a file is the pyc that a fresh process of that CPython writes when it compiles this file and nothing
-else (unchecked hash, recorded filename relative to the library), with PYTHONHASHSEED=0. References are kept in the
-cache directory and made once. `--orders` compiles three times more at each level: with one worker, with eight, and
-with the list reversed; all bytes must be the same. With `--sources DIR` that tree takes the place of the standard
-library.
+else (unchecked hash, recorded filename relative to the library), with PYTHONHASHSEED=0. References are
+computed once and kept in the cache directory. `--orders` compiles three times more at each level: with one worker, with eight, and
+with the list reversed; all bytes must be the same. `--sources DIR` replaces the standard library by that tree.
 
-`--isolated` takes references of `python -I`, which ignores PYTHONHASHSEED: up to 3.10 the members of a frozenset are
-written in the order of their hashes, so that CPython's own bytes change from one run to the next. The files that this
-befalls are listed in tests/oracle/known-differences.tsv, where each can be checked with `--own-differences`: it
+`--isolated` uses references of `python -I`, which ignores PYTHONHASHSEED: up to 3.10 the members of a frozenset are
+written in the order of their hashes, so that CPython's own bytes change from one run to the next. The files concerned
+are listed in tests/oracle/known-differences.tsv, and each can be checked with `--own-differences`: it
 compiles every file under several seeds and prints those whose bytes differ.
 
-A difference that is listed is counted apart. Exit status 0 only if nothing is wrong and at least one interpreter was
-there.
+Listed differences are counted apart. The exit status is 0 only if nothing is wrong and at least one interpreter was
+available.
 """
 import argparse
 import concurrent.futures

@@ -18,7 +18,7 @@ fn main() -> std::io::Result<()> {
     let Some(target) = Target::find(release) else {
         return Err(std::io::Error::other(format!("no target {release}")));
     };
-    // Deep trees are one of the things compared.
+    // Deep trees are among the trees that are compared.
     let worker = std::thread::Builder::new().stack_size(512 << 20).spawn(move || dumps(target))?;
     worker.join().map_err(|_| std::io::Error::other("the dump failed"))?
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares what pycompile warns of with what CPython warns of: class, words, line and order.
+"""Compares the warnings of pycompile with those of CPython: class, message, line and order.
 
     tests/oracle/syntax_warnings.py BINARY [--only 3.X.Y]... [--engine native|python] [--optimize N]... [--every N] [--raise]
                              [--no-library] [--sources DIR]... [--random N] [--changed N] [--seed S] [--show N]
@@ -10,10 +10,10 @@ The sources are the standard library of each release with its tests, every `.py`
 random programs of each kind (tests/oracle/generator; those of 3.13 for older releases) and N files of the library
 with changes that bring on warnings, which seldom compile. CPython compiles each in a process of its own, under the
 filter `default`, which shows every warning and keeps to CPython's own account of repetitions. `--raise` sets the
-filter `error` in both, and compares the error with its line and columns. What only one of the two refuses is counted
-apart: tests/oracle/refusals.py judges that.
+filter `error` in both, and compares the error with its line and columns. Sources that only one of the two refuses
+are counted apart, because tests/oracle/refusals.py checks them.
 
-Exit status 0 only if nothing differs and every release that was asked for (without `--only`: at least one) was there.
+The exit status is 0 only if nothing differs and every selected release (without `--only`: at least one) was available.
 """
 import argparse
 import collections

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares the native compiler with releases of CPython that can only be had as WebAssembly, by node and npm.
+"""Compares the native compiler with releases of CPython that are available only as WebAssembly, through node and npm.
 
     python3.14 tests/oracle/wasm.py BINARY
     python3.13 tests/oracle/wasm.py BINARY
 
-Python 3.14 compares with the package's 3.14.2, Python 3.13 with its 3.13.2. That is not a target: it writes 3.13.5's code,
-and accepts what 3.13.0 accepts in four of the goldens, which are reported as wrong. The sources are random programs, the
+Python 3.14 compares with the package's 3.14.2, Python 3.13 with its 3.13.2. 3.13.2 is not a target: it writes 3.13.5's
+code, but accepts four goldens that 3.13.0 accepts and 3.13.5 refuses, which are reported as wrong. The sources are random programs, the
 running interpreter's standard library and the sources of the goldens. The WebAssembly build compiles all files in one
-process, so that references are not compared; all else is.
+process, so references are not compared; everything else is.
 """
 
 import argparse

@@ -3,8 +3,8 @@
 
     tests/packaging/backends.py BINARY [BACKEND…]     needs python3 with pip, and an index
 
-For each backend, all wheels must be equal, pass `pycompile verify`, and have a manifest that says the same; the other
-hooks must be those of the backend.
+For each backend, all wheels must be equal, pass `pycompile verify`, and have equal manifests; the other hooks must
+return the results of the backend.
 """
 
 import hashlib

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The persistent worker without Bazel: what a build does seldom, or a broken one.
+"""Tests the persistent worker without Bazel: rare requests, and those of a broken build.
 
     tests/packaging/bazel_worker.py BINARY [--gigabytes N]
 
-Both encodings: streams of a gigabyte (many requests, and one with long inputs), with the memory that they take; every
-half of a request; damaged requests; wrong arguments; a thousand requests of which many are canceled; ends of input and
-of output. Each request has one answer, the worker ends in time with the exit status 0, or 2 and a sentence, and the
-pycs are those that CPython has written (tests/golden).
+Sends, in both encodings: streams of a gigabyte (many requests, and one with long inputs), measuring the memory; every
+prefix of a request; damaged requests; wrong arguments; a thousand requests of which many are canceled; and ends the input
+and the output. Each request must have one answer, the worker must end in time with the exit status 0, or 2 and a sentence,
+and the pycs must be those that CPython has written (tests/golden).
 """
 
 import argparse

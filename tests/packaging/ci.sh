@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Audits where sources are: the pre-commit hooks, from a local repository; the example workflows, by their schemas and by
+# Tests audits in repositories: the pre-commit hooks, from a local repository; the example workflows, by their schemas and by
 # running their commands; automake and Meson with the files in examples/.
 #
 #   tests/packaging/ci.sh target/release/pycompile     needs python3 with pip and an index; automake and make

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the command lines of those who call compileall today, with the real compileall and with ours, on one tree, and
-# holds file set, bytes and exit status of the two against each other.
+# Runs common command lines of compileall, with the real compileall and with pycompile's, on one tree, and compares the
+# files, their bytes and the exit status.
 #
 #   tools/reference-pythons | tests/packaging/compileall.sh target/release/pycompile
 set -euo pipefail

@@ -192,7 +192,7 @@ ok "maintainer scripts that call pycompile -p: nothing is done, and said"
 edit() { printf 'def f(:\n    pass\n' >hellopyc/bad.py; }
 ! build hellopyc "$work/c" 2024-03-01 || fail "a syntax error does not fail the build"
 grep -q 'hellopyc/bad.py", line 1' "$work/log" || fail "the error does not name file and line"
-grep -q 'SyntaxError' "$work/log" || fail "the error is not told"
+grep -q 'SyntaxError' "$work/log" || fail "the error is not shown"
 [[ ! -e $work/c/$deb ]] || fail "there is a package all the same"
 ok "a syntax error fails the build: $(grep -m1 'bad.py", line' "$work/log" | sed 's/^ *//')"
 

@@ -130,7 +130,7 @@ check "repacked: without pycs nothing changes" cmp "$work/repacked/keep/demo-1.0
 
 listing() { (cd "$1" && find lib bin -not -path '*/site-packages/pip*' -not -name __pycache__ | LC_ALL=C sort); }
 
-# KIND WHEEL: every installer, the program, RECORD, and nothing left behind.
+# KIND WHEEL: every installer, the program, RECORD, and no remaining files.
 install_all() {
     local kind=$1 wheel=$2 tool env site
     for tool in pip uv installer; do

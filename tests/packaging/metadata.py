@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""METADATA and entry_points.txt of pycompile's wheels beside those of hatchling, setuptools and flit_core.
+"""Compares METADATA and entry_points.txt of pycompile's wheels with those of hatchling, setuptools and flit_core.
 
     tests/packaging/metadata.py BINARY [SDIST.tar.gz ...]
 
-Without sdists: the projects below. With them: each that has a [project] table; its own backend is asked. Needs pip and
-an index for the three backends. Exit 1 if anything differs that is not named in EXPECTED.
+Without sdists, the projects below are built; otherwise each sdist with a [project] table, with its own backend. Needs pip
+and an index for the three backends. The exit status is 1 if anything differs that EXPECTED does not name.
 """
 
 import configparser
@@ -26,7 +26,7 @@ BACKENDS = {
     "flit_core": ("flit_core.buildapi", 'requires = ["flit_core"]'),
 }
 
-# What a backend does on its own, and the standards leave open: (backend, field) -> why.
+# Choices of a backend that the standards leave open: (backend, field) -> why.
 EXPECTED = {
     ("setuptools", "Dynamic"): "names what setuptools itself adds",
     ("flit_core", "Import-Name"): "a field of metadata 2.5",
@@ -156,7 +156,7 @@ def ours(packaging, binary, folder, out, given=""):
 
 
 def applies(marker, extras):
-    """In which of some environments a marker holds: markers that are written in two ways are equal by this."""
+    """Returns the environments in which a marker is true, so that two spellings of one marker are equal."""
     if marker is None:
         return "always"
     places = itertools.product(["3.8", "3.10", "3.14"], ["posix", "nt", "a", "b"], ["linux", "win32"], ["", *extras])

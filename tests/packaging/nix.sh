@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The setup hook in derivations, with the real nix-build: built, built again with --check, with and without the sandbox.
-# nixpkgs is not available: a few lines stand in for its setup.sh, and bash and Python are those of the machine.
+# nixpkgs is not available: a few lines replace its setup.sh, and bash and Python are those of the machine.
 #
 #   tests/packaging/nix.sh target/release/pycompile     needs nix (root and an index can bring it) and python3
 set -euo pipefail
@@ -55,7 +55,7 @@ digests() { (cd "$1" && find . -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sor
 for sandbox in "${sandboxes[@]}"; do
     for attribute in plain levels; do
         out=$(nix "$sandbox" "$attribute") || fail "$attribute does not build, sandbox $sandbox"
-        # With the sandbox, this is held against what was built without it.
+        # With the sandbox, this is compared with the result of the build without it.
         nix "$sandbox" "$attribute" --check >/dev/null || fail "$attribute: --check, sandbox $sandbox"
         for output in $(nix-build --no-out-link --option sandbox "$sandbox" tests/packaging/nix -A "$attribute.all" \
             --argstr pycompile "$binary" --argstr python "$python" --argstr series "$series" \
@@ -99,7 +99,7 @@ ok "negative controls: --check catches compileall's timestamps, and a manifest o
 grep -q 'hellopyc/bad.py", line 1' "$work/log" || fail "the error does not name file and line"
 ok "a syntax error fails the build: $(grep -m1 -o 'File .*bad.py", line 1' "$work/log")"
 
-# The derivation of the tool needs nixpkgs to be built; what it says is held here.
+# The derivation of the tool needs nixpkgs to be built, so only its text is checked here.
 nix-instantiate --eval --strict --expr "
   let
     package = import $PWD/packaging/nix/package.nix {

@@ -4,7 +4,7 @@
 #
 #   tests/packaging/packages.sh target/release/pycompile [deb]...
 #
-# Without Debian packages to look at, two are downloaded. What is missing on this machine is said, and not compared.
+# Without Debian packages to look at, two are downloaded. Tools that this machine lacks are reported, and not compared.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 pycompile=$(realpath "$1")

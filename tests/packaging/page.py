@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The page of `diff --html` in a headless Chromium: no text over text and nothing wider than the window, at four widths, light
-and dark, for a small, a medium and a large difference. The large one also has limits for time and size.
+"""Checks the page of `diff --html` in a headless Chromium: no text overlaps and nothing is wider than the window, at four
+widths, light and dark, for a small, a medium and a large difference. The large one also has limits for time and size.
 
     tests/packaging/page.py target/release/pycompile [--screenshots DIR] [--browser PROGRAM]
 """
@@ -128,7 +128,7 @@ class Browser:
 
 
 def module(number, changed):
-    """A module of some functions; one that was changed has another operator, a name, and a comment."""
+    """Returns a module of some functions; a changed one has another operator, a name, and a comment."""
     lines = [f'"""Module {number}."""', "import os", f"LIMIT = {number}", ""]
     for function in range(6):
         other = changed and function % 2 == 0
@@ -147,7 +147,7 @@ def module(number, changed):
 
 
 def pair(work, pycompile, name, count, changed):
-    """Two trees with sources and pycs; one of each ten that are changed is not the code of its source."""
+    """Writes two trees with sources and pycs; one of ten changed pycs does not have the code of its source."""
     sides = [work / name / "left", work / name / "right"]
     for side in sides:
         for number in range(count):

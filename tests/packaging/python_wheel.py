@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds the wheel of pycompile, installs it by pip, uv and pipx as README says, uses it and removes it.
+"""Builds the wheel of pycompile, installs it by pip, uv and pipx as the README describes, uses it and removes it.
 
     tests/packaging/python_wheel.py [--wheel WHEEL | --reuse | --twice] [PYTHON…]
 
-Without an option, tools/python-wheel builds the wheel, which takes minutes. --wheel takes one that is built; --reuse
-packs what `cargo build --release` has built, so that nothing is compiled again; --twice also builds it in a second
+Without an option, tools/python-wheel builds the wheel, which takes minutes. --wheel uses an existing one; --reuse
+packs the program that `cargo build --release` has built, without compiling it again; --twice also builds it in a second
 directory, from a clone with another cargo directory, and compares. PYTHON: interpreters from 3.9 on, default python3.
 
 Needs python3 with pip, an index for maturin, ziglang, uv and pipx.

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Two releases of real wheels, packed with pycs: `diff` finds that every pyc follows from its source, and which one is poisoned.
+"""Compares two releases of real wheels, packed with pycs, and finds a pyc with other code.
 
     tests/packaging/real_pairs.py target/release/pycompile
 
-Downloads the wheels with pip. In each pair every pyc that differs must follow from its source, and nothing may be unexplained.
-Then one pyc of the newer wheel gets other code with the right header, and a RECORD that lists it: exactly that pyc must be
-unexplained. A wheel compared with itself must be the same.
+Downloads the wheels with pip. In each pair, every pyc that differs must follow from its source, and none may be unexplained.
+Then one pyc of the newer wheel gets other code under the right header, and a RECORD that lists it: only that pyc may be
+unexplained. A wheel must be the same as itself.
 """
 
 import base64

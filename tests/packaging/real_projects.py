@@ -6,8 +6,8 @@
 Needs pip, uv and an index. For each project: the Python files that `init` lists must be those of the published wheel
 of the same version, and its data files too; the wheel that `pack` makes must have its metadata, entry points and
 licenses, `pack SDIST` must make the same wheel, and `clean` must remove all of it. uv and pip each install the wheel,
-every top-level module is imported, and after uninstalling no file of it is left. Of the projects in REFUSED, `pack`
-and `pack SDIST` must make nothing, and say why. Exit status 1 if anything differs that EXPECTED does not explain.
+every top-level module is imported, and after uninstalling no file of it is left. For the projects in REFUSED, `pack`
+and `pack SDIST` must write nothing, and report why. The exit status is 1 if anything differs that EXPECTED does not explain.
 """
 
 import atexit
@@ -85,7 +85,7 @@ PROJECTS = [
     "pdm==2.29.4",
 ]
 
-# What is said of projects that have extension modules, packages from several directories, or a setup.py that puts them together.
+# Messages for projects with extension modules, packages from several directories, or a setup.py that combines them.
 REFUSED = {
     "psutil==7.2.2": "extension modules",
     "PyYAML==6.0.4": "extension modules",
@@ -139,7 +139,7 @@ OWN = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "top_level.txt", "zip-
 
 
 def licenses(files):
-    """License files by name: old backends put them beside METADATA, new ones below `licenses`."""
+    """Returns license files by name: old backends put them next to METADATA, new ones below `licenses`."""
     return {name.removeprefix("licenses/").removeprefix("license_files/"): files[name]
             for name in files if name not in OWN and not name.endswith("/")}
 
@@ -150,7 +150,7 @@ def files_below(folder):
 
 @functools.cache
 def uv_program():
-    """The uv on PATH, or one that is installed for this run."""
+    """Returns the uv on PATH, or one that is installed for this run."""
     found = shutil.which("uv")
     if not found:
         tools = pathlib.Path(tempfile.mkdtemp())
@@ -161,7 +161,7 @@ def uv_program():
 
 
 def installed(wheel, name, folder):
-    """Yields what goes wrong with the wheel in an environment with its dependencies."""
+    """Yields the errors of the wheel in an environment with its dependencies."""
     python = folder / "bin" / "python"
     with zipfile.ZipFile(wheel) as archive:
         files = [entry for entry in archive.namelist() if ".dist-info/" not in entry and entry.endswith(".py")]
@@ -190,7 +190,7 @@ def installed(wheel, name, folder):
 
 
 def unpacked(project, folder):
-    """The sdist of a project, and the directory that it unpacks to."""
+    """Returns the sdist of a project, and the directory that it unpacks to."""
     sdist = download(project, "sdist", folder / "sdist")
     with tarfile.open(sdist) as archive:
         archive.extractall(folder / "tree", filter="data")
@@ -198,7 +198,7 @@ def unpacked(project, folder):
 
 
 def made(binary, project, folder):
-    """Yields what is made of a project whose wheel is more than its files."""
+    """Yields the errors of a project whose wheel contains more than its files."""
     sdist, root = unpacked(project, folder)
     words = REFUSED[project]
     subprocess.run([binary, "init"], cwd=root, capture_output=True)

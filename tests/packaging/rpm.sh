@@ -13,11 +13,11 @@ skip() {
 if [[ -z ${PYCOMPILE_THROWAWAY:-} ]]; then
     reason=$(tests/packaging/apt-packages rpm cpio python3 2>&1) || { skip "$reason" && exit 0; }
     reason=$(tests/packaging/throwaway-root true 2>&1) || { skip "$reason" && exit 0; }
-    # The judge of --refs minimal.
+    # The reference for --refs minimal.
     tools=${XDG_CACHE_HOME:-$HOME/.cache}/pycompile-tools
     if ! command -v add-det >/dev/null && [[ ! -x $tools/bin/add-det ]]; then
         cargo install --quiet --locked --root "$tools" add-determinism@0.7.3 >/dev/null 2>&1 ||
-            skip "add-determinism cannot be installed: the minimal form is not held against it"
+            skip "add-determinism cannot be installed: the minimal form is not compared with it"
     fi
     status=0
     PATH=$PATH:$tools/bin tests/packaging/throwaway-root "$0" "$binary" || status=$?

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies and lists a directory of wheels in shards, and compares with the whole.
+"""Verifies and lists a directory of wheels in shards, and compares the results with those of the whole directory.
 
     tests/packaging/shards.py BINARY [--shards N] [--count N | --wheels DIR]
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs what the workflows in examples/ci run, on a repository with the example, without their runners.
+"""Runs the commands of the workflows in examples/ci on a repository with the example, without their runners.
 
     workflow.py github|gitlab FILE REPOSITORY WORK
 
 The commands are those of the file, with its variables and its order of jobs; checkouts, artifacts and interpreters, which
-the service provides, are made here. What installs pycompile is left out. Exit status: that of the first job that fails.
+the service provides, are made here. Steps that install pycompile are left out. The exit status is that of the first job that fails.
 """
 
 import os

@@ -1,4 +1,4 @@
-//! What is refused, in place of being half read or read by one of two meanings.
+//! Packages that are refused instead of being read in part, or in one of two ways.
 
 use super::image::oci;
 use super::make::{
@@ -38,7 +38,7 @@ fn names_that_escape_or_have_two_meanings() {
         &tar(&[member("g", b'g', "", "14 path=/etc/\n"), file("x", "")]),
         "a global pax header with \"path\" is refused",
     );
-    // A symlink is not followed: nothing lies behind it.
+    // A symlink is not followed, so nothing is below it.
     let through = [symlink("l", "/tmp"), file("l/x.py", "")];
     refused(&tar(&through), "and \"l/x.py\" needs it to be a directory");
 }
@@ -80,7 +80,7 @@ fn members_of_packages_and_images_that_escape_are_refused() {
     }
 }
 
-/// A symlink is no file: what it leads to, outside, is never read.
+/// A symlink is not a file: its target outside is never read.
 #[test]
 fn symlinks_out_of_packages_and_images_are_not_followed() {
     let name = format!("{MODULES}/m.py");
@@ -90,7 +90,7 @@ fn symlinks_out_of_packages_and_images_are_not_followed() {
         for (form, bytes) in packed(&[symlink(&name, target)]) {
             session.file("a/p", bytes);
             let said = session.run(&["verify", "a/p"]).exits(0).says("0 pycs, 0 verified, 0 findings");
-            // An image is a whole system: what it does not contain does not exist.
+            // An image is a whole system: a file that it does not contain does not exist.
             if !(form.contains("control") || form.contains("layer") && target.starts_with("..")) {
                 assert!(
                     said.err.contains("1 symlink leads out of the archive to what may be modules"),
@@ -145,7 +145,7 @@ fn archives_that_are_cut_off_or_go_on() {
 }
 
 #[test]
-fn what_unpacks_to_too_much() {
+fn archives_that_unpack_to_too_much() {
     let zeros = vec![0; 70 << 20];
     refused(&gzip(&tar(&[file("x", &zeros)])), "is treated as a zip bomb");
     // A window of 256 MiB, as `zstd --long=28` writes it.
@@ -210,7 +210,7 @@ fn symlinks_that_lead_to_bytecode_elsewhere_are_findings() {
 }
 
 #[test]
-fn broken_archives_in_a_tree_are_told_where_somebody_installs_them() {
+fn broken_archives_in_a_tree_are_reported_where_they_are_installed() {
     let session = Session::new();
     session.file("tree/m.py", SOURCE);
     session.file("tree/__pycache__/m.cpython-314.pyc", pyc(SOURCE));
@@ -273,7 +273,7 @@ fn a_wheel_that_was_cut_short_is_a_finding() {
         assert!(said.out.contains(finding), "{}", said.out);
         session.run(&["manifest", "tree"]).exits(1);
     }
-    // Nothing else is there.
+    // The package contains nothing else.
     session.file("wheels/demo-1-py3-none-any.whl", "");
     session.run(&["verify", "wheels"]).exits(1);
 }

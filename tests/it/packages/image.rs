@@ -4,7 +4,8 @@ use super::make::{docker, file, folder, gzip, symlink, tar, zstd};
 use crate::session::Session;
 use sha2::Digest as _;
 
-/// The files that two images have, by what `diff` says is missing from one without layers.
+/// Compares the files of two images by the files that `diff` reports as missing from an image
+/// without layers.
 fn files(layers: &[Vec<u8>]) -> Vec<String> {
     let session = Session::new();
     session.file("image", docker(layers));
@@ -37,11 +38,12 @@ fn whiteouts_take_files_of_lower_layers_away() {
     // An opaque directory hides what is below, and not what its own layer has, in whatever order.
     let upper = tar(&[file("b/new", ""), folder("b/"), file("b/.wh..wh..opq", "")]);
     assert_eq!(files(&[base.clone(), upper]), ["a/one", "a/two", "b-file", "b/new", "d/e", "link"]);
-    // A file in place of a directory, and one that a later layer brings back.
+    // A file in place of a directory, and a file that a later layer restores.
     let upper = tar(&[file("a", "x"), file(".wh.b", "")]);
     let last = tar(&[folder("b/"), file("b/c", "")]);
     assert_eq!(files(&[base.clone(), upper, last]), ["a", "b-file", "b/c", "d/e", "link"]);
-    // What goes through a symlink of a lower layer goes where it leads, and never out of the root.
+    // A path through a symlink of a lower layer leads to the link's target, and never out of the
+    // root.
     assert_eq!(files(&[base.clone(), tar(&[file("link/three", "")])])[1], "a/three");
     let out = tar(&[symlink("out", "../../etc"), symlink("abs", "/b")]);
     let through = tar(&[file("out/passwd", ""), file("abs/x", "")]);
@@ -121,7 +123,7 @@ fn both_layouts_give_the_same_files_whatever_the_compression() {
                 |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["files"].clone();
             assert_eq!(files(&said.out), files(&manifest), "{name}");
         }
-        // In the other order, the lower layer's pyc is back.
+        // In the other order, the pyc of the lower layer is there again.
         session.file("poisoned.tar", docker(&[pack(&upper), pack(&base)]));
         let said = session.run(&["verify", "poisoned.tar"]).exits(1);
         assert!(said.out.contains("opt/demo/__pycache__/core.cpython-314.pyc: "), "{}", said.out);
@@ -193,7 +195,7 @@ fn several_images_and_missing_layers_are_refused() {
     session.run(&["verify", "a"]).exits(2).says("more than one image");
     session.file("a", manifest("[{\"Config\":\"c.json\",\"Layers\":[\"gone/layer.tar\"]}]"));
     session.run(&["verify", "a"]).exits(2).says("a layer or the config of the image is missing");
-    // The manifest of something else makes no image.
+    // The manifest of another format does not make an image.
     session.file("a", tar(&[file("manifest.json", "{\"name\": \"an extension\"}")]));
     session.run(&["verify", "a"]).exits(0);
     let loops = tar(&[symlink("a", "b"), symlink("b", "a")]);
@@ -234,7 +236,7 @@ fn files_that_later_layers_hide_are_content() {
 
 /// An archive can be extracted instead of loaded, and loaders differ in the index that they read.
 #[test]
-fn files_beside_the_layers_are_refused() {
+fn files_next_to_the_layers_are_refused() {
     let session = Session::new();
     let pyc = include_bytes!("../../seeds/pyc/3.10-small.pyc");
     let config = "{\"os\":\"linux\"}";

@@ -2,9 +2,9 @@
 
 mod hostile;
 mod image;
-mod judged;
 mod make;
 mod times;
+mod trusted_sources;
 
 use crate::session::Session;
 use make::{Member, cpio, cpio_member, deb, file, folder, gzip, member, rpm, symlink, tar, zstd};
@@ -25,8 +25,7 @@ fn name_of_pyc() -> String {
     format!("{MODULES}/__pycache__/m.cpython-314.pyc")
 }
 
-/// The members of a package with one module; `pyc` are the bytes that are said to be compiled from
-/// it.
+/// Returns the members of a package with one module; `pyc` are the bytes of its alleged pyc.
 fn members(pyc: &[u8]) -> Vec<Member> {
     vec![
         folder("./"),
@@ -59,7 +58,7 @@ fn payload(pyc: &[u8]) -> Vec<u8> {
     ])
 }
 
-/// The same files in every format, under names that say nothing.
+/// The same files in every format, under names that do not show the format.
 fn all(pyc: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let plain = tar(&members(pyc));
     vec![
@@ -99,7 +98,7 @@ fn pycs_are_verified_in_every_format() {
 /// The files of `tests/seeds/package` are those of dpkg-deb 1.21, rpmbuild 4.18, and GNU tar 1.34
 /// with gzip, xz 5.4 and zstd 1.5, from one tree.
 #[test]
-fn what_real_tools_write_is_read() {
+fn archives_of_real_tools_are_read() {
     for entry in walkdir::WalkDir::new("tests/seeds/package").min_depth(1).sort_by_file_name() {
         let path = entry.unwrap().into_path();
         let session = Session::new();
@@ -186,7 +185,7 @@ fn sums_of_files_that_differ_follow_from_them() {
         found["conclusion"],
         "1 other file differs; 1 list of files follows from other files; nothing that differs is unexplained"
     );
-    // A sum of a file that is the same does not follow from anything.
+    // The sum of an unchanged file does not follow from anything.
     session.file("two", package("c", &["4a8a08f09d37b73795649038408b5f33  usr/a.txt", "00  usr/b.txt"]));
     let said = session.run(&["diff", "one", "two", "--json"]).exits(1);
     let found: serde_json::Value = serde_json::from_str(&said.out).unwrap();

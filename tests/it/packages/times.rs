@@ -62,7 +62,7 @@ fn the_time_in_a_header_is_that_of_the_entry() {
 }
 
 #[test]
-fn a_pyc_that_is_stale_on_one_side_is_told() {
+fn a_pyc_that_is_stale_on_one_side_is_reported() {
     let (session, pyc, time) = timed();
     let packed =
         |source: u64, cached: u64| tar(&[at(source, file("t/m.py", SOURCE)), at(cached, file(PYC, &pyc))]);
@@ -88,7 +88,7 @@ fn a_pyc_that_is_stale_on_one_side_is_told() {
 }
 
 #[test]
-fn another_owner_is_told_once() {
+fn another_owner_is_reported_once() {
     let session = Session::new();
     let packed = |owner: u32| {
         let files = ["t/m.py", "t/n.py", "t/o.py"].map(|name| file(name, SOURCE));

@@ -1,4 +1,4 @@
-//! Words of `init`, `build` and `pack` for what a newcomer does: what is wrong, and what to do.
+//! Messages of `init`, `build` and `pack` for the mistakes of newcomers: the fault, and what to do.
 
 use crate::session::Session;
 
@@ -25,7 +25,7 @@ fn a_build_keeps_the_archives_in_the_manifest_of_the_same_pycs() {
     let said = session.run(&["pack", "--check"]).exits(0);
     assert_eq!(said.err, format!("{WHEEL} and the manifest are up to date\n"));
     assert_eq!(said.out, "");
-    // The archive of other pycs is not that of these.
+    // The archive has other pycs than these.
     session.file("demo/__init__.py", "x = 2\n");
     session.run(&["build"]).exits(0);
     assert!(!manifest(&session).contains("\"archives\""));
@@ -48,7 +48,7 @@ fn after_a_failure_the_archive_of_an_earlier_run_is_named() {
 }
 
 #[test]
-fn arguments_of_another_kind_are_told_apart() {
+fn arguments_of_another_kind_have_messages_of_their_own() {
     let session = project();
     session.file("README.md", "");
     session.file("empty/x.txt", "");
@@ -69,7 +69,7 @@ fn arguments_of_another_kind_are_told_apart() {
 }
 
 #[test]
-fn keys_in_the_wrong_place_or_form_are_told_where_and_how() {
+fn keys_in_the_wrong_place_or_form_have_hints() {
     for (name, text, words) in [
         ("pycompile.toml", "files = [\"a.py\"]\n", "unknown key `files`"),
         ("pycompile.toml", "files = [\"a.py\"]\n", "\nhint: `files` belongs in `[source]`\n"),

@@ -1,7 +1,7 @@
-"""CPython as the judge of single programs: each is compiled in a child that was forked from a clean interpreter.
+"""Compiles single programs with CPython as the reference: each is compiled in a child that was forked from a clean interpreter.
 
-Import it first: the judge is forked off before anything else is imported, so that what a test imports cannot reach
-the references in the bytes. And what pycompile makes of the same files, in one run.
+Import this module first: it forks the reference process before anything else is imported, because imports can change the
+references in the bytes. The module also compiles the same files with pycompile, in one run.
 """
 
 import json
@@ -75,28 +75,28 @@ def _write(file, data):
 
 def _start():
     asked, ask = os.pipe()
-    told, tell = os.pipe()
+    answers, answer = os.pipe()
     if not os.fork():
         os.close(ask)
-        os.close(told)
-        _serve(asked, tell)
+        os.close(answers)
+        _serve(asked, answer)
     os.close(asked)
-    os.close(tell)
-    return ask, told
+    os.close(answer)
+    return ask, answers
 
 
-_ASK, _TOLD = _start()
+_ASK, _ANSWERS = _start()
 
 
 def cpython(path, name, level=0):
     """`(True, marshalled code)` or `(False, exception, message, (line, column, end line, end column), text)`."""
     question = marshal.dumps((str(path), name, level))
     _write(_ASK, struct.pack("<I", len(question)) + question)
-    return marshal.loads(_read(_TOLD, struct.unpack("<I", _read(_TOLD, 4))[0]))
+    return marshal.loads(_read(_ANSWERS, struct.unpack("<I", _read(_ANSWERS, 4))[0]))
 
 
 def compare(binary, folder, scratch, show=(), level=0):
-    """Holds both against each other on every `.py` file of `folder`; prints, and returns what is wrong."""
+    """Compares both on every `.py` file of `folder`; prints and returns the differences."""
     import collections
 
     paths = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".py"))

@@ -4,7 +4,7 @@ use super::make::{Member, deb, file, gzip, symlink, tar};
 use super::{MODULES, SOURCE, control};
 use crate::session::{Said, Session};
 
-fn judged(members: &[Member], trusted: &[&str]) -> Said {
+fn verified(members: &[Member], trusted: &[&str]) -> Said {
     let session = Session::new();
     session.file("trusted/t/m.py", SOURCE);
     for name in trusted {
@@ -17,7 +17,7 @@ fn judged(members: &[Member], trusted: &[&str]) -> Said {
 
 #[test]
 fn links_to_sources() {
-    judged(&[], &[]).exits(0).says("0 findings");
+    verified(&[], &[]).exits(0).says("0 findings");
     for (name, target) in [
         ("t/json.py", "notes.txt"),
         ("t/json.py", "m.py"),
@@ -32,14 +32,14 @@ fn links_to_sources() {
         ("json", "t"),
         ("t/q", "."),
     ] {
-        judged(
+        verified(
             &[file("t/q/m/m.py", SOURCE), symlink(name, target)][usize::from(name == "t/q")..],
             &["q/m/m.py"],
         )
         .exits(1);
     }
     for (name, target) in [("t/same.py", "m.py"), ("t/data", "empty"), ("t/readme.txt", "../../readme")] {
-        judged(&[symlink(name, target)], &["same.py"]).exits(0).says("0 findings");
+        verified(&[symlink(name, target)], &["same.py"]).exits(0).says("0 findings");
     }
 }
 

@@ -1,5 +1,5 @@
-//! `verify --sources`: everything in PATH that Python would import as a source must be the same
-//! there, whatever leads to it.
+//! `verify --sources`: every file in PATH that Python would import as a source must be the same in
+//! the trusted sources, however Python reaches it.
 #![cfg(unix)]
 
 use crate::deceit::{GOOD, Pycs, tree, zip};
@@ -8,12 +8,12 @@ use crate::startup::link;
 
 const EVIL: &str = "X = 'EVIL'\n";
 
-fn judge(session: &Session) -> Said {
+fn verify_trusted(session: &Session) -> Said {
     session.run(&["verify", "t", "--sources", "trusted"])
 }
 
 /// A tree `t` whose sources are in `trusted`, and other sources in `out`.
-fn judged(pycs: &Pycs) -> Session {
+fn trusting(pycs: &Pycs) -> Session {
     let session = tree(pycs);
     session.file("trusted/honest/m.py", GOOD);
     session.file("out/m.py", EVIL);
@@ -74,10 +74,10 @@ fn sources_that_links_and_path_files_lead_to() {
         }),
     ];
     for (way, put) in ways {
-        let session = judged(&pycs);
-        judge(&session).exits(0).says("1 verified, 0 findings");
+        let session = trusting(&pycs);
+        verify_trusted(&session).exits(0).says("1 verified, 0 findings");
         put(&session);
-        let said = judge(&session);
+        let said = verify_trusted(&session);
         assert_eq!(said.status, 1, "{way}: {}", said.err);
         assert!(said.err.contains("1 verified, "), "{way}: {}{}", said.out, said.err);
     }
@@ -86,7 +86,7 @@ fn sources_that_links_and_path_files_lead_to() {
 #[test]
 fn links_that_the_sources_have_too() {
     let pycs = Pycs::new();
-    let session = judged(&pycs);
+    let session = trusting(&pycs);
     for tree in ["t", "trusted"] {
         session.file(&format!("{tree}/x.pth"), "import os\n");
         session.file(&format!("{tree}/empty/readme.txt"), "");
@@ -100,17 +100,17 @@ fn links_that_the_sources_have_too() {
     link(&session, "empty", "t/data");
     link(&session, "../empty", "t/more");
     session.file("empty/readme.txt", "");
-    judge(&session).exits(0).says("1 verified, 0 findings");
-    // A tree is its own judge.
+    verify_trusted(&session).exits(0).says("1 verified, 0 findings");
+    // A tree can be its own trusted source.
     session.run(&["verify", "t", "--sources", "t"]).exits(0).says("1 verified, 0 findings");
-    // The judge does not answer for files outside of it.
+    // The trusted sources say nothing about files outside of them.
     std::fs::remove_file(session.path("trusted/copy.py")).unwrap();
     link(&session, "../t/honest/m.py", "trusted/copy.py");
-    let said = judge(&session).exits(1);
+    let said = verify_trusted(&session).exits(1);
     assert_eq!(said.out, "t/copy.py: source: it does not exist in --sources\n");
     std::fs::remove_file(session.path("trusted/json")).unwrap();
     session.file("trusted/json/m.py", GOOD);
-    let said = judge(&session).exits(1);
+    let said = verify_trusted(&session).exits(1);
     let message =
         "t/json: source: it is a symlink to the sources in honest, which does not exist in --sources";
     assert!(said.out.contains(message), "{}", said.out);
@@ -121,10 +121,10 @@ fn links_that_the_sources_have_too() {
 fn a_link_whose_name_is_not_utf_8() {
     use std::os::unix::ffi::OsStrExt as _;
     let pycs = Pycs::new();
-    let session = judged(&pycs);
+    let session = trusting(&pycs);
     let name = session.path("t").join(std::ffi::OsStr::from_bytes(b"m\xff.py"));
     std::os::unix::fs::symlink("../out/m.py", name).unwrap();
-    let said = judge(&session).exits(1);
+    let said = verify_trusted(&session).exits(1);
     assert!(said.out.contains("m\\udcff.py: unreadable: "), "{}", said.out);
 }
 
@@ -282,7 +282,7 @@ fn extension_modules_in_the_schemes_of_a_wheel_are_noted() {
     assert!(!said.err.contains("instead of"), "{}", said.err);
 }
 
-/// Python takes `..` of path files from the path by which it was started.
+/// Python resolves `..` in path files from the path by which it was started.
 #[test]
 fn a_working_directory_that_was_entered_through_a_link() {
     let pycs = Pycs::new();

@@ -1,5 +1,5 @@
-//! An environment's own interpreter as the judge of the environment's pycs. No interpreter is
-//! needed: a script answers as a lying one does.
+//! Environments whose own interpreter compiles their pycs for `verify`. No interpreter is needed: a
+//! script answers as a lying one does.
 #![cfg(unix)]
 
 use crate::session::{Said, Session};
@@ -64,7 +64,8 @@ fn its_judgment_is_called_that_in_every_format() {
     assert_eq!(notes[0]["message"]["text"], note);
     let said = run(&session, "none", &["verify", "--message-format", "github", "v"]).exits(0);
     assert!(said.out.contains(note), "{}", said.out);
-    // The active environment is first on PATH, and is any tree without its `pyvenv.cfg`.
+    // The active environment is first on PATH, and without its `pyvenv.cfg` it is an ordinary
+    // directory.
     run(&session, "v/bin", &["verify", "v"]).exits(0).says(WARNING);
     std::fs::remove_file(session.path("v/pyvenv.cfg")).unwrap();
     let said = run(&session, "v/bin", &["verify", "v"]).exits(0);
@@ -72,7 +73,7 @@ fn its_judgment_is_called_that_in_every_format() {
 }
 
 #[test]
-fn it_does_not_judge_where_other_sources_are_trusted() {
+fn it_does_not_run_with_trusted_sources() {
     let session = environment();
     session.file("s/lib/python3.12/site-packages/m.py", "x = 2\n");
     for path in ["none", "v/bin"] {
@@ -102,12 +103,12 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
         "running v/bin/python3.12, which leads out of the environment to {real}: the native compiler does not support \
          Python 3.12\n"
     )));
-    let judged = format!(
+    let message = format!(
         "pycs of Python 3.12 are checked with v/bin/python3.12, which leads out of the verified files to {real}"
     );
-    let warning = format!("warning: {judged} and can accept any pyc\nhint: `--interpreter PATH` names");
+    let warning = format!("warning: {message} and can accept any pyc\nhint: `--interpreter PATH` names");
     assert!(
-        said.err.contains(&warning) && said.err.contains(&format!("0 findings; {judged}\n")),
+        said.err.contains(&warning) && said.err.contains(&format!("0 findings; {message}\n")),
         "{}",
         said.err
     );
@@ -115,7 +116,7 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
     run(&session, "none", &["verify", "v", "--sources", "s"]).exits(1).says(&format!(
         "v/bin/python3.12 is not run: it leads out of the environment to {real}, and other sources are trusted\n"
     ));
-    // In the environment, the name says all.
+    // In the environment, the name is sufficient.
     std::fs::rename(session.path("bin/python3.12"), session.path("v/bin/python")).unwrap();
     std::fs::remove_file(&own).unwrap();
     std::os::unix::fs::symlink("python", &own).unwrap();
@@ -123,7 +124,7 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
     assert!(said.err.starts_with("running v/bin/python3.12, a program of the environment: "), "{}", said.err);
 }
 
-/// Other releases of the series are asked too, but not one after the other if they are silent.
+/// Other releases of the series are asked too, but not one after another if they do not answer.
 #[test]
 fn the_first_silent_interpreter_ends_the_search_for_others() {
     let session = environment();
