@@ -42,7 +42,7 @@ pub(super) enum Selection {
 #[non_exhaustive]
 pub enum OnlyError {
     /// The distribution does not exist.
-    #[error("no distribution is named {name}{}", found(name, known))]
+    #[error("no distribution is named {name}{}", if known.is_empty() { ": no dist-info names one" } else { "" })]
     Unknown {
         /// The requested name.
         name: String,
@@ -54,22 +54,16 @@ pub enum OnlyError {
     NoRecord(String),
 }
 
-fn found(name: &str, known: &BTreeSet<String>) -> String {
-    const MOST: usize = 20;
-    let wanted = normalize_name(name);
-    let distance = |other: &&str| strsim::damerau_levenshtein(&wanted, other);
-    let is_near = |other: &&str| {
-        distance(other) <= 1 + wanted.chars().count() / 4 || (wanted.len() > 2 && other.contains(&wanted))
-    };
-    let mut near: Vec<&str> = known.iter().map(String::as_str).filter(is_near).collect();
-    near.sort_by_key(distance);
-    let names: Vec<&str> = known.iter().map(String::as_str).take(MOST).collect();
-    let more = if known.len() > MOST { ", …" } else { "" };
-    match (near.as_slice(), names.as_slice()) {
-        (_, []) => ": no dist-info names one".to_owned(),
-        ([near, ..], _) => format!("\nhint: did you mean {near}?"),
-        (_, [name]) => format!("\nhint: there is {name}"),
-        (_, names) => format!("\nhint: there are {}{more}", names.join(", ")),
+impl OnlyError {
+    /// Returns the name of an existing distribution that is most similar to the requested one.
+    pub fn similar(&self) -> Option<&str> {
+        let Self::Unknown { name, known } = self else { return None };
+        let wanted = normalize_name(name);
+        let distance = |other: &&str| strsim::damerau_levenshtein(&wanted, other);
+        let is_near = |other: &&str| {
+            distance(other) <= 1 + wanted.chars().count() / 4 || (wanted.len() > 2 && other.contains(&wanted))
+        };
+        known.iter().map(String::as_str).filter(is_near).min_by_key(distance)
     }
 }
 

@@ -266,15 +266,14 @@ pub(super) fn wheel(place: &Place) -> Vec<Finding> {
     prefix.into_iter().chain(faults(archive).into_iter().map(finding).map(own)).collect()
 }
 
-/// Returns the first sentence of an error about a file, which the finding names itself.
+/// Returns the text of an error about a file, which the finding names itself.
 fn about(path: &str, error: &str) -> String {
-    let sentence = error.split("\nhint: ").next().unwrap_or(error);
     let name = format!("{path:?}");
-    match (sentence.strip_prefix(&name), sentence.strip_suffix(&name)) {
-        // Other files that the sentence names keep their names.
+    match (error.strip_prefix(&name), error.strip_suffix(&name)) {
+        // Other files that the error names keep their names.
         (Some(rest), _) if rest.starts_with(' ') && !rest.starts_with(" and ") => format!("it{rest}"),
         (_, Some(start)) if start.ends_with(' ') => format!("{start}it"),
-        _ => sentence.to_owned(),
+        _ => error.to_owned(),
     }
 }
 

@@ -61,8 +61,6 @@ pub struct CompileBounds {
     pub links: Links,
     /// Directory that symlinks in all other directories may lead into.
     pub limit: Option<PathBuf>,
-    /// Hint for a symlink that leads elsewhere.
-    pub hint: &'static str,
 }
 
 impl CompileBounds {
@@ -123,7 +121,7 @@ impl CompileSettings {
     /// The exception that Python would raise, a source out of bounds, or one larger than the memory
     /// limit.
     pub fn read(&self, file: &Path, run: Run<'_>) -> Result<SourceFile<'static>, Box<Diagnostic>> {
-        let reading = ReadRules { latest: self.clamp_mtime, hint: self.bounds.hint, memory: run.memory() };
+        let reading = ReadRules { latest: self.clamp_mtime, memory: run.memory() };
         SourceFile::from_opened(file, self.bounds.open(file)?, reading)
     }
 

@@ -1,6 +1,6 @@
 //! Errors of the operating system in Python's format.
 
-use crate::engine::Diagnostic;
+use crate::engine::{Diagnostic, Refusal};
 use crate::output::WriteError;
 use crate::output::inside::OpenError;
 use crate::text::Shown as _;
@@ -36,7 +36,7 @@ pub(super) fn write_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     match error {
         WriteError::SymlinkFolder(_) => refused,
         WriteError::Symlink(_) | WriteError::Folder(_) | WriteError::NotRegular(_) => {
-            refused.rendered.push_str("\nhint: remove it if nothing needs it");
+            refused.refusal = Some(Refusal::NotReplaced);
             refused
         }
         WriteError::Io { path, source } => diagnostic(path, source),
@@ -57,9 +57,8 @@ pub(super) fn pyc_diagnostic(error: &WriteError) -> Box<Diagnostic> {
     Diagnostic::without_place("FileExistsError", message)
 }
 
-/// Returns the error of a source that cannot be opened; `hint` explains how to allow a symlink that
-/// leads out of its directory.
-pub(super) fn open_diagnostic(path: &Path, error: OpenError, hint: &str) -> Box<Diagnostic> {
+/// Returns the error of a source that cannot be opened.
+pub(super) fn open_diagnostic(path: &Path, error: OpenError) -> Box<Diagnostic> {
     match error {
         OpenError::Io(error) => diagnostic(path, &error),
         OpenError::NotRegular => {
@@ -68,9 +67,8 @@ pub(super) fn open_diagnostic(path: &Path, error: OpenError, hint: &str) -> Box<
         }
         OpenError::Outside { .. } | OpenError::Leaves { .. } => {
             let mut diagnostic = Diagnostic::without_place("OSError", error.to_string());
-            if !hint.is_empty() && matches!(error, OpenError::Outside { .. }) {
-                diagnostic.rendered.push_str("\nhint: ");
-                diagnostic.rendered.push_str(hint);
+            if matches!(error, OpenError::Outside { .. }) {
+                diagnostic.refusal = Some(Refusal::LinkOutside);
             }
             diagnostic
         }

@@ -77,6 +77,16 @@ impl Outcome {
         self.pyc()?.output.as_deref()
     }
 
+    /// Returns the error, for more text to be added to it.
+    pub fn error_mut(&mut self) -> Option<&mut Diagnostic> {
+        match self {
+            Self::Pyc(pyc) => pyc.result.as_mut().err().map(AsMut::as_mut),
+            Self::Data(failure) | Self::Record(failure) | Self::Directory(failure) => {
+                Some(&mut failure.error)
+            }
+        }
+    }
+
     /// Returns the result, which is always an error for files other than pycs.
     pub fn result(&self) -> Result<Done, &Diagnostic> {
         match self {

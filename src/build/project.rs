@@ -10,7 +10,6 @@ use crate::engine::{
     select,
 };
 use crate::output::WriteError;
-use crate::output::inside::FOLLOW_LINKS;
 use crate::output::place::{LEFTOVER_AGE, Missing, OutputPlace};
 use crate::project::Naming;
 use crate::pyc::InvalidationMode;
@@ -90,7 +89,7 @@ impl BuildProject {
         file: &Selected,
         memory: Option<u64>,
     ) -> Result<SourceFile<'static>, Box<Diagnostic>> {
-        let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory };
+        let reading = ReadRules { latest: None, memory };
         SourceFile::read_inside(&self.loaded.sources(), Path::new(&file.name), reading)
     }
 
@@ -241,11 +240,7 @@ pub enum ProjectError {
     #[error("{}: no Python files that its build backend would ship were found", .0.shown())]
     NoSources(PathBuf),
     /// A source distribution's wheel has more than its files.
-    #[error(
-        "{}: {reason}, and `pack` builds nothing\nhint: build its wheel with its build backend, then `pycompile pack WHEEL`; if it \
-         works without them, unpack it, run `pycompile init`, and add this to pycompile.toml:\n\n[wheel]\nmetadata = \"PKG-INFO\"",
-        archive.shown()
-    )]
+    #[error("{}: {reason}, and `pack` builds nothing", archive.shown())]
     Built {
         /// Path of the archive.
         archive: PathBuf,

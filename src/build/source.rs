@@ -45,7 +45,7 @@ impl<'a> SourceFile<'a> {
     pub(super) fn read_inside(
         inside: &Inside,
         name: &Path,
-        reading: ReadRules<'_>,
+        reading: ReadRules,
     ) -> Result<Self, Box<Diagnostic>> {
         Self::from_opened(&inside.path().join(name), inside.open(name), reading)
     }
@@ -54,9 +54,9 @@ impl<'a> SourceFile<'a> {
     pub(super) fn from_opened(
         file: &Path,
         opened: Result<Opened, OpenError>,
-        reading: ReadRules<'_>,
+        reading: ReadRules,
     ) -> Result<Self, Box<Diagnostic>> {
-        let opened = opened.map_err(|error| errno::open_diagnostic(file, error, reading.hint))?;
+        let opened = opened.map_err(|error| errno::open_diagnostic(file, error))?;
         check_size(opened.metadata.len(), reading.memory)?;
         Self::read_opened(&opened, reading.latest).map_err(|error| errno::diagnostic(file, &error))
     }
@@ -106,12 +106,10 @@ impl<'a> SourceFile<'a> {
 
 /// Rules for reading a source.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ReadRules<'a> {
+pub(super) struct ReadRules {
     /// Latest modification time in seconds since 1970; a later one is set back to it. The time is
     /// set on the open file, not on its path. A file reached through a symlink keeps its time.
     pub(super) latest: Option<u64>,
-    /// Hint for a symlink that leads out of its directory.
-    pub(super) hint: &'a str,
     /// Memory limit in bytes. Compiling a source takes more memory than its size, so that a larger
     /// source need not be read.
     pub(super) memory: Option<u64>,

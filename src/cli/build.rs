@@ -2,6 +2,7 @@
 
 use super::error::{CommandError, Status};
 use super::format::{print_artifacts, print_manifests};
+use super::hint;
 use super::limits::JobsArgs;
 use super::messages;
 use super::options::{FormatArgs, MessageFormat};
@@ -53,9 +54,10 @@ pub(super) fn run(arguments: &BuildArgs, printer: &Printer) -> Result<Status, Co
     project.check = arguments.check;
     let engines = start_engines(&project, &arguments.warnings, printer)?;
     let files = project.selection.sources.len();
-    let built = printer.working(files, arguments.jobs.get(), |workers| {
+    let mut built = printer.working(files, arguments.jobs.get(), |workers| {
         tree::build(&project, Run { engines: &engines, workers })
     })?;
+    hint::add(&mut built.outcomes, hint::FOLLOW_LINKS);
     let failed = built.outcomes.iter().any(|outcome| outcome.result().is_err());
     let status = messages::print(&built.outcomes, built.missing, &allowed(&project), printer)?;
     note_unlisted(&project, printer);

@@ -14,7 +14,7 @@ use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::print_engines;
 use super::warnings::{self, WarningArgs};
-use super::{environment, interrupt};
+use super::{environment, hint, interrupt};
 use crate::build::compile::{compile, compile_bytes, compile_in_memory};
 use crate::build::{CompileBounds, CompileSettings, Failure, Outcome, SourceFile, Task, plan};
 use crate::engine::{Diagnostic, EngineChoice, Made, Run};
@@ -151,6 +151,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let (mut outcomes, missing) = printer.working(tasks.len(), jobs, |workers| {
         compile(&tasks, Run { engines: &engines, workers }, &settings)
     })?;
+    hint::add(&mut outcomes, "`--follow-links` compiles it");
     outcomes.extend(unlisted.into_iter().map(|folder| {
         let error = Diagnostic::message_only("OSError", folder.to_string());
         Outcome::Directory(Failure { file: folder.path, error })
@@ -264,7 +265,6 @@ fn settings(arguments: CompileArgs, printer: &Printer) -> Result<CompileSettings
             listed,
             links: if arguments.follow_links { Links::Anywhere } else { Links::Inside },
             limit: None,
-            hint: "`--follow-links` compiles it",
         },
         hardlink_dupes: arguments.hardlink_dupes,
         keep_leftovers: false,

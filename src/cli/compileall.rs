@@ -12,7 +12,7 @@ use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::print_engines;
 use super::warnings::{Warned, WarningArgs};
-use super::{environment, interrupt};
+use super::{environment, hint, interrupt};
 use crate::build::compile::compile;
 use crate::build::{CompileBounds, CompileSettings, Done, Outcome, Task, plan};
 use crate::engine::{EngineChoice, Run};
@@ -144,9 +144,10 @@ pub(super) fn run(arguments: &CompileallArgs, printer: &Printer) -> Result<Statu
     let layout = settings.naming.layout;
     plan::check_layout(layout, engines.len(), settings.levels.len())?;
     let jobs = jobs(arguments.workers as usize);
-    let (outcomes, missing) = printer.working(tasks.len(), jobs, |workers| {
+    let (mut outcomes, missing) = printer.working(tasks.len(), jobs, |workers| {
         compile(&tasks, Run { engines: &engines, workers }, &settings)
     })?;
+    hint::add(&mut outcomes, "`-e DIR` compiles links to files below DIR");
     if printer.is_json() {
         for failure in &failures {
             printer.json(&serde_json::json!({"failure": failure}))?;
@@ -285,7 +286,6 @@ fn settings(
             listed: arguments.list.is_some(),
             links: Links::Inside,
             limit: arguments.limit.clone().filter(|limit| !limit.as_os_str().is_empty()),
-            hint: "`-e DIR` compiles links to files below DIR",
         },
         hardlink_dupes: arguments.hardlink_dupes,
         keep_leftovers: false,

@@ -252,7 +252,8 @@ impl<'a> EnvRun<'a> {
     }
 
     /// Adds the results of a site-packages to those of the run.
-    fn add(&mut self, site: &SitePackages, report: Report) {
+    fn add(&mut self, site: &SitePackages, mut report: Report) {
+        hint::add(&mut report.outcomes, "`--follow-links` follows it");
         let may_fail = self.may_fail.below(&site.below);
         let is_allowed = |path: &&Path| {
             path.strip_prefix(&site.folder).is_ok_and(|name| may_fail.has(&python::os_text(name.as_os_str())))

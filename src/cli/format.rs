@@ -89,8 +89,8 @@ pub(super) fn summary(command: &str, status: Status, counts: Map<String, Value>)
 fn object(error: &CommandError) -> Value {
     let mut object = Map::new();
     match error {
-        CommandError::Project(ProjectError::Config(ConfigError::At { place, message })) => {
-            object.insert("message".into(), message.as_str().into());
+        CommandError::Project(ProjectError::Config(ConfigError::At { place, message, .. })) => {
+            object.insert("message".into(), hint::added(message, error).into());
             object.insert("path".into(), python::os_text(place.file().as_os_str()).into());
             object.insert("line".into(), place.line().into());
             object.insert("column".into(), place.column().into());

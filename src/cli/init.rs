@@ -3,11 +3,12 @@
 use super::environment;
 use super::error::{CommandError, Status};
 use super::format::print_artifacts;
+use super::hint::{self, PACK_WHEEL};
 use super::options::{MessageFormat, PlainFormatArgs};
 use super::printer::Printer;
 use crate::build::{Artifact, ArtifactKind, Choice, ProjectError};
 use crate::config::config_in;
-use crate::config::init::{BUILD_IT, Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
+use crate::config::init::{Changes, Draft, Lists, changes, draft, draft_from_wheel, updated};
 use crate::engine::{Limits, version_on_path};
 use crate::output::atomic;
 use crate::output::inside::{Inside, Links};
@@ -93,7 +94,7 @@ pub(super) fn run(arguments: &InitArgs, printer: &Printer) -> Result<Status, Com
         printer.summary(&format!("note: {note}"));
     }
     if let Some(reason) = &draft.lists.built {
-        printer.summary(&format!("note: {reason}, so the config has no [wheel]\n{BUILD_IT}"));
+        printer.summary(&format!("note: {reason}, so the config has no [wheel]\nhint: {PACK_WHEEL}"));
     }
     note_open_keys(&arguments.folder, &draft, printer);
     Ok(Status::Done)
@@ -117,7 +118,7 @@ fn check_folder(folder: &Path) -> Result<(), CommandError> {
 fn nothing_to_list(folder: &Path, lists: &Lists) -> CommandError {
     let folder = folder.shown();
     CommandError::Usage(match &lists.built {
-        Some(reason) => format!("no Python files to list in {folder}: {reason}\n{BUILD_IT}"),
+        Some(reason) => format!("no Python files to list in {folder}: {reason}\nhint: {PACK_WHEEL}"),
         None => format!("no Python files to list in {folder}\nhint: run it in the directory of the project"),
     })
 }
@@ -142,7 +143,10 @@ fn note_open_keys(folder: &Path, draft: &Draft, printer: &Printer) {
     let folder = Inside::new(folder, Links::Inside);
     let variables = environment::pretend_versions();
     match Project::read_with(&folder, "pyproject.toml", &toml::Table::new(), &variables) {
-        Err(error) => printer.summary(&format!("note: `pycompile pack` needs more: {error}")),
+        Err(error) => {
+            let error = hint::message(&ProjectError::from(error).into());
+            printer.summary(&format!("note: `pycompile pack` needs more: {error}"));
+        }
         Ok(project) => project.details.iter().for_each(|detail| printer.summary(&format!("note: {detail}"))),
     }
 }

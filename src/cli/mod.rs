@@ -29,6 +29,7 @@ mod limits;
 mod man;
 mod manifest;
 mod messages;
+mod metadata_hint;
 mod normalize;
 mod number;
 mod options;

@@ -176,10 +176,12 @@ fn packed(project: &BuildProject, arguments: &PackArgs, printer: &Printer) -> Re
     let engines = start_engines(project, &arguments.warnings, printer)?;
     let python = default_interpreter(None, &environment::places()).ok();
     let files = project.selection.sources.len();
-    Ok(printer.working(files, arguments.jobs.get(), |workers| {
+    let mut packed = printer.working(files, arguments.jobs.get(), |workers| {
         let run = Run { engines: &engines, workers };
         pack::pack(project, run, time, &allowed(project), python.as_deref())
-    })?)
+    })?;
+    hint::add(&mut packed.outcomes, hint::FOLLOW_LINKS);
+    Ok(packed)
 }
 
 /// Reports the archives. Returns `status`, or the exit status of changes that `--check` finds.

@@ -32,6 +32,21 @@ impl ConfigPlace {
         self.column
     }
 
+    /// Returns the line of the file with a mark below the location, after a line end.
+    pub fn excerpt(&self) -> String {
+        let margin = self.line.to_string().len();
+        format!(
+            "\n{:margin$} |\n{} | {}\n{:margin$} | {:indent$}{}",
+            "",
+            self.line,
+            self.text.replace('\t', " "),
+            "",
+            "",
+            "^".repeat(self.width),
+            indent = self.column - 1
+        )
+    }
+
     /// Returns the location of `span`, in bytes, in the text of the file.
     pub(super) fn new(file: &Path, text: &str, span: &Range<usize>) -> Self {
         let floor = |mut at: usize| {
@@ -60,8 +75,63 @@ impl fmt::Display for ConfigPlace {
     }
 }
 
+/// Advice on an error of a config. The command line words it, with the options that apply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigAdvice {
+    /// Keep one of the two configs.
+    KeepOne,
+    /// Use the tables below `[tool.pycompile]`.
+    NestedTables,
+    /// Follow symlinks that lead out of the root.
+    FollowLinks,
+    /// Write patterns under `search`.
+    Patterns,
+    /// Refresh the lists of files.
+    RefreshLists,
+    /// Write the wheel to another directory.
+    OtherOutput,
+    /// Use a name similar to the unknown one.
+    Similar(String),
+    /// Move a key into its table.
+    Table {
+        /// Name of the key.
+        key: String,
+        /// Name of the table, in brackets.
+        table: String,
+    },
+    /// Build the wheel with the build backend, and pack that wheel.
+    PackWheel,
+    /// Take the metadata from the build backend.
+    BackendMetadata,
+    /// Name the source of the metadata.
+    NameMetadata,
+    /// Remove the table with the metadata that `[project]` has too.
+    RemoveTable,
+    /// Add lines to the config that make a wheel.
+    AddWheel {
+        /// The lines.
+        lines: String,
+        /// Source of the wheel's metadata.
+        metadata: AddedMetadata,
+    },
+}
+
+/// Source of the metadata of a wheel that lines add to a config.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddedMetadata {
+    /// The build backend, which reads this table or file.
+    Backend(&'static str),
+    /// The table `[project]`.
+    ProjectTable,
+    /// The lines themselves, whose values are still placeholders.
+    Lines,
+}
+
 /// Errors of reading a config.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.shown())]
@@ -86,12 +156,14 @@ pub enum ConfigError {
         at: usize,
     },
     /// A table, key or value is wrong.
-    #[error("{place}: {message}{}", show(place))]
+    #[error("{place}: {message}{}", place.excerpt())]
     At {
         /// Location in the file.
         place: Box<ConfigPlace>,
         /// Description of the fault.
         message: String,
+        /// Advice on the fault.
+        advice: Option<Box<ConfigAdvice>>,
     },
     /// Something is missing, so the error has no location.
     #[error("{}: {message}", path.shown())]
@@ -100,22 +172,28 @@ pub enum ConfigError {
         path: PathBuf,
         /// Description of the fault.
         message: String,
+        /// Advice on the fault.
+        advice: Option<Box<ConfigAdvice>>,
     },
     /// A directory that `search` names cannot be listed.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
 }
 
-fn show(place: &ConfigPlace) -> String {
-    let margin = place.line.to_string().len();
-    format!(
-        "\n{:margin$} |\n{} | {}\n{:margin$} | {:indent$}{}",
-        "",
-        place.line,
-        place.text.replace('\t', " "),
-        "",
-        "",
-        "^".repeat(place.width),
-        indent = place.column - 1
-    )
+impl ConfigError {
+    /// Returns the error with advice.
+    pub fn with_advice(mut self, given: ConfigAdvice) -> Self {
+        if let Self::At { advice, .. } | Self::Missing { advice, .. } = &mut self {
+            *advice = Some(Box::new(given));
+        }
+        self
+    }
+
+    /// Returns the advice on the error, if there is any.
+    pub fn advice(&self) -> Option<&ConfigAdvice> {
+        match self {
+            Self::At { advice, .. } | Self::Missing { advice, .. } => advice.as_deref(),
+            _ => None,
+        }
+    }
 }

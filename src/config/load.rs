@@ -1,10 +1,10 @@
 //! Config file → checked settings.
 
-use super::error::{ConfigError, ConfigPlace};
+use super::error::{ConfigAdvice, ConfigError, ConfigPlace};
 use super::given::Given;
 use super::locate::is_shared;
 use super::model::Config;
-use super::suggest::with_suggestion;
+use super::suggest::in_words_of_toml;
 use crate::output::inside::{Inside, Links};
 use crate::project::{Layout, Naming, read_named};
 use crate::target::{PyVersion, Release, Series};
@@ -69,13 +69,19 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
         true => toml::from_str(&text).map(|file: Pyproject| file.tool.and_then(|tools| tools.pycompile)),
     };
     let config: Option<Config> = read.map_err(|error| match error.span() {
-        Some(span) => at(path, &text, &span, &message(&text, &span, error.message(), in_pyproject)),
-        None => ConfigError::Missing { path: path.into(), message: error.message().into() },
+        Some(span) => {
+            let (message, advice) = message(&text, &span, error.message(), in_pyproject);
+            let error = at(path, &text, &span, &message);
+            match advice {
+                Some(advice) => error.with_advice(advice),
+                None => error,
+            }
+        }
+        None => missing(path, error.message()),
     })?;
     let Some(config) = config else {
-        let message = "there is no [tool.pycompile] in it\nhint: `[tool.pycompile.source]` corresponds to [source] of a \
-                       pycompile.toml";
-        return Err(ConfigError::Missing { path: path.into(), message: message.into() });
+        let error = missing(path, "there is no [tool.pycompile] in it");
+        return Err(error.with_advice(ConfigAdvice::NestedTables));
     };
     if let (false, Some(backend)) = (in_pyproject, &config.backend) {
         let message = "this table belongs in pyproject.toml, as [tool.pycompile.backend]";
@@ -93,17 +99,22 @@ pub fn parse(path: &Path, text: String) -> Result<Loaded, ConfigError> {
     Ok(loaded)
 }
 
-/// Returns the message for a value that serde refuses.
-fn message(text: &str, span: &Range<usize>, message: &str, in_pyproject: bool) -> String {
+/// Returns the message for a value that serde refuses, and advice on it.
+fn message(
+    text: &str,
+    span: &Range<usize>,
+    message: &str,
+    in_pyproject: bool,
+) -> (String, Option<ConfigAdvice>) {
     let start = text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
     let is_version = text.get(start..span.end).is_some_and(|line| line.trim_start().starts_with("python"));
     if is_version
         && message.starts_with("invalid type: ")
         && let Some(number) = text.get(span.clone()).filter(|value| value.parse::<f64>().is_ok())
     {
-        return format!("a version is a string: \"{number}\"");
+        return (format!("a version is a string: \"{number}\""), None);
     }
-    with_suggestion(message, |table| table_name(in_pyproject, table))
+    in_words_of_toml(message, |table| table_name(in_pyproject, table))
 }
 
 /// Returns the name of a table of the config: `[wheel]` or `[tool.pycompile.wheel]`.
@@ -112,7 +123,13 @@ pub(super) fn table_name(in_pyproject: bool, name: &str) -> String {
 }
 
 pub(super) fn at(path: &Path, text: &str, span: &Range<usize>, message: &str) -> ConfigError {
-    ConfigError::At { place: Box::new(ConfigPlace::new(path, text, span)), message: message.into() }
+    let place = Box::new(ConfigPlace::new(path, text, span));
+    ConfigError::At { place, message: message.into(), advice: None }
+}
+
+/// Returns an error without a location.
+pub(super) fn missing(path: &Path, message: impl Into<String>) -> ConfigError {
+    ConfigError::Missing { path: path.into(), message: message.into(), advice: None }
 }
 
 impl Loaded {
@@ -138,7 +155,7 @@ impl Loaded {
 
     /// Returns an error without a location.
     pub fn missing(&self, message: impl Into<String>) -> ConfigError {
-        ConfigError::Missing { path: self.path.clone(), message: message.into() }
+        missing(&self.path, message)
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {

@@ -1,8 +1,8 @@
 //! Location of the config of a directory: `pycompile.toml`, or `[tool.pycompile]` in
 //! `pyproject.toml`.
 
-use super::error::ConfigError;
-use super::load::{LARGEST_CONFIG, at};
+use super::error::{ConfigAdvice, ConfigError};
+use super::load::{LARGEST_CONFIG, at, missing};
 use crate::project::read_named;
 use crate::text::Shown as _;
 use std::io::ErrorKind;
@@ -42,11 +42,8 @@ pub fn config_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
     let has_own = own.symlink_metadata().is_ok();
     match (has_own, has_table(&shared)) {
         (true, Ok(true)) => {
-            let message = format!(
-                "[tool.pycompile] is here, and {} next to it\nhint: keep one of the two configs",
-                own.shown()
-            );
-            Err(ConfigError::Missing { path: shared, message })
+            let message = format!("[tool.pycompile] is here, and {} next to it", own.shown());
+            Err(missing(&shared, message).with_advice(ConfigAdvice::KeepOne))
         }
         // An invalid pyproject.toml is reported when it is read.
         (true, Ok(false) | Err(_)) => Ok(Some(own)),

@@ -16,7 +16,7 @@ mod selection;
 mod suggest;
 mod unlisted;
 
-pub use error::{ConfigError, ConfigPlace};
+pub use error::{AddedMetadata, ConfigAdvice, ConfigError, ConfigPlace};
 pub use given::Given;
 pub use load::{Loaded, load, parse};
 pub use locate::{config_in, locate};

@@ -1,6 +1,6 @@
 //! Checks that outputs replace neither inputs nor other outputs.
 
-use super::error::ConfigError;
+use super::error::{ConfigAdvice, ConfigError};
 use super::load::Loaded;
 use super::model::ProjectSource;
 use super::selection::ConfigSelection;
@@ -53,12 +53,9 @@ impl Loaded {
             if let Some(metadata) = metadata
                 && lexical(&self.folder.join(metadata.get_ref())) == path
             {
-                let message = format!(
-                    "refusing to overwrite {}: its metadata is read\nhint: `[wheel] output` names another \
-                     directory",
-                    path.shown()
-                );
-                return Err(self.error_at(&metadata.span(), message));
+                let message = format!("refusing to overwrite {}: its metadata is read", path.shown());
+                let error = self.error_at(&metadata.span(), message);
+                return Err(error.with_advice(ConfigAdvice::OtherOutput));
             }
             if written.contains(&path) {
                 return Err(self.missing(format!("{} would be written twice", path.shown())));

@@ -1,9 +1,8 @@
 //! Files that a config selects.
 
-use super::error::ConfigError;
+use super::error::{ConfigAdvice, ConfigError};
 use super::load::Loaded;
 use super::paths::normalized;
-use crate::output::inside::FOLLOW_LINKS;
 use crate::project::{Searched, search};
 use globset::GlobSet;
 use std::collections::BTreeMap;
@@ -103,9 +102,10 @@ impl Loaded {
         exclude: &GlobSet,
     ) -> Result<Searched, ConfigError> {
         let source = &self.config.source;
-        self.sources()
-            .check_folder(Path::new(""))
-            .map_err(|error| self.error_at(&source.root.span(), format!("{error}\nhint: {FOLLOW_LINKS}")))?;
+        self.sources().check_folder(Path::new("")).map_err(|error| {
+            let error = self.error_at(&source.root.span(), error.to_string());
+            error.with_advice(ConfigAdvice::FollowLinks)
+        })?;
         let found = search(&self.root, include, exclude, source.follow_links)?;
         if let Some(path) = found.nameless.first() {
             let lossy = path.to_string_lossy();
@@ -145,19 +145,15 @@ impl Loaded {
         let mut gone = source.files.iter().chain(&source.data).filter(is_gone);
         let Some(first) = gone.next() else { return Ok(()) };
         let name = first.get_ref();
-        let message = if name.contains(['*', '?', '[']) {
-            format!(
-                "there is no file `{name}`\nhint: patterns go into `search`; `files` and `data` name one file each"
-            )
-        } else {
-            let more = match gone.count() {
-                0 => String::new(),
-                1 => ", and 1 more listed file is missing".to_owned(),
-                more => format!(", and {more} more listed files are missing"),
-            };
-            format!("there is no file `{name}`{more}\nhint: `pycompile init --update` refreshes the lists")
+        let is_pattern = name.contains(['*', '?', '[']);
+        let more = match gone.count() {
+            1 if !is_pattern => ", and 1 more listed file is missing".to_owned(),
+            more if more > 1 && !is_pattern => format!(", and {more} more listed files are missing"),
+            _ => String::new(),
         };
-        Err(self.error_at(&first.span(), message))
+        let advice = if is_pattern { ConfigAdvice::Patterns } else { ConfigAdvice::RefreshLists };
+        let error = self.error_at(&first.span(), format!("there is no file `{name}`{more}"));
+        Err(error.with_advice(advice))
     }
 
     /// Returns `true` if `search` finds the file, given its path relative to the root.

@@ -1,5 +1,7 @@
 //! Suggestions for misspelled keys and values.
 
+use super::error::ConfigAdvice;
+
 /// Keys by the table that they belong to.
 const KEYS: [(&str, &[&str]); 6] = [
     ("source", &["root", "files", "search", "exclude", "data", "follow-links"]),
@@ -23,29 +25,31 @@ const KEYS: [(&str, &[&str]); 6] = [
     ("manifest", &["also"]),
 ];
 
-/// Returns serde's message in the words of TOML, with a hint about an unknown key or value: a
-/// similar name, or the table that the key belongs to. `table` returns the name of a table in the
-/// file.
-pub(super) fn with_suggestion(message: &str, table: impl Fn(&str) -> String) -> String {
+/// Returns serde's message in the words of TOML, with advice on an unknown key or value: a similar
+/// name, or the table that the key belongs to. `table` returns the name of a table in the file.
+pub(super) fn in_words_of_toml(
+    message: &str,
+    table: impl Fn(&str) -> String,
+) -> (String, Option<ConfigAdvice>) {
     let message = message.trim_end();
-    let similar = suggestion(message).map(|name| format!("\nhint: did you mean `{name}`?"));
-    let hint = similar.or_else(|| home(message, table));
+    let similar = suggestion(message).map(|name| ConfigAdvice::Similar(name.to_owned()));
+    let advice = similar.or_else(|| home(message, table));
     let words = [
         ("unknown field", "unknown key"),
         ("unknown variant", "unknown value"),
         ("missing field", "missing key"),
     ];
     let plain = words.iter().find_map(|(own, plain)| Some(format!("{plain}{}", message.strip_prefix(own)?)));
-    format!("{}{}", plain.as_deref().unwrap_or(message), hint.unwrap_or_default())
+    (plain.unwrap_or_else(|| message.to_owned()), advice)
 }
 
-/// Returns the hint for a key outside of its table.
-fn home(message: &str, table: impl Fn(&str) -> String) -> Option<String> {
+/// Returns the advice on a key outside of its table.
+fn home(message: &str, table: impl Fn(&str) -> String) -> Option<ConfigAdvice> {
     let (key, known) = message.strip_prefix("unknown field `")?.split_once('`')?;
     // The names of tables are known only at the top.
     let is_top = known.contains("`source`") && known.contains("`manifest`");
     let (home, _) = KEYS.iter().find(|(_, keys)| is_top && keys.contains(&key))?;
-    Some(format!("\nhint: `{key}` belongs in `{}`", table(home)))
+    Some(ConfigAdvice::Table { key: key.to_owned(), table: table(home) })
 }
 
 /// Returns the known name that is most similar to the unknown one.
@@ -66,23 +70,28 @@ mod tests {
 
     #[test]
     fn close_names_are_suggested() {
-        let hint = |unknown: &str| {
+        let own = |message: &str| in_words_of_toml(message, |table| format!("[{table}]"));
+        let advice = |unknown: &str| {
             let message = format!(
                 "unknown field `{unknown}`, expected one of `root`, `files`, `exclude`, `follow-links`"
             );
-            let said = with_suggestion(&message, |table| format!("[{table}]"));
-            said.strip_prefix(&message.replace("field", "key")).unwrap().to_owned()
+            let (said, advice) = own(&message);
+            assert_eq!(said, message.replace("field", "key"));
+            advice
         };
-        assert_eq!(hint("exlude"), "\nhint: did you mean `exclude`?");
-        assert_eq!(hint("excludes"), "\nhint: did you mean `exclude`?");
-        assert_eq!(hint("file"), "\nhint: did you mean `files`?");
-        assert_eq!(hint("follow_links"), "\nhint: did you mean `follow-links`?");
-        assert_eq!(hint("python"), "");
-        let own = |message: &str| with_suggestion(message, |table| format!("[{table}]"));
-        assert_eq!(own("missing field `source`"), "missing key `source`");
+        let similar = |name: &str| Some(ConfigAdvice::Similar(name.to_owned()));
+        assert_eq!(advice("exlude"), similar("exclude"));
+        assert_eq!(advice("excludes"), similar("exclude"));
+        assert_eq!(advice("file"), similar("files"));
+        assert_eq!(advice("follow_links"), similar("follow-links"));
+        assert_eq!(advice("python"), None);
+        assert_eq!(own("missing field `source`"), ("missing key `source`".to_owned(), None));
         assert_eq!(
             own("unknown field `files`, expected one of `source`, `wheel`, `manifest`"),
-            "unknown key `files`, expected one of `source`, `wheel`, `manifest`\nhint: `files` belongs in `[source]`"
+            (
+                "unknown key `files`, expected one of `source`, `wheel`, `manifest`".to_owned(),
+                Some(ConfigAdvice::Table { key: "files".to_owned(), table: "[source]".to_owned() })
+            )
         );
     }
 }

@@ -50,6 +50,19 @@ pub struct Diagnostic {
     pub text: Option<String>,
     /// Text that `py_compile` prints.
     pub rendered: String,
+    /// Reason for which pycompile refused the file.
+    #[serde(skip)]
+    pub refusal: Option<Refusal>,
+}
+
+/// Reasons for refusing a file that Python would read or replace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A symlink leads out of the directory that the file was searched in.
+    LinkOutside,
+    /// Something other than a regular file is in the place of a file to write.
+    NotReplaced,
 }
 
 impl Diagnostic {

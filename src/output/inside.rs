@@ -15,9 +15,6 @@ use std::path::{Component, Path, PathBuf};
 /// Largest number of symlinks on the way to one file, as in Linux.
 const MOST_LINKS: usize = 40;
 
-/// Hint for symlinks that lead out of a project, where its config may allow them.
-pub const FOLLOW_LINKS: &str = "`follow-links = true` under [source], or `--follow-links`, follows it";
-
 /// Symlinks that are followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Links {

@@ -1,6 +1,6 @@
 //! Prefix → site-packages directories → distributions.
 
-use super::{Bounds, FOLLOW_LINKS};
+use super::Bounds;
 use crate::build::errno::open_diagnostic;
 use crate::engine::Diagnostic;
 use crate::output::inside::{Inside, Links, OpenError, Opened};
@@ -321,7 +321,7 @@ fn read(
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let error = open_diagnostic(&path, error, FOLLOW_LINKS);
+                let error = open_diagnostic(&path, error);
                 found.failed.push((path, error));
                 continue;
             }

@@ -39,9 +39,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Hint for symlinks that lead out of the environment.
-const FOLLOW_LINKS: &str = "`--follow-links` follows it";
-
 /// Settings for a whole environment.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -197,7 +194,7 @@ fn compile(
     kept: &KeptFiles,
 ) -> Vec<EnvPyc> {
     let path = site.folder.join(name);
-    let reading = ReadRules { latest: None, hint: FOLLOW_LINKS, memory: jobs.run.memory() };
+    let reading = ReadRules { latest: None, memory: jobs.run.memory() };
     let source = SourceFile::from_opened(&path, site.bounds.open(Path::new(name)), reading);
     if let (true, Ok(source)) = (settings.check, &source) {
         kept.keep(name, &source.bytes);

@@ -45,10 +45,7 @@ pub enum BackendError {
         source: std::io::Error,
     },
     /// The backend failed.
-    #[error(
-        "the build backend {backend} failed ({status}):\n{output}\nhint: it runs in {} and needs {requires} there",
-        interpreter.shown()
-    )]
+    #[error("the build backend {backend} failed ({status}):\n{output}")]
     Failed {
         /// Name of the backend in `build-system`.
         backend: String,

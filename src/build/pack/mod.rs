@@ -19,8 +19,8 @@ use super::own_archive::check_archive;
 use super::project::{BuildProject, ProjectError};
 use super::publish::check_manifests;
 use crate::archive::{Bytes, File};
-use crate::config::init::{BUILD_IT, Lists};
-use crate::config::{Bytecode, ConfigError, OnError, Selected};
+use crate::config::init::Lists;
+use crate::config::{AddedMetadata, Bytecode, ConfigAdvice, ConfigError, OnError, Selected};
 use crate::engine::select::releases;
 use crate::engine::{Diagnostic, Run};
 use crate::manifest::{FileEntry, ListedArchive, Manifest};
@@ -222,17 +222,18 @@ fn check(project: &BuildProject) -> Result<(), ConfigError> {
         let folder = project.loaded.folder.as_path();
         let lists = Lists::of(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok();
         if let Some(reason) = lists.and_then(|lists| lists.built) {
-            return Err(project.loaded.missing(format!(
+            let error = project.loaded.missing(format!(
                 "nothing to pack: there is neither a [wheel] nor a [zip], and a wheel of the listed files is not the \
-                 project's: {reason}\n{BUILD_IT}"
-            )));
+                 project's: {reason}"
+            ));
+            return Err(error.with_advice(ConfigAdvice::PackWheel));
         }
-        return Err(project.loaded.missing(format!(
-            "nothing to pack: there is neither a {} nor a {}\nhint: {}",
+        let error = project.loaded.missing(format!(
+            "nothing to pack: there is neither a {} nor a {}",
             project.loaded.table("wheel"),
-            project.loaded.table("zip"),
-            wheel_lines(project)
-        )));
+            project.loaded.table("zip")
+        ));
+        return Err(error.with_advice(wheel_lines(project)));
     }
     if let Some(mode) = config.compile.invalidation_mode.as_ref()
         && project.mode == InvalidationMode::Timestamp
@@ -252,26 +253,22 @@ fn earlier_archives(wheel: Option<&wheel::WheelPlan>, zip: Option<&zip::ZipPlan>
 }
 
 /// Returns the lines that add a wheel to the config.
-fn wheel_lines(project: &BuildProject) -> String {
+fn wheel_lines(project: &BuildProject) -> ConfigAdvice {
     let loaded = &project.loaded;
     let (table, home) = (loaded.table("wheel"), metadata_home(&loaded.folder));
     let has_project = loaded.folder.join("pyproject.toml").is_file();
-    match home {
-        Some(home) => format!(
-            "this makes a wheel; it runs the build backend for the metadata, which is in {home}:\n\n{table}\nmetadata \
-             = \"backend\""
-        ),
-        None if loaded.in_pyproject() && loaded.has_project_table() => {
-            format!("this makes a wheel with the metadata of [project]:\n\n{table}")
+    let (lines, metadata) = match home {
+        Some(home) => (format!("{table}\nmetadata = \"backend\""), AddedMetadata::Backend(home)),
+        None if loaded.in_pyproject() && loaded.has_project_table() => (table, AddedMetadata::ProjectTable),
+        None if has_project && !loaded.in_pyproject() => {
+            (format!("{table}\nproject = \"pyproject.toml\""), AddedMetadata::ProjectTable)
         }
-        None if has_project && !loaded.in_pyproject() => format!(
-            "this makes a wheel with the metadata of [project]:\n\n{table}\nproject = \"pyproject.toml\""
-        ),
         None => {
             let inline = INLINE.replacen("[wheel.project]", &loaded.table("wheel.project"), 1);
-            format!("this makes a wheel, with the values filled in:\n\n{inline}")
+            (inline, AddedMetadata::Lines)
         }
-    }
+    };
+    ConfigAdvice::AddWheel { lines, metadata }
 }
 
 /// Returns remarks about files that a build writes next to the listed ones, and that do not exist.

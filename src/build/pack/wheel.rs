@@ -3,7 +3,7 @@
 use super::{Contents, PackedArchive, backend};
 use crate::archive::{Compression, File, ZipOptions, write};
 use crate::build::project::{BuildProject, ProjectError};
-use crate::config::{Bytecode, Loaded, ProjectSource, WheelTable};
+use crate::config::{Bytecode, ConfigAdvice, Loaded, ProjectSource, WheelTable};
 use crate::engine::{TargetEngine, Workers};
 use crate::output::inside::Inside;
 use crate::project::backend::metadata_home;
@@ -153,18 +153,13 @@ fn metadata(
             return Ok(of_project(loaded, &name, &given)?.into());
         }
         (None, None) => {
-            let message = match metadata_home(&loaded.folder) {
-                Some(home) => format!(
-                    "[wheel] has no metadata: it is in {home}\nhint: add `metadata = \"backend\"`, which runs the build \
-                     backend for them"
-                ),
-                None => format!(
-                    "[wheel] has no metadata\nhint: add `project = \"pyproject.toml\"`, `metadata = \"PKG-INFO\"` in an \
-                     unpacked sdist, `metadata = \"backend\"`, which runs the build backend, or:\n\n{}",
-                    wheel::project::INLINE
-                ),
+            let (message, advice) = match metadata_home(&loaded.folder) {
+                Some(home) => {
+                    (format!("[wheel] has no metadata: it is in {home}"), ConfigAdvice::BackendMetadata)
+                }
+                None => ("[wheel] has no metadata".to_owned(), ConfigAdvice::NameMetadata),
             };
-            return Err(loaded.missing(message).into());
+            return Err(loaded.missing(message).with_advice(advice).into());
         }
         (Some(project), None) => project,
     };
@@ -174,9 +169,9 @@ fn metadata(
             of_project(loaded, path, &given)?
         }
         (ProjectSource::Inline(_), None) if loaded.in_pyproject() && loaded.has_project_table() => {
-            let message = "[project] is in this file too, and this table would be used in its place\nhint: remove this \
-                           table; keys that [project] leaves to the backend go into [tool.pycompile.wheel.dynamic]";
-            return Err(loaded.error_at(&project.span(), message).into());
+            let message = "[project] is in this file too, and this table would be used in its place";
+            let error = loaded.error_at(&project.span(), message);
+            return Err(error.with_advice(ConfigAdvice::RemoveTable).into());
         }
         (ProjectSource::Inline(keys), None) => {
             wheel::Project::from_table(&loaded.path, &Inside::new(&loaded.folder, loaded.links()), keys)?

@@ -15,10 +15,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// Advice for a project whose wheel only its build backend can build.
-pub const BUILD_IT: &str =
-    "hint: build the wheel with the build backend, then `pycompile pack WHEEL` makes it deterministic";
-
 /// Generated config.
 #[derive(Debug)]
 pub struct Draft {

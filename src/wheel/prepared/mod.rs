@@ -14,7 +14,7 @@ use super::project::{Project, files};
 use super::requirement::is_name;
 use super::version::{Version, WheelVersionError};
 use crate::archive::{self, ArchiveError, ArchiveLimits, Bytes, File};
-use crate::output::inside::Inside;
+use crate::output::inside::{Inside, OpenError};
 use crate::project::all_files;
 use crate::text::Shown as _;
 use fields::PreparedFields;
@@ -83,7 +83,7 @@ pub struct PreparedError {
 pub enum PreparedFault {
     /// The file cannot be read.
     #[error("cannot be read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] OpenError),
     /// The wheel cannot be read.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -112,8 +112,8 @@ pub enum PreparedFault {
     LicenseFile {
         /// Path relative to the project.
         name: String,
-        /// Error of the operating system.
-        source: std::io::Error,
+        /// Error of the operating system, or a symlink that leads out of the project.
+        source: OpenError,
     },
     /// A wheel has no `dist-info` directory.
     #[error("it has no METADATA")]
@@ -156,9 +156,10 @@ fn from_wheel(folder: &Inside, file_name: &str) -> Result<Prepared, PreparedFaul
 }
 
 fn from_folder(folder: &Inside, name: &str) -> Result<Prepared, PreparedFault> {
-    let (names, _) = all_files(&folder.path().join(name)).map_err(std::io::Error::other)?;
+    let (names, _) = all_files(&folder.path().join(name))
+        .map_err(|error| OpenError::from(std::io::Error::other(error)))?;
     let read = |file: String| Ok(File::new(file.clone(), files::read(folder, &format!("{name}/{file}"))?));
-    of_files(names.into_iter().map(read).collect::<std::io::Result<Vec<_>>>()?)
+    of_files(names.into_iter().map(read).collect::<Result<Vec<_>, OpenError>>()?)
 }
 
 /// Returns the files of a `dist-info` directory, by path relative to it.

@@ -2,6 +2,7 @@
 
 use super::open::OpenKeys;
 use crate::archive::NameFault;
+use crate::output::inside::OpenError;
 use crate::project::DiscoverError;
 use crate::text::Shown as _;
 use crate::wheel::license::LicenseError;
@@ -35,7 +36,7 @@ fn prefix(key: &str) -> String {
 pub enum ProjectFault {
     /// The `pyproject.toml` cannot be read.
     #[error("cannot be read: {0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] OpenError),
     /// The file is not TOML.
     #[error("{0}")]
     Toml(String),
@@ -114,8 +115,8 @@ pub enum ProjectFault {
     File {
         /// Path of the file.
         path: PathBuf,
-        /// Error of the operating system.
-        source: std::io::Error,
+        /// Error of the operating system, or a symlink that leads out of the project.
+        source: OpenError,
     },
     /// A path leaves the project.
     #[error("{path:?}: {fault}")]

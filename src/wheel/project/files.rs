@@ -4,11 +4,10 @@ use super::fault::{ProjectFault, ProjectTableError};
 use super::value::ProjectItem;
 use super::{License, Readme};
 use crate::archive::{File, check_file_name};
-use crate::output::inside::{FOLLOW_LINKS, Inside, OpenError};
+use crate::output::inside::{Inside, OpenError};
 use crate::project::{LARGEST, matching_files, read_open};
 use crate::wheel::license::normalize_license;
 use std::collections::BTreeSet;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Returns the text of a file with LF line ends.
@@ -24,17 +23,10 @@ fn bytes(root: &Inside, item: &ProjectItem<'_>, name: &str) -> Result<Vec<u8>, P
     read(root, name).map_err(|source| item.error(ProjectFault::File { path: root.path().join(name), source }))
 }
 
-fn with_hint(error: OpenError) -> io::Error {
-    match error {
-        OpenError::Outside { .. } => io::Error::other(format!("{error}\nhint: {FOLLOW_LINKS}")),
-        error => error.into(),
-    }
-}
-
 /// Reads a file in the project's directory.
-pub(in crate::wheel) fn read(root: &Inside, name: &str) -> io::Result<Vec<u8>> {
-    let opened = root.open(Path::new(name)).map_err(with_hint)?;
-    read_open(&opened.file, opened.metadata.len(), LARGEST)
+pub(in crate::wheel) fn read(root: &Inside, name: &str) -> Result<Vec<u8>, OpenError> {
+    let opened = root.open(Path::new(name))?;
+    Ok(read_open(&opened.file, opened.metadata.len(), LARGEST)?)
 }
 
 fn stays_inside(item: &ProjectItem<'_>, name: &str) -> Result<(), ProjectTableError> {
@@ -111,9 +103,8 @@ pub(super) fn license_files(root: &Inside, item: ProjectItem<'_>) -> Result<Vec<
         let has_wildcard = |part: &&str| part.contains(['*', '?', '[', ']', '{', '}']);
         let plain: PathBuf = pattern.split('/').take_while(|part| !has_wildcard(part)).collect();
         let folder = if plain.as_os_str() == pattern { plain.parent().unwrap_or(&plain) } else { &plain };
-        root.check_folder(folder).map_err(|error| {
-            item.error(ProjectFault::File { path: root.path().join(folder), source: with_hint(error) })
-        })?;
+        root.check_folder(folder)
+            .map_err(|source| item.error(ProjectFault::File { path: root.path().join(folder), source }))?;
         let found = match matching_files(&root.path(), pattern, root.follows_links()) {
             Ok(Some(found)) => found,
             Ok(None) => return Err(item.error(ProjectFault::Pattern(pattern.to_owned()))),

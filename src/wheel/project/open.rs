@@ -3,8 +3,7 @@
 use crate::project::backend::VersionSource;
 use std::fmt;
 
-/// Keys without a value. Displayed as one sentence for all of them, followed by config lines that
-/// set them.
+/// Keys without a value. Displayed as one sentence for all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenKeys {
@@ -31,18 +30,8 @@ impl OpenKeys {
 
 impl fmt::Display for OpenKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let replaced = match self.in_pyproject {
-            true => "add `metadata = \"backend\"` to [tool.pycompile.wheel]",
-            false => {
-                "replace the line `project = \"pyproject.toml\"` of the config by `metadata = \"backend\"`"
-            }
-        };
         if let Some(home) = self.home {
-            return write!(
-                formatter,
-                "there is no [project] table: the metadata is in {home}\nhint: {replaced}, which runs the build backend \
-                 for it"
-            );
+            return write!(formatter, "there is no [project] table: the metadata is in {home}");
         }
         if !self.has_table {
             formatter.write_str("there is no [project] table: ")?;
@@ -58,30 +47,6 @@ impl fmt::Display for OpenKeys {
         if !missing.is_empty() {
             write!(formatter, "{missing} {} missing", are(self.missing.len()))?;
         }
-        if let Some(VersionSource::Repository { tool, command, variable }) = &self.version {
-            let sets = variable.map(|variable| format!(", and {variable} sets it")).unwrap_or_default();
-            write!(
-                formatter,
-                "\nhint: {tool} derives the version from the repository: `{command}` prints it{sets}"
-            )?;
-        }
-        let (file, table) = match self.in_pyproject {
-            true => ("pyproject.toml", "tool.pycompile.wheel"),
-            false => ("pycompile.toml", "wheel"),
-        };
-        write!(
-            formatter,
-            "\nhint: {replaced}, which runs the build backend (\"PKG-INFO\" reads an unpacked sdist, the path of a wheel \
-             that wheel); or add this to {file}:\n\n[{table}.dynamic]"
-        )?;
-        for key in self.missing.iter().copied().chain(self.dynamic.iter().map(String::as_str)) {
-            write!(formatter, "\n{key} = {}", placeholder(key))?;
-        }
-        if !self.has_table {
-            for key in ["requires-python", "dependencies", "scripts"] {
-                write!(formatter, "\n# {key} = {}", placeholder(key))?;
-            }
-        }
         Ok(())
     }
 }
@@ -93,21 +58,6 @@ fn listed(keys: &[impl AsRef<str>]) -> String {
         None => String::new(),
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
-}
-
-/// Returns a placeholder for the key's value.
-fn placeholder(key: &str) -> &'static str {
-    match key {
-        "readme" => "\"README.md\"",
-        "requires-python" => "\">=…\"",
-        "license-files" | "keywords" | "classifiers" | "dependencies" => "[\"…\"]",
-        "authors" | "maintainers" => "[{ name = \"…\", email = \"…\" }]",
-        "urls" => "{ Homepage = \"…\" }",
-        "scripts" | "gui-scripts" => "{ … = \"package.module:function\" }",
-        "optional-dependencies" => "{ extra = [\"…\"] }",
-        "entry-points" => "{ group = { name = \"…\" } }",
-        _ => "\"…\"",
     }
 }
 

@@ -120,32 +120,22 @@ one = "demo.one"
     );
 }
 
-const HINT: &str = "hint: replace the line `project = \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which \
-                    runs the build backend (\"PKG-INFO\" reads an unpacked sdist, the path of a wheel that wheel); or add this \
-                    to pycompile.toml:\n\n[wheel.dynamic]";
-
 #[test]
 fn all_open_keys_are_named_at_once() {
     let folder = ProjectFolder::new(&[]);
     let refused = |table: &str, given: &str| folder.read_with(table, given).unwrap_err();
     assert_eq!(
         refused("[project]\ndynamic = [\"version\", \"readme\", \"dependencies\"]\n", ""),
-        format!(
-            "pyproject.toml:2: `version`, `readme` and `dependencies` are left to the build backend, and `name` is \
-             missing\n{HINT}\nname = \"…\"\nversion = \"…\"\nreadme = \"README.md\"\ndependencies = [\"…\"]"
-        )
+        "pyproject.toml:2: `version`, `readme` and `dependencies` are left to the build backend, and `name` is \
+         missing"
     );
     assert_eq!(
         refused("[tool.poetry]\nname = \"demo\"\n", "name = \"demo\""),
-        format!(
-            "pyproject.toml: there is no [project] table: `version` is missing\n{HINT}\nversion = \"…\"\n# \
-             requires-python = \">=…\"\n# dependencies = [\"…\"]\n# scripts = {{ … = \"package.module:function\" }}"
-        )
+        "pyproject.toml: there is no [project] table: `version` is missing"
     );
     assert_eq!(
         refused("[tool.poetry]\nname = \"demo\"\n", ""),
-        "pyproject.toml: there is no [project] table: the metadata is in [tool.poetry]\nhint: replace the line `project = \
-         \"pyproject.toml\"` of the config by `metadata = \"backend\"`, which runs the build backend for it"
+        "pyproject.toml: there is no [project] table: the metadata is in [tool.poetry]"
     );
     let project = folder.read_with("[tool.poetry]\n", "name = \"demo\"\nversion = \"1\"").unwrap();
     assert_eq!(project.name, "demo");
@@ -173,10 +163,7 @@ fn dynamic_keys_are_given_or_refused() {
     let table = "[project]\nname = \"demo\"\ndynamic = [\"version\"]\n";
     let project = folder.read_with(table, "version = \"2.0\"").unwrap();
     assert_eq!(project.version.to_string(), "2.0");
-    assert_eq!(
-        folder.read(table).unwrap_err(),
-        format!("pyproject.toml:3: `version` is left to the build backend\n{HINT}\nversion = \"…\"")
-    );
+    assert_eq!(folder.read(table).unwrap_err(), "pyproject.toml:3: `version` is left to the build backend");
     let both = "[project]\nname = \"demo\"\nversion = \"1\"\ndynamic = [\"version\"]\n";
     assert_eq!(
         folder.read(both).unwrap_err(),
@@ -203,20 +190,18 @@ fn inline_tables() {
     let table = toml::from_str("name = \"demo\"").unwrap();
     let error =
         Project::from_table(Path::new("pycompile.toml"), &inside(Path::new(".")), &table).unwrap_err();
-    let error = error.to_string();
-    assert!(error.starts_with("pycompile.toml: `version` is missing\nhint: "), "{error}");
+    assert_eq!(error.to_string(), "pycompile.toml: `version` is missing");
 }
 
 #[test]
 fn what_is_refused() {
     let folder = ProjectFolder::new(&[]);
     let whole = |text: &str| folder.read(text).unwrap_err();
-    let begins = |text: &str, message: &str| {
-        let error = whole(text);
-        assert!(error.starts_with(&format!("pyproject.toml{message}\nhint: ")), "{error}");
-    };
-    begins("[tool.x]\n", ": there is no [project] table: `name` and `version` are missing");
-    begins("[project]\nversion = \"1\"\n", ":1: `name` is missing");
+    assert_eq!(
+        whole("[tool.x]\n"),
+        "pyproject.toml: there is no [project] table: `name` and `version` are missing"
+    );
+    assert_eq!(whole("[project]\nversion = \"1\"\n"), "pyproject.toml:1: `name` is missing");
     assert!(whole("[project]\nname =\n").starts_with("pyproject.toml:2: "));
     assert!(
         whole("[project]\nname = \"-x\"\nversion = \"1\"\n").starts_with("pyproject.toml:2: project.name: ")
