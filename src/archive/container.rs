@@ -8,6 +8,7 @@ use crate::project::open_regular;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Family of archive formats that one reader reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Container {
     pub fn read(self, path: &Path, bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
         match self {
             Self::Zip => read(path, bytes, limits),
-            Self::Package => read_package(path, bytes, &ArchiveLimits::default()),
+            Self::Package => read_package(path, &Arc::new(bytes), &ArchiveLimits::default()),
         }
     }
 }

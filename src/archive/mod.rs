@@ -41,7 +41,8 @@ pub use importers::{END_WINDOW, importable_ends};
 pub use name::{Clash, NameFault, NameTree, check_file_name, collision_key};
 pub use own::read_own;
 pub use package::{
-    Facts, Format, Special, SpecialKind, is_package, is_package_entry, is_package_file, read_package,
+    Facts, Format, Special, SpecialKind, is_package, is_package_entry, is_package_file, package_names,
+    read_package,
 };
 pub use reader::{ArchiveLimits, DEPTH, Prefix, read, read_file};
 pub use sdist::Sdist;

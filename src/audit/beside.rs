@@ -10,7 +10,7 @@ use super::reason::Reason;
 use super::record::Rows;
 use super::recorded::Recorded;
 use super::shadows::shadows;
-use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, Survey, embedded};
+use crate::input::{Embedded, Place, PlaceError, Surroundings, Survey, embedded};
 use crate::project::{FoundFiles, FoundKind, PACKAGES, links_and_files, name_below, names_in, real_path};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -55,10 +55,10 @@ pub fn beside_packages(prefix: &Path, packages: &[&str]) -> (Vec<Finding>, Vec<S
     findings.extend(found);
     for entry in searched.libraries() {
         let Ok(bytes) = place.read(&entry.name) else { continue };
-        match embedded(Path::new(&entry.name), bytes, Sought::Sources) {
+        match embedded(Path::new(&entry.name), bytes) {
             Embedded::Nothing | Embedded::Broken(_) => {}
             Embedded::Refused(error) => {
-                findings.push(Finding::new(&entry.name, Reason::Archive(error.fault.to_string())));
+                findings.push(Finding::new(&entry.name, Reason::Archive(error.within())));
             }
             Embedded::Archive(archive) => {
                 let names = Place::Archive(archive).names().into_iter().collect();

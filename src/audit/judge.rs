@@ -119,21 +119,32 @@ impl Judge<'_> {
         let found = self.compilers.get(version);
         let releases =
             found.as_ref().as_ref().map_err(|error| Reason::NoEngine { version, error: error.clone() })?;
-        // A legacy name does not contain the level; an importer loads the pyc at any level.
-        let levels = levels(self.parsed.as_ref());
-        let expected = if let [level] = levels { *level } else { self.declared.unwrap_or(0) };
+        // A legacy name does not contain the level; an importer loads the pyc at any level. Several
+        // levels may give the same code.
+        let mut levels = levels(self.parsed.as_ref()).to_vec();
+        let is_tagged = levels.len() == 1;
+        let expected = if is_tagged { levels.first().copied() } else { self.declared };
+        levels.sort_by_key(|level| Some(*level) != expected);
         let search = CodeSearch::new(&code, self.place, self.is_file, self.references, self.wanted);
         let source = source.name.clone();
-        match search.run(levels, releases, opened) {
-            Ok(CodeFit { level, .. }) if level != expected => Err(Reason::Level { source, level, expected }),
-            Ok(CodeFit { wrong_name: Some(wrong), .. }) => Err(Reason::Filename(wrong)),
-            Ok(CodeFit { releases, .. }) => {
-                Ok(Fit { version, engines: releases.into_iter().map(|(at, _)| at).collect() })
+        match search.run(&levels, releases, opened) {
+            Ok(CodeFit { level, .. })
+                if let Some(expected) = expected.filter(|expected| *expected != level) =>
+            {
+                Err(Reason::Level { source, level, expected })
             }
+            Ok(CodeFit { wrong_name: Some(wrong), .. }) => Err(Reason::Filename(wrong)),
+            Ok(CodeFit { releases, level, .. }) => Ok(Fit {
+                version,
+                engines: releases.into_iter().map(|(at, _)| at).collect(),
+                level: Some(level).filter(|level| !is_tagged && *level > 0),
+            }),
             Err(miss) => Err(match miss {
                 Miss::Form(forms) => Reason::OtherForm { source, forms },
                 Miss::Filename(wrong) => Reason::Filename(wrong),
-                Miss::Level(level) => Reason::CodeOfLevel { source, level, expected },
+                Miss::Level(level) => {
+                    Reason::CodeOfLevel { source, level, expected: expected.unwrap_or_default() }
+                }
                 Miss::Code(code) => Reason::Code { source, first: within_module(self.pyc, &code, pyc) },
                 Miss::Compile(error) => {
                     Reason::Compile { source, error: error.rendered.trim_end().to_owned() }

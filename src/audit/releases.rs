@@ -11,6 +11,7 @@
 use super::compilers::Compilers;
 use super::finding::ReleaseFound;
 use crate::target::PyVersion;
+use crate::text::counted_with_first;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A pyc that passed.
@@ -24,6 +25,24 @@ pub(super) struct Fit {
     pub(super) version: PyVersion,
     /// Indices of the engines; the environment's own release comes first, then the newest.
     pub(super) engines: Vec<usize>,
+    /// Optimization level of a pyc whose name does not contain it, if it is not 0.
+    pub(super) level: Option<u8>,
+}
+
+/// Returns notes on the levels of pycs whose names do not contain them, which follow `prefix`.
+pub(super) fn notes_on_levels(passed: &[Passed], prefix: &str) -> impl Iterator<Item = String> {
+    let mut levels: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+    for Passed { name, fit } in passed {
+        if let Some(level) = fit.level {
+            levels.entry(level).or_default().push(format!("{prefix}{name}"));
+        }
+    }
+    levels.into_iter().filter_map(|(level, mut names)| {
+        names.sort_unstable();
+        let (one, several) =
+            ("pyc without a level in its name has", "pycs without a level in their names have");
+        counted_with_first(&names, one, several, &format!(" the code of optimization level {level}"))
+    })
 }
 
 /// Returns the pycs that the likeliest release is not known to have written.

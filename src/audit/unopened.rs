@@ -1,26 +1,43 @@
-//! Archives that were refused, and in which no importer could find bytecode.
+//! Archives that were refused and name no Python code, and parts of archives that were not opened.
 
-use crate::archive::ArchiveError;
-use crate::text::counted;
+use crate::archive::{Archive, ArchiveError, Format};
+use crate::text::{counted, counted_with_first};
 
-/// Paths of these archives, with the reasons.
+/// Paths of these archives.
 #[derive(Default)]
-pub(super) struct Unopened(Vec<(String, String)>);
+pub(super) struct Unopened {
+    /// Refused archives, with the reasons.
+    refused: Vec<(String, String)>,
+    /// Zips that begin with a program.
+    programs: Vec<String>,
+}
 
 impl Unopened {
     pub(super) fn add(&mut self, path: String, error: &ArchiveError) {
-        self.0.push((path, error.fault.to_string()));
+        self.refused.push((path, error.within()));
     }
 
-    /// Returns a note on the archives.
-    pub(super) fn note(&self) -> Option<String> {
-        let (first, error) = self.0.first()?;
-        Some(match self.0.len() {
+    /// Adds a zip if it begins with a program other than a shebang line, which nothing checks. Such
+    /// bytes before a wheel are a finding.
+    pub(super) fn add_program(&mut self, path: String, archive: &Archive) {
+        let start = &archive.prefix;
+        let is_shebang = start.starts_with(b"#!") && !start.trim_ascii_end().contains(&b'\n');
+        if archive.format == Format::Zip && !start.is_empty() && !is_shebang {
+            self.programs.push(path);
+        }
+    }
+
+    /// Returns notes on the archives.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let refused = self.refused.first().map(|(first, error)| match self.refused.len() {
             1 => format!("the archive {first} was not opened: {error}"),
             number => {
                 let archives = counted(number, "archive was", "archives were");
                 format!("{archives} not opened: the first is {first}: {error}")
             }
-        })
+        });
+        let (one, several) = ("archive begins", "archives begin");
+        let end = " with a program, which was not checked";
+        refused.into_iter().chain(counted_with_first(&self.programs, one, several, end)).collect()
     }
 }

@@ -164,7 +164,7 @@ pub fn verify(
     let mut verified = audit.verified;
     verified.notes.extend(audit.extensions.notes());
     verified.notes.extend(only::note_on_archives(&audit.unknown));
-    verified.notes.extend(audit.unopened.note());
+    verified.notes.extend(audit.unopened.notes());
     if let Some(manifest) = request.manifest {
         let (wrong, notes) = against_releases(manifest, &verified.releases);
         verified.findings.extend(wrong);
@@ -326,6 +326,7 @@ impl Audit<'_> {
             self.verified.unlisted.extend(installed.unlisted(&passed).map(|name| (self.at, name)));
         }
         self.settle(&mut passed, &units, judgment)?;
+        self.verified.notes.extend(releases::notes_on_levels(&passed, prefix));
         self.releases(prefix, &passed);
         self.add(prefix, findings);
         let outer = Outer { place, found, selection, prefix };

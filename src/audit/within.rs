@@ -5,9 +5,10 @@ use super::library;
 use super::only::{self, Selection};
 use super::reason::Reason;
 use super::verify::{Audit, PlaceImports};
+use super::view::is_wheel;
 use crate::archive::Archive;
 use crate::engine::ThreadsError;
-use crate::input::{Embedded, Place, Sought, embedded};
+use crate::input::{Embedded, Place, embedded};
 use crate::pyc::Header;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -57,6 +58,11 @@ impl Audit<'_> {
             self.verified.notes.extend(notes);
         }
         let path = format!("{prefix}{name}");
+        if let Place::Archive(archive) = &inner
+            && !is_wheel(&inner)
+        {
+            self.unopened.add_program(path.clone(), archive);
+        }
         let selection = match self.selection(outer, name, (&inner, &found), &strays) {
             Some(Selection::Nothing) => return Ok(()),
             Some(selection) => selection,
@@ -93,8 +99,7 @@ impl Audit<'_> {
         let is_searched = found.searched.zip(name).is_some();
         let is_pyc = name.ends_with(".pyc") && Header::parse(&bytes).is_ok();
         // The file's own name is that of the wheel, without the archives that it lies in.
-        let sought = if is_searched { Sought::Sources } else { self.sought() };
-        match embedded(Path::new(name), bytes, sought) {
+        match embedded(Path::new(name), bytes) {
             Embedded::Archive(archive) => return Some(archive),
             Embedded::Nothing => {}
             // The constants of a module about zips look like the end of one.
@@ -104,7 +109,7 @@ impl Audit<'_> {
                 self.unknown.push(path());
             }
             Embedded::Refused(error) => {
-                self.add(prefix, vec![Finding::new(name, Reason::Archive(error.fault.to_string()))]);
+                self.add(prefix, vec![Finding::new(name, Reason::Archive(error.within()))]);
             }
         }
         None

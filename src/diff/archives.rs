@@ -11,17 +11,18 @@ use std::collections::{BTreeMap, BTreeSet};
 const ALIKE: usize = 3;
 /// Name of the compressed size of an entry.
 const COMPRESSED_SIZE: &str = "compressed size";
+/// Beginnings of the messages about the bytes before the first entry.
+const STARTING_LINE: &str = "the line that starts it";
+const STARTING_BYTES: &str = "the program before its first entry";
+/// Number of characters of a line before the first entry that a message shows.
+const STARTING: usize = 100;
 /// Number of directories or entries named in a finding for several.
 const NAMED: usize = 20;
 
 /// Compares two archives as a whole.
 pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairing) -> Vec<DiffFinding> {
     let mut findings = Vec::new();
-    if left.prefix != right.prefix {
-        let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.prefix));
-        let message = "the bytes before the first entry";
-        findings.push(DiffFinding::new(DifferenceKind::Archive, message).sides(side(left), side(right)));
-    }
+    findings.extend(starts(left, right));
     if left.comment != right.comment {
         let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.comment));
         findings
@@ -38,9 +39,10 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
     };
     if left.format != right.format {
         let message = "the format";
-        return vec![
+        findings.push(
             DiffFinding::new(DifferenceKind::Archive, message).sides(left.format.name(), right.format.name()),
-        ];
+        );
+        return findings;
     }
     if left.packing != right.packing {
         let message = if left.format == Format::Image { "the layers" } else { "the compression" };
@@ -61,6 +63,41 @@ pub(super) fn compare_archives(left: &Archive, right: &Archive, pairing: &Pairin
     findings.extend(directories(left, right, pairing));
     findings.extend(facts_of_directories(left, right));
     findings
+}
+
+/// Returns a finding for the bytes before the first entry of two zips, which the system runs: the
+/// shebang line of a zipapp, a shell script or another program.
+fn starts(left: &Archive, right: &Archive) -> Option<DiffFinding> {
+    let side = |archive: &Archive| format!("{:?}", String::from_utf8_lossy(&archive.prefix));
+    let is_line = |archive: &Archive| {
+        archive.prefix.is_empty()
+            || (archive.prefix.starts_with(b"#!") && !archive.prefix.trim_ascii_end().contains(&b'\n'))
+    };
+    let what = if is_line(left) && is_line(right) { STARTING_LINE } else { STARTING_BYTES };
+    let [one, other] = [left, right].map(|archive| {
+        let text = String::from_utf8_lossy(&archive.prefix);
+        let line = text.lines().next().unwrap_or_default();
+        let shown: String = line.chars().take(STARTING).collect();
+        let is_cut = !is_line(archive) || shown.len() < line.len();
+        let size = is_cut.then(|| format!("… ({})", text::bytes(archive.prefix.len() as u64)));
+        match archive.prefix.as_slice() {
+            [] => "nothing".to_owned(),
+            start if std::str::from_utf8(start).is_err() => text::bytes(start.len() as u64),
+            // Two lines may differ in their end alone.
+            _ if left.prefix.trim_ascii_end() == right.prefix.trim_ascii_end() => side(archive),
+            _ => format!("`{}{}`", shown, size.unwrap_or_default()),
+        }
+    });
+    let finding = DiffFinding::new(DifferenceKind::Content, format!("{what}: {one} and {other}"));
+    (left.prefix != right.prefix).then(|| finding.sides(side(left), side(right)))
+}
+
+impl DiffFinding {
+    /// Returns whether the bytes before the first entry of two zips differ, which the system runs.
+    pub fn is_of_start(&self) -> bool {
+        self.kind == DifferenceKind::Content
+            && [STARTING_LINE, STARTING_BYTES].iter().any(|start| self.message.starts_with(start))
+    }
 }
 
 /// Returns a finding for the files of images that are in a layer, but in no container, because a

@@ -1,6 +1,6 @@
 //! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
-use super::model::{Comparison, DiffSubject, DifferenceKind, FileDifference};
+use super::model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference};
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
 
@@ -237,11 +237,13 @@ impl FailOn {
                 let is_unread = has(DifferenceKind::Unreadable);
                 // The source of an extension module or a path file is not known.
                 let is_other = cause == Some(CauseKind::OtherContent) && file.is_module();
+                let starts = file.whole && file.findings.iter().any(DiffFinding::is_of_start);
                 let is_form = cause == Some(CauseKind::Harmless);
                 (has_code && !is_form)
                     || (is_code && lacks)
                     || is_unread
                     || is_other
+                    || starts
                     || cause == Some(CauseKind::Unexplained)
             }
         }

@@ -7,7 +7,7 @@ use super::pairing::Pairing;
 use super::places::PlaceOutcome;
 use super::sides::{Files, Side, SideContent, SideFile, files_of};
 use crate::archive::Archive;
-use crate::input::{Embedded, Place, Sought, embedded};
+use crate::input::{Embedded, Place, embedded};
 use crate::manifest::{ListedArchive, Manifest, sha256};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -136,7 +136,7 @@ impl InTree<'_> {
 
     /// Adds an archive with pycs that the manifest does not list.
     fn unlisted(&mut self, path: &str, file: SideFile<'_>, bytes: Vec<u8>) {
-        match embedded(Path::new(path), bytes, Sought::Bytecode) {
+        match embedded(Path::new(path), bytes) {
             Embedded::Nothing | Embedded::Broken(_) => {}
             Embedded::Refused(error) => self.add(path, vec![self.refused(&error.within())]),
             Embedded::Archive(_) => {

@@ -4,7 +4,7 @@ use super::content::is_pyc;
 use super::model::{DiffFinding, DifferenceKind, FileDifference};
 use super::sides::{Files, SideContent, SideFile, files_of};
 use crate::archive::{Archive, Container, DEPTH};
-use crate::input::{Carrier, Embedded, Sought, embedded};
+use crate::input::{Carrier, Embedded, embedded};
 use std::path::Path;
 
 /// Bytes that an archive and the archives around it may unpack to.
@@ -58,7 +58,7 @@ pub(super) fn open(path: &str, bytes: Vec<u8>, room: &Room) -> OpenedFile {
     }
     let file = Path::new(path);
     let declared = Container::declared(file, &bytes);
-    let archive = match embedded(file, bytes, Sought::Bytecode) {
+    let archive = match embedded(file, bytes) {
         Embedded::Archive(archive) => archive,
         Embedded::Refused(error) => return OpenedFile::Refused(error.within()),
         // A broken archive is not treated as another file.

@@ -4,11 +4,12 @@
 
 use crate::archive::{
     self, Archive, ArchiveError, ArchiveLimits, Bytes, Container, END_WINDOW, Fault, importable_ends,
-    is_package, is_package_entry, is_package_file,
+    is_package, is_package_entry, is_package_file, package_names, read_package,
 };
 use crate::project::open_regular;
 use std::io::{self, BufRead as _, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Bytes at the start of a file by which a pyc is recognized: the longest header and the type of
 /// the next object.
@@ -141,24 +142,23 @@ pub enum Embedded {
     Nothing,
     /// An archive.
     Archive(Archive),
-    /// A refused archive in which an importer could find the requested files.
+    /// A refused archive that may contain Python code.
     Refused(ArchiveError),
-    /// A refused archive in which no importer could find the requested files, such as test data.
+    /// A refused archive that names no Python code, such as test data.
     Broken(ArchiveError),
 }
 
 /// Reads a nested zip, package, tar archive or image. Any bytes may precede the first entry of a
 /// zip.
-pub fn embedded(path: &Path, mut bytes: Vec<u8>, sought: Sought) -> Embedded {
+pub fn embedded(path: &Path, mut bytes: Vec<u8>) -> Embedded {
     let (carrier, limits) = (Carrier::of_bytes(&bytes), ArchiveLimits::embedded());
     let is_wheel = is_called(path, &["whl"]);
     let may_be_zip = carrier.zip || is_wheel;
     if carrier.package {
-        // Only a package that may also be a zip is needed twice.
-        let twin = may_be_zip.then(|| bytes.clone());
-        match Container::Package.read(path, bytes, &limits) {
+        let shared = Arc::new(bytes);
+        match read_package(path, &shared, &ArchiveLimits::default()) {
             Ok(package) => {
-                return match refuse_both(&package, twin.as_deref()) {
+                return match refuse_both(&package, may_be_zip.then_some(&shared)) {
                     Ok(()) => Embedded::Archive(package),
                     Err(error) => Embedded::Refused(error),
                 };
@@ -168,25 +168,34 @@ pub fn embedded(path: &Path, mut bytes: Vec<u8>, sought: Sought) -> Embedded {
             Err(error) if is_called(path, &["deb", "rpm"]) || matches!(error.fault, Fault::Image(_)) => {
                 return Embedded::Refused(error);
             }
-            Err(error) if twin.is_none() => return Embedded::Broken(error),
+            Err(error) if !may_be_zip => return refused(error, &shared),
             Err(_) => {}
         }
-        let Some(twin) = twin else { return Embedded::Nothing };
-        bytes = twin;
+        bytes = Arc::unwrap_or_clone(shared);
     } else if !may_be_zip {
         // An archive that was cut short has lost the end by which it is recognized.
         let Some(container) = Container::declared(path, &bytes) else { return Embedded::Nothing };
-        return match container.read(path, bytes, &limits) {
+        return match container.read(path, bytes.clone(), &limits) {
             Ok(archive) => Embedded::Archive(archive),
-            Err(error) => Embedded::Broken(error),
+            Err(error) => refused(error, &bytes),
         };
     }
     // A wheel that was cut short is meant for installation as well.
-    let matters = is_wheel || names_code(&bytes, sought);
+    let matters = is_wheel || names_code(&bytes, Sought::Modules);
     match Container::Zip.read(path, bytes, &limits) {
         Ok(archive) => Embedded::Archive(archive),
         Err(error) if matters => Embedded::Refused(error),
         Err(error) => Embedded::Broken(error),
+    }
+}
+
+/// Returns the result for an archive that was not opened. One that was cut short contains the files
+/// before the cut, which some programs unpack.
+fn refused(error: ArchiveError, bytes: &[u8]) -> Embedded {
+    let sought = Sought::Modules;
+    match names_code(bytes, sought) || package_names(bytes, |name| sought.is_named(name)) {
+        true => Embedded::Refused(error),
+        false => Embedded::Broken(error),
     }
 }
 
@@ -236,14 +245,18 @@ fn is_called(path: &Path, extensions: &[&str]) -> bool {
     path.extension().is_some_and(called)
 }
 
-/// Returns whether the bytes contain a central header that names a requested file; zipimport
-/// finds no file without one.
+/// Returns whether the bytes contain a local or central header of a zip that names a
+/// requested file.
 fn names_code(bytes: &[u8], sought: Sought) -> bool {
-    memchr::memmem::find_iter(bytes, b"PK\x01\x02").any(|at| {
-        let size =
-            bytes.get(at + 28..at + 30).map(|size| usize::from(u16::from_le_bytes([size[0], size[1]])));
-        let name = size.and_then(|size| bytes.get(at + 46..at + 46 + size));
-        name.is_some_and(|name| sought.is_named(name))
+    // The offsets of the length of the name and of the name.
+    let headers = [(b"PK\x01\x02", 28, 46), (b"PK\x03\x04", 26, 30)];
+    headers.into_iter().any(|(signature, length, name)| {
+        memchr::memmem::find_iter(bytes, signature).any(|at| {
+            let size = bytes.get(at + length..at + length + 2);
+            let size = size.map(|size| usize::from(u16::from_le_bytes([size[0], size[1]])));
+            let name = size.and_then(|size| bytes.get(at + name..at + name + size));
+            name.is_some_and(|name| sought.is_named(name))
+        })
     })
 }
 

@@ -57,7 +57,7 @@ fn has_code(path: &Path, sought: Sought) -> io::Result<bool> {
     if carrier.magic.is_some() || !carrier.is_archive() {
         return Ok(carrier.magic.is_some());
     }
-    Ok(match embedded(path, read_regular(path, LARGEST_FILE)?, sought) {
+    Ok(match embedded(path, read_regular(path, LARGEST_FILE)?) {
         Embedded::Nothing | Embedded::Broken(_) => false,
         Embedded::Refused(_) => true,
         Embedded::Archive(archive) => archive.files().any(|entry| {

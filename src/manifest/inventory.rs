@@ -5,7 +5,7 @@ use super::listed::archive_entry;
 use super::model::{FileEntry, ListedArchive, Manifest};
 use super::shard::Shard;
 use crate::archive::DEPTH;
-use crate::input::{Embedded, Place, PlaceError, Sought, Surroundings, embedded};
+use crate::input::{Embedded, Place, PlaceError, Surroundings, embedded};
 use crate::object::Objects;
 use crate::pyc::{Pyc, PycError, parse_name};
 use std::path::Path;
@@ -143,7 +143,7 @@ impl Found {
                     continue;
                 }
             };
-            let archive = match embedded(Path::new(&path), bytes, Sought::Bytecode) {
+            let archive = match embedded(Path::new(&path), bytes) {
                 Embedded::Nothing | Embedded::Broken(_) => continue,
                 Embedded::Refused(error) => {
                     self.failures.push((path, PlaceError::from(error).into()));

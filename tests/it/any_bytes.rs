@@ -229,7 +229,10 @@ pub fn archive(data: &[u8]) {
 pub fn package(data: &[u8]) {
     let mut limits = ArchiveLimits::default();
     (limits.entry, limits.total, limits.dense) = (4 << 20, 16 << 20, 16 << 20);
-    let Ok(archive) = archive::read_package(Path::new("demo"), data.to_vec(), &limits) else { return };
+    let Ok(archive) = archive::read_package(Path::new("demo"), &std::sync::Arc::new(data.to_vec()), &limits)
+    else {
+        return;
+    };
     let specials = archive.specials.iter().map(|special| special.name.as_str());
     for name in archive.entries.iter().map(|entry| entry.name.as_str()).chain(specials) {
         assert!(!name.starts_with('/') && !name.split('/').any(|part| part == ".." || part == "."), "{name}");

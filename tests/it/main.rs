@@ -53,6 +53,8 @@ mod house;
 mod init;
 mod inspect;
 mod interpreters;
+mod launched;
+mod layouts;
 mod left_behind;
 mod left_to_backend;
 #[cfg(unix)]

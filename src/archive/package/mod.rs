@@ -13,12 +13,14 @@ mod deb;
 mod facts;
 mod image;
 mod image_files;
+mod names;
 mod recognize;
 mod rpm;
 mod tar;
 mod unpack;
 
 pub use facts::{Facts, Format, Special, SpecialKind};
+pub use names::package_names;
 pub use recognize::{is_package, is_package_entry, is_package_file};
 
 pub(super) use collect::Collected;
@@ -34,15 +36,18 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// [`ArchiveError`].
-pub fn read_package(path: &Path, bytes: Vec<u8>, limits: &ArchiveLimits) -> Result<Archive, ArchiveError> {
+pub fn read_package(
+    path: &Path,
+    bytes: &Arc<Vec<u8>>,
+    limits: &ArchiveLimits,
+) -> Result<Archive, ArchiveError> {
     let refuse = |fault| ArchiveError { archive: path.into(), entry: None, fault };
     within("bytes in the archive", bytes.len() as u64, limits.archive).map_err(refuse)?;
-    let bytes = Arc::new(bytes);
-    match recognize::begins(&bytes) {
-        recognize::Begins::Deb => deb::read(path, &bytes, limits),
-        recognize::Begins::Rpm => rpm::read(path, &bytes, limits),
+    match recognize::begins(bytes) {
+        recognize::Begins::Deb => deb::read(path, bytes, limits),
+        recognize::Begins::Rpm => rpm::read(path, bytes, limits),
         _ => {
-            let archive = read_tar(path, &bytes, limits)?;
+            let archive = read_tar(path, bytes, limits)?;
             image::of_tar(path, archive, limits)
         }
     }

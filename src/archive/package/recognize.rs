@@ -34,7 +34,7 @@ pub(super) fn begins(bytes: &[u8]) -> Begins {
 
 /// Returns whether bytes begin with a tar header: the entry has a name, and the checksum of the
 /// header is right.
-fn is_tar_header(bytes: &[u8]) -> bool {
+pub(super) fn is_tar_header(bytes: &[u8]) -> bool {
     let Some(block) = bytes.get(..BLOCK) else { return false };
     let said = tar::Header::from_byte_slice(block).cksum();
     let sum = |at: usize| if (148..156).contains(&at) { 32 } else { u32::from(block[at]) };

@@ -59,16 +59,24 @@ pub(super) fn decoder<'a>(packing: Packing, reader: impl BufRead + 'a) -> Box<dy
 /// and the compression. The stream is bounded by the limits.
 pub(super) fn unpacked<'a>(bytes: &'a [u8], limits: &ArchiveLimits) -> (Option<Packing>, Box<dyn Read + 'a>) {
     let Some(packing) = Packing::of(bytes) else { return (None, Box::new(bytes)) };
-    let size = bytes.len() as u64;
+    (Some(packing), Box::new(bounded(packing, bytes, bytes.len() as u64, limits)))
+}
+
+/// Returns the stream of the unpacked bytes of a reader with `size` bytes, bounded by the limits.
+pub(super) fn bounded<'a>(
+    packing: Packing,
+    reader: impl BufRead + 'a,
+    size: u64,
+    limits: &ArchiveLimits,
+) -> Bounded<'a> {
     let most = limits.dense.max(size.saturating_mul(limits.dense_ratio)).min(limits.total);
     let dense = SMALL_TOTAL.max(size.saturating_mul(limits.ratio));
-    let reader = decoder(packing, bytes);
-    let bounded = Bounded { reader, packing, size, found: 0, most, dense, ratio: limits.ratio };
-    (Some(packing), Box::new(bounded))
+    let reader = decoder(packing, reader);
+    Bounded { reader, packing, size, found: 0, most, dense, ratio: limits.ratio }
 }
 
 /// A stream that fails at its limit.
-struct Bounded<'a> {
+pub(super) struct Bounded<'a> {
     reader: Box<dyn Read + 'a>,
     packing: Packing,
     /// Size of the compressed bytes.

@@ -25,7 +25,9 @@ pub(super) fn explain_records(
     // A file that only the left side has may be in a directory that has another path on the right.
     let both = indices.iter().map(|&index| names(&files[index]));
     let both = both.flat_map(|[left, right]| [(moved(&left, &folders), left.clone()), (right, left)]);
-    let differing = Differing { left: both.collect(), folders };
+    let pairs = indices.iter().map(|&index| names(&files[index]));
+    let right = pairs.filter(|[left, right]| left != right).map(|[left, right]| (left, right)).collect();
+    let differing = Differing { left: both.collect(), right, folders };
     for &index in indices {
         let names = names(&files[index]);
         let Some(cause) = files[index].cause.as_mut().filter(|cause| cause.kind == CauseKind::OtherContent)
@@ -83,6 +85,8 @@ fn wrong_list(side: usize, fault: &str) -> Cause {
 struct Differing {
     /// Names on the left side by those on the right side.
     left: BTreeMap<String, String>,
+    /// Names on the right side by those on the left side, where these differ.
+    right: BTreeMap<String, String>,
     /// Directories with another path on each side.
     folders: Vec<[String; 2]>,
 }
@@ -93,7 +97,11 @@ impl Differing {
         let by_right = |side: usize| -> BTreeMap<String, BTreeSet<&ListRow>> {
             let mut rows: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
             for row in &lists[side].rows {
-                let path = if side == 0 { moved(&row.path, &self.folders) } else { row.path.clone() };
+                let path = match self.right.get(&row.path) {
+                    Some(right) if side == 0 => right.clone(),
+                    _ if side == 0 => moved(&row.path, &self.folders),
+                    _ => row.path.clone(),
+                };
                 rows.entry(path).or_default().insert(row);
             }
             rows

@@ -222,6 +222,54 @@ fn broken_archives_in_a_tree_are_reported_where_they_are_installed() {
     assert!(said.out.contains("tree/demo.deb: archive: the archive was not opened: "), "{}", said.out);
 }
 
+#[test]
+fn a_tar_in_a_tree_that_names_code_and_is_not_opened_is_a_finding() {
+    let session = Session::new();
+    session.file("tree/m.py", SOURCE);
+    session.file("tree/__pycache__/m.cpython-314.pyc", pyc(SOURCE));
+    let twice = tar(&[file("p/b.py", SOURCE), file("p/b.py", "")]);
+    // Bytes that are not compressed to a few.
+    let noise = || (0..9000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect::<Vec<u8>>();
+    // The checksum of the whole is wrong, and only its first entries can be read.
+    let cut = |first: Vec<Member>| {
+        let whole = gzip(&tar(&[first, vec![file("p/c.bin", noise())]].concat_members()));
+        whole[..whole.len() - 12].to_vec()
+    };
+    let twins = "the archive was not opened: entry \"p/b.py\": there are two entries of this name";
+    for (name, bytes, message) in [
+        ("sd.tar", twice.clone(), twins),
+        ("sd.tar.gz", gzip(&twice), twins),
+        ("sd.tar.zst", zstd(&twice), twins),
+        ("data.bin", twice, twins),
+        ("cut.tar.gz", cut(vec![file("p/b.py", SOURCE)]), "the archive was not opened: "),
+        (
+            "cut.tar.gz",
+            cut(vec![member("pax", b'x', "", "15 path=p/b.py\n"), file("b", SOURCE)]),
+            "the archive was not opened: ",
+        ),
+    ] {
+        let path = session.file(&format!("tree/{name}"), bytes);
+        let said = session.run(&["verify", "tree"]).exits(1);
+        assert!(said.out.contains(&format!("tree/{name}: archive: {message}")), "{}", said.out);
+        session.run(&["manifest", "tree"]).exits(1);
+        std::fs::remove_file(path).unwrap();
+    }
+    session.file("tree/data.tar", tar(&[file("a.txt", ""), file("a.txt", "")]));
+    session
+        .run(&["verify", "tree"])
+        .exits(0)
+        .says("note: the archive data.tar was not opened: entry \"a.txt\"");
+}
+
+#[test]
+fn a_zip_that_was_cut_short_and_names_code_is_a_finding() {
+    let session = Session::new();
+    let whole = crate::audits::zip(&[("m.py", SOURCE.as_bytes()), ("n.py", SOURCE.as_bytes())]);
+    session.file("tree/cut.zip", &whole[..whole.len() / 2]);
+    let said = session.run(&["verify", "tree"]).exits(1);
+    assert!(said.out.contains("tree/cut.zip: archive: the archive was not opened: "), "{}", said.out);
+}
+
 /// Names alone decide which `.pth` files Python reads once the package is installed.
 #[test]
 fn path_files_lead_out_by_any_name_of_their_directory() {
