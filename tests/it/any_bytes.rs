@@ -134,7 +134,7 @@ pub fn diff(data: &[u8]) {
     assert_eq!(
         findings.is_empty(),
         left == right,
-        "a difference goes untold, or one is told that is not there"
+        "a difference is not reported, or one is reported that does not exist"
     );
     let files = vec![FileDifference::new("p/__pycache__/m.cpython-314.pyc", findings)];
     let comparison = Comparison {

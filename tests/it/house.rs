@@ -115,16 +115,34 @@ fn prose_is_not_private() {
         r"(?i)\bat hand\b|\b(?:held|holds?) (?:\S+ ){0,4}against\b|\bbeside\b|\b(?:is|are) told\b|\bstands? in for\b|\b[Ww]hose what\b|(?<!there )\bis no (?!longer\b|more\b)\w+",
     )
     .unwrap();
-    let prose = |name: &str, line: &str| {
-        name.ends_with(".md") || ["//", "#[error("].iter().any(|start| line.trim_start().starts_with(start))
-    };
+    let is_prose = |name: &str, line: &str| name.ends_with(".md") || line.trim_start().starts_with("//");
+    // A text with two words or more.
+    let string = fancy_regex::Regex::new(r#""(?:[^"\\]|\\.)*[a-z] [a-z](?:[^"\\]|\\.)*""#).unwrap();
     let mut findings = Vec::new();
     for (name, text) in sources().into_iter().chain(test_sources()).chain(pages()) {
-        for (at, line) in text.lines().enumerate().filter(|(_, line)| prose(&name, line)) {
-            if private.is_match(line).unwrap() {
+        for (at, line) in text.lines().enumerate() {
+            let is_private = if is_prose(&name, line) {
+                private.is_match(line).unwrap()
+            } else {
+                let mut strings = string.find_iter(line).map(Result::unwrap);
+                strings.any(|string| private.is_match(string.as_str()).unwrap())
+            };
+            if is_private {
                 findings.push(format!("{name}:{}: {line}", at + 1));
             }
         }
+    }
+    report(&findings);
+}
+
+/// A reflow of paragraphs may double the mark of an item.
+#[test]
+fn items_of_lists_have_one_mark() {
+    let doubled = fancy_regex::Regex::new(r"^\s*(?:[-*]|\d+\.) (?:[-*]|\d+\.) ").unwrap();
+    let mut findings = Vec::new();
+    for (name, text) in pages() {
+        let lines = text.lines().enumerate().filter(|(_, line)| doubled.is_match(line).unwrap());
+        findings.extend(lines.map(|(at, line)| format!("{name}:{}: {line}", at + 1)));
     }
     report(&findings);
 }

@@ -32,7 +32,7 @@ fn check(path: &Path, counts: &mut BTreeMap<String, Count>) -> Result<(), String
     let objects = marshal::read(code, series.code_layout).map_err(|error| error.to_string())?;
     let seconds = start.elapsed().as_secs_f64();
     if objects.code(Objects::ROOT).is_none() {
-        return Err("it is no code object".into());
+        return Err("it is not a code object".into());
     }
     if marshal::write(&objects) != code {
         return Err("other bytes are written than were read".into());
