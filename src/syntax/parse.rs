@@ -107,7 +107,7 @@ fn refused(
         let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
         return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new(), None)) {
             Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
-            _ => without_place(ErrorType::Recursion, "Stack overflow during compilation"),
+            _ => without_place(ErrorType::Recursion, target.features.too_deep()),
         };
     }
     let verdict = diagnose(source, target, remarks, None);

@@ -41,8 +41,8 @@ pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
     /// Largest depth of nested statements and expressions (3.13: its recursion limit of 10,000,
-    /// minus the depth below the compiler); `None` if the version checks how much stack is left
-    /// instead.
+    /// minus the depth below the compiler; 3.12: of 3,000); `None` if the version checks how much
+    /// stack is left instead.
     pub deepest_tree: Option<u32>,
     /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,
@@ -285,4 +285,32 @@ pub struct Features {
     pub builds_empty_strings: bool,
     /// Number of levels of fields that may show their text; the innermost may not.
     pub shown_field_levels: u32,
+    /// Lambdas and comprehensions may occur in annotation scopes that see the names of a class.
+    pub functions_see_class: bool,
+    /// A comprehension inlined in a class body refers to `__class__` and `__classdict__` like a
+    /// method does.
+    pub class_cells_in_comprehensions: bool,
+    /// Errors in a tuple of types call it constraints, not a bound.
+    pub names_constraints: bool,
+    /// The error for `yield from` outside of a function names it, else `yield`.
+    pub yield_from_has_name: bool,
+    /// In a format spec after a field, braces are those of fields.
+    pub spec_goes_on: bool,
+    /// In comprehensions, the target of an assignment expression is looked up by its mangled name.
+    pub targets_found_mangled: bool,
+    /// Names in the `else` block of `try` are found before those in its handlers.
+    pub else_before_handlers: bool,
+    /// Largest number of exception handlers around an instruction. CPython crashes if more are
+    /// asked for, which it prevents where inlined comprehensions are blocks.
+    pub deepest_handlers: u32,
+}
+
+impl Features {
+    /// Returns the message for a tree that is too deep for the compiler.
+    pub const fn too_deep(&self) -> &'static str {
+        match self.deepest_tree {
+            Some(_) => "maximum recursion depth exceeded during compilation",
+            None => "Stack overflow during compilation",
+        }
+    }
 }

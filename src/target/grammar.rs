@@ -78,6 +78,15 @@ rules! {
     WithComma = "with_comma",
     /// Mistake: `case` outside of `match`.
     LoneCase = "lone_case",
+    /// Syntax: defaults of type parameters (PEP 696).
+    TypeDefaults = "type_defaults",
+    /// Mistake: `import` without names.
+    EmptyImports = "empty_imports",
+    /// Mistake: an empty list of type parameters.
+    EmptyTypeParameters = "empty_type_parameters",
+    /// Mistake: an iterable is unpacked after a mapping, reported from the comma before it to the
+    /// end; without the rule, at the star.
+    LateIterables = "late_iterables",
     /// Mistake: a missing comma, reported on the last line of the expression before it.
     CommaOnLastLine = "comma_on_last_line",
 }

@@ -36,7 +36,9 @@ impl Codegen<'_, '_> {
     /// Emits a `yield from` expression (`codegen_visit_expr`).
     pub(super) fn yield_from_expr(&mut self, value: &Expr<'_>, location: Location) -> CodegenResult<()> {
         if !self.in_function_like() {
-            return Err(SyntaxError::new("'yield from' outside function", location));
+            let has_name = self.target.features.yield_from_has_name;
+            let message = if has_name { "'yield from' outside function" } else { "'yield' outside function" };
+            return Err(SyntaxError::new(message, location));
         }
         if self.in_async_function() {
             return Err(SyntaxError::new("'yield from' inside async function", location));

@@ -11,11 +11,6 @@ use crate::target::{Features, Op};
 const AT_START: u32 = 0;
 const AT_GENERATOR_START: u32 = 4;
 
-/// Largest number of exception handlers around an instruction. CPython's stack of handlers has
-/// `CO_MAXBLOCKS + 2` slots, one of which is unused. Where inlined comprehensions are not blocks,
-/// more may be asked for, and CPython crashes.
-const MAX_HANDLERS: u32 = 22;
-
 /// Stack of active handlers: the index of the innermost in a list of all that occurred. Index 0 is
 /// the empty stack.
 type HandlerStack = usize;
@@ -63,7 +58,7 @@ pub(super) fn label_exceptions(graph: &mut Graph, features: &Features) -> Result
                     todo.push((instr.target, stack));
                 }
                 let depth = actives[stack].depth + 1;
-                if depth > MAX_HANDLERS {
+                if depth > features.deepest_handlers {
                     return Err(FlowError::Handlers(instr.location));
                 }
                 actives.push(Active { handler: instr.target, depth, outer: stack });

@@ -92,7 +92,8 @@ fn guarantee(graph: &mut Graph, first_line: i32) {
                 line = last.location.line();
             } else if last.op == Op::RETURN_VALUE {
                 for instr in graph.code_mut(id) {
-                    instr.location = Location::new(line, -1, -1, -1);
+                    let old = instr.location;
+                    instr.location = Location::new(line, old.end_line(), old.column(), old.end_column());
                 }
             }
         }

@@ -72,7 +72,7 @@ pub fn run<'a>(
         warnings.issue_inverted_bool(location);
     }
     if limit.is_some_and(|limit| pass.deepest.get() > limit) {
-        let message = "maximum recursion depth exceeded during compilation".to_owned();
+        let message = target.features.too_deep().to_owned();
         return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
     }
     Ok(module)

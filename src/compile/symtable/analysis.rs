@@ -240,7 +240,8 @@ impl Analysis<'_> {
                 inlined_cells.push(name);
             }
             let of_class = [known.class, known.classdict, known.conditional_annotations].contains(&name)
-                && (name == known.class || self.features.classdict_in_comprehensions);
+                && (name == known.class || self.features.classdict_in_comprehensions)
+                && !self.features.class_cells_in_comprehensions;
             if scope == NameScope::Free && kind == BlockKind::Class && of_class {
                 scope = NameScope::GlobalImplicit;
                 if self.features.lose_class_cell || !self.free_in_a_child(inner, name) {

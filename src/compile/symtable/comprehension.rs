@@ -3,7 +3,7 @@
 //! CPython: `Python/symtable.c`.
 
 use super::builder::{Builder, Visit};
-use super::{BlockKind, flag};
+use super::{BlockKind, ScopeId, flag};
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{ComprehensionExpr, ComprehensionKind, Expr, ExprKind};
 use crate::text::{Location, Name};
@@ -18,6 +18,7 @@ impl Builder<'_> {
         comprehension: &ComprehensionExpr<'_>,
         location: Location,
     ) -> Visit {
+        self.refuse_in_class_scope("comprehension", location)?;
         let Some((first, others)) = comprehension.generators.split_first() else { return Ok(()) };
         self.progress().comp_iter_expr += 1;
         self.expression(&first.iter)?;
@@ -87,6 +88,15 @@ impl Builder<'_> {
         self.expression(target)
     }
 
+    /// Returns the flags of the target of an assignment expression in `scope`
+    /// (`symtable_extend_namedexpr_scope`).
+    fn target_flags(&mut self, scope: ScopeId, name: Name) -> u32 {
+        if self.target.features.targets_found_mangled {
+            return self.flags(scope, name);
+        }
+        self.table.scope(scope).symbol(name).map_or(0, |symbol| symbol.flags)
+    }
+
     /// Binds a target in the scope around all comprehensions (`symtable_extend_namedexpr_scope`).
     fn bind_outside(&mut self, name: Name, location: Location) -> Visit {
         for position in (0..self.stack.len()).rev() {
@@ -94,7 +104,7 @@ impl Builder<'_> {
             let scope = &self.table.scopes[id.0 as usize];
             if scope.comprehension.is_some() {
                 let both = flag::COMP_ITER | flag::LOCAL;
-                if self.flags(id, name) & both == both {
+                if self.target_flags(id, name) & both == both {
                     let start = "assignment expression cannot rebind comprehension iteration variable '";
                     return self.error_with_name(start, name, "'", location);
                 }
@@ -102,7 +112,7 @@ impl Builder<'_> {
             }
             let place = match scope.kind {
                 BlockKind::Function => {
-                    let global = self.flags(id, name) & flag::GLOBAL != 0;
+                    let global = self.target_flags(id, name) & flag::GLOBAL != 0;
                     let declared = if global { flag::GLOBAL } else { flag::NONLOCAL };
                     self.define(name, declared, location)?;
                     self.record_directive(name, location);

@@ -47,6 +47,7 @@ impl Builder<'_> {
 
     /// Visits a lambda (`symtable_visit_expr`).
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> Visit {
+        self.refuse_in_class_scope("lambda", location)?;
         self.defaults(&lambda.args)?;
         let key = Self::own(lambda.id);
         self.enter_new(self.known.lambda, BlockKind::Function, key, location)?;
@@ -54,6 +55,15 @@ impl Builder<'_> {
         self.expression(&lambda.body)?;
         self.exit();
         Ok(())
+    }
+
+    /// Refuses a lambda or comprehension in a scope that sees the names of a class.
+    pub(super) fn refuse_in_class_scope(&self, what: &str, location: Location) -> Visit {
+        if self.target.features.functions_see_class || !self.scope().can_see_class_scope {
+            return Ok(());
+        }
+        let message = format!("Cannot use {what} in annotation scope within class scope");
+        Err(Box::new(SyntaxError::new(message, location)))
     }
 
     fn defaults(&mut self, arguments: &Arguments<'_>) -> Visit {
@@ -108,9 +118,11 @@ impl Builder<'_> {
                 self.define(name, flag::USE, location)?;
             }
             self.private = Some(class.name);
-            let index = self.table.mangled_names.len() as u32;
-            self.table.mangled_names.push(Vec::new());
-            self.current().mangled_names = Some(index);
+            if !self.target.features.generic_class_renames_rest {
+                let index = self.table.mangled_names.len() as u32;
+                self.table.mangled_names.push(Vec::new());
+                self.current().mangled_names = Some(index);
+            }
             self.type_parameters(class.type_params)?;
         }
         self.expressions(class.bases)?;
@@ -127,7 +139,8 @@ impl Builder<'_> {
         if generic {
             self.exit();
         }
-        self.private = outer;
+        let remains = generic && self.target.features.generic_class_renames_rest;
+        self.private = if remains { Some(class.name) } else { outer };
         Ok(())
     }
 
@@ -172,7 +185,12 @@ impl Builder<'_> {
             let default = match parameter.kind {
                 TypeParamKind::TypeVar => {
                     let info = match &parameter.bound {
-                        Some(bound) if matches!(bound.kind, ExprKind::Tuple { .. }) => "a TypeVar constraint",
+                        Some(bound)
+                            if matches!(bound.kind, ExprKind::Tuple { .. })
+                                && self.target.features.names_constraints =>
+                        {
+                            "a TypeVar constraint"
+                        }
                         _ => "a TypeVar bound",
                     };
                     let bound = parameter.bound;

@@ -175,6 +175,10 @@ impl Builder<'_> {
         let was_in_try = std::mem::replace(&mut self.progress().in_try_block, true);
         self.conditional(|builder| {
             builder.statements(statement.body)?;
+            let else_first = builder.target.features.else_before_handlers;
+            if else_first {
+                builder.statements(statement.orelse)?;
+            }
             for handler in statement.handlers {
                 builder.optional(handler.kind)?;
                 if let Some(name) = handler.name {
@@ -182,7 +186,9 @@ impl Builder<'_> {
                 }
                 builder.statements(handler.body)?;
             }
-            builder.statements(statement.orelse)?;
+            if !else_first {
+                builder.statements(statement.orelse)?;
+            }
             builder.statements(statement.finalbody)
         })?;
         self.progress().in_try_block = was_in_try;

@@ -7,9 +7,6 @@ use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Depth of nested fields whose value CPython still shows with its text.
-const MAX_SHOWN: usize = 2;
-
 impl<'t> PegParser<'_, 't> {
     /// Checks the text of an f-string, which is decoded when its end was read.
     pub(super) fn check_middles(&mut self, value: Match) -> Result<(), Stop> {
@@ -130,7 +127,7 @@ impl<'t> PegParser<'_, 't> {
     pub(super) fn field(&mut self, equals: Match, start: usize) -> Result<(), Stop> {
         let Match::Token(equals) = equals else { return Ok(()) };
         let (fields, opening) = self.enclosing(start);
-        if fields >= MAX_SHOWN {
+        if fields >= self.target.features.shown_field_levels as usize {
             // CPython loses the text of this field.
             let message = "field 'value' is required for Constant".to_owned();
             return self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });

@@ -6,6 +6,7 @@
 use super::tokens::prefix;
 use crate::decode;
 use crate::syntax::lexer::{FaultKind, Lexer, LexerFault};
+use crate::target::GrammarRule;
 use crate::text::{ErrorType, Location, SyntaxError};
 
 /// Error for a fault of a token.
@@ -147,7 +148,10 @@ fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
             let kind = if triple { "triple-quoted " } else { "" };
             format!("unterminated {kind}{prefix}-string literal (detected at line {line})")
         }
-        FaultKind::TooManyStrings => "too many nested f-strings or t-strings".to_owned(),
+        FaultKind::TooManyStrings => {
+            let has_templates = lexer.target.grammar.has(GrammarRule::Templates);
+            format!("too many nested f-strings{}", if has_templates { " or t-strings" } else { "" })
+        }
         FaultKind::TooManyFields => format!("{prefix}-string: expressions nested too deeply"),
         FaultKind::SingleBrace => format!("{prefix}-string: single '}}' is not allowed"),
         _ => "invalid syntax".to_owned(),

@@ -35,6 +35,8 @@ pub struct Mode {
     pub field_depth: i32,
     /// Text that `=` shows, in the releases that lose track of it.
     pub(super) shown: ShownText,
+    /// True if the text that `=` shows is lost track of in format specs.
+    pub(super) runs_on: bool,
     /// True while the format spec of a field is being read.
     pub in_spec: bool,
 }
@@ -75,7 +77,7 @@ impl Lexer<'_> {
         self.token = mode.middle();
         self.escapes = false;
         let (mut quotes, mut named) = (0, false);
-        let in_spec = mode.in_spec && mode.field_depth >= 0;
+        let in_spec = (mode.in_spec || self.target.features.spec_goes_on) && mode.field_depth >= 0;
         while quotes != size {
             let byte = self.bytes[at];
             if byte == mode.quote {

@@ -140,7 +140,7 @@ impl<'t> Lexer<'t> {
             fault: None,
             target,
             newline_ends_spec: target.features.newline_ends_spec,
-            follows_shown: target.features.shown_text_runs_on,
+            follows_shown: target.features.shown_text_runs_on || target.features.shown_text_ends_once,
             is_own: false,
             remarks: Vec::new(),
         }

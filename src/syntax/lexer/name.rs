@@ -3,6 +3,10 @@
 use super::{FaultKind, Lexer, Token, token};
 use crate::target;
 
+/// Characters that join or separate letters of words, which Unicode 15.1 added to those that may
+/// continue identifiers.
+const JOINERS: [char; 4] = ['\u{200c}', '\u{200d}', '\u{30fb}', '\u{ff65}'];
+
 /// First bytes of a name or keyword, and its length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Word {
@@ -73,7 +77,8 @@ impl Lexer<'_> {
         for (at, letter) in name.char_indices() {
             let fits = if at == 0 { starts(letter) } else { unicode_ident::is_xid_continue(letter) };
             let is_assigned = letter.is_ascii() || self.target.assigns(u32::from(letter));
-            if !fits || !is_assigned {
+            let is_joiner = !self.target.features.joiners_in_names && JOINERS.contains(&letter);
+            if !fits || !is_assigned || is_joiner {
                 return self.fail(FaultKind::InvalidCharacter(letter), self.start + at + letter.len_utf8());
             }
             self.is_own |=

@@ -20,7 +20,8 @@ pub(super) struct ShownText {
 impl Mode {
     /// Returns whether a sign counts that is `depth` brackets deep in the fields.
     fn counts(&self, depth: i32) -> bool {
-        self.field_depth >= 0 && (depth == 0 || depth == 1 && (self.shown.by_equals || self.in_spec))
+        self.field_depth >= 0
+            && (depth == 0 || self.runs_on && depth == 1 && (self.shown.by_equals || self.in_spec))
     }
 }
 

@@ -198,6 +198,7 @@ impl Lexer<'_> {
             depth: 0,
             field_depth: -1,
             shown: ShownText::default(),
+            runs_on: self.target.features.shown_text_runs_on,
             in_spec: false,
         });
         self.state = super::LexerState::Text;

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::syntax::ast::{ClassDef, Expr, FunctionDef, Stmt, StmtKind, TypeAlias, TypeParam, TypeParamKind};
 use crate::syntax::lexer::Token;
+use crate::target::GrammarRule;
 
 impl<'a> Parser<'a, '_> {
     /// `function_def: decorators function_def_raw | function_def_raw`, and likewise `class_def`.
@@ -112,12 +113,16 @@ impl<'a> Parser<'a, '_> {
         }
         let id = self.id();
         let name = self.name();
-        let (bound, default_value) = match kind {
-            TypeParamKind::TypeVar => {
-                (self.after(Token::Colon, Self::expression), self.after(Token::Equal, Self::expression))
-            }
-            TypeParamKind::TypeVarTuple => (None, self.after(Token::Equal, Self::star_expression)),
-            TypeParamKind::ParamSpec => (None, self.after(Token::Equal, Self::expression)),
+        let is_variable = kind == TypeParamKind::TypeVar;
+        let bound = if is_variable { self.after(Token::Colon, Self::expression) } else { None };
+        let has_default = self.token() == Token::Equal;
+        self.is_own |= has_default;
+        let default_value = if !has_default || !self.has(GrammarRule::TypeDefaults) {
+            None
+        } else if kind == TypeParamKind::TypeVarTuple {
+            self.after(Token::Equal, Self::star_expression)
+        } else {
+            self.after(Token::Equal, Self::expression)
         };
         TypeParam { id, location: self.since(start), kind, name, bound, default_value }
     }

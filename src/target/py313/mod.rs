@@ -2,8 +2,8 @@
 
 use super::operation::ByOp;
 use super::{
-    Features, FinallyWarnings, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords,
-    Target, encodings, operations, py312, stack_effects, unicode,
+    Features, FinallyWarnings, FlowPass, GrammarRule, GrammarRules, LateHandlers, PyVersion, ShownComments,
+    StartUpWords, Target, encodings, operations, py312, stack_effects, unicode,
 };
 
 const NEWEST: Target = Target {
@@ -13,7 +13,7 @@ const NEWEST: Target = Target {
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16],
     encodings: &[encodings::NEW_IN_3_13_15, encodings::NEW_IN_3_13_0, encodings::FIRST],
-    grammar: GrammarRules::NONE,
+    grammar: GRAMMAR,
     flow: &FLOW,
     operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
@@ -45,6 +45,14 @@ pub(super) static RELEASES: [Target; 4] = [
     },
     NEWEST,
 ];
+
+/// Rules that 3.13's grammar has in addition to 3.12's.
+pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
+    GrammarRule::TypeDefaults,
+    GrammarRule::EmptyImports,
+    GrammarRule::EmptyTypeParameters,
+    GrammarRule::LateIterables,
+]);
 
 /// Features of 3.13.0 that differ from 3.13.5.
 const FEATURES_0: Features = Features {
@@ -151,6 +159,15 @@ pub(super) const FEATURES: Features = Features {
     spec_keeps_pieces: false,
     builds_empty_strings: false,
     shown_field_levels: 2,
+    functions_see_class: true,
+    class_cells_in_comprehensions: false,
+    names_constraints: true,
+    yield_from_has_name: true,
+    spec_goes_on: false,
+    targets_found_mangled: true,
+    else_before_handlers: false,
+    deepest_handlers: 22,
+    deepest_tree: Some(9_997),
     ..py312::FEATURES
 };
 

@@ -65,7 +65,7 @@ const FEATURES_2: Features = Features {
 const FEATURES_8: Features = Features { place_field_text_faults: false, ..FEATURES };
 
 /// Rules that 3.14's grammar has in addition to 3.13's.
-pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
+pub(super) const GRAMMAR: GrammarRules = py313::GRAMMAR.with(&[
     GrammarRule::Templates,
     GrammarRule::BareExceptions,
     GrammarRule::NamedTargets,

@@ -12,8 +12,8 @@ import re
 
 GRAMMAR = pathlib.Path(__file__).resolve().parents[3] / "src" / "syntax" / "diagnose" / "python.peg"
 # What the grammars of the versions have, as `Target::grammar` says.
-MARKS = {"3.13": set(), "3.14": {"more", "bare_exceptions"},
-         "3.15": {"more", "bare_exceptions", "most", "lazy", "unpacking", "positive_numbers"}}
+MARKS = {"3.12": set(), "3.13": {"type_defaults"}, "3.14": {"type_defaults", "more", "bare_exceptions"},
+         "3.15": {"type_defaults", "more", "bare_exceptions", "most", "lazy", "unpacking", "positive_numbers"}}
 TOKEN = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|->|&&|<!?\w+>|\w+|\S""")
 NAMES = {"a": 9, "b": 9, "x": 9, "y": 7, "self": 4, "f": 4, "_": 2, "match": 2, "case": 2, "type": 2, "lazy": 1, "__x": 3,
          "print": 1, "é": 1, "ℌ": .5, "__class__": .7, "super": 1, "__debug__": .2}

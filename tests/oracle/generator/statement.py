@@ -199,7 +199,7 @@ class Statement:
             text = kind + name
             if not kind and self.chance(0.3):
                 text += ": " + self.pick(["int", "(int, str)", "(int, *x)", self.annotation(scope)])
-            defaulted = defaulted or self.chance(0.2)
+            defaulted = defaulted or self.version >= (3, 13) and self.chance(0.2)
             if defaulted:
                 text += " = " + ("*" + self.name(scope) if kind == "*" and self.chance(0.5) else self.annotation(scope))
             parts.append(text)
