@@ -2,10 +2,8 @@
 //! `cargo run --example tree -- FILE [VERSION]`.
 
 use bumpalo::Bump;
-use pycompile::decode::decode;
-use pycompile::syntax::{dump, parse};
+use pycompile::syntax::{Names, decode, dump, parse};
 use pycompile::target::{Release, Target};
-use pycompile::text::Names;
 use std::error::Error;
 use std::io::Write as _;
 

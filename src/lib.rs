@@ -37,17 +37,17 @@
 //! | `config` | `pycompile.toml` → settings, with errors that show the line |
 //! | [`diff`] | two files, directories or archives → differences |
 //! | [`manifest`] | pycs → manifest |
-//! | [`input`] | a path → its files: of a directory, an archive or a file |
+//! | `input` | a path → its files: of a directory, an archive or a file |
 //! | [`wheel`] | a project's metadata and files → wheel; a wheel → the same, deterministic |
 //! | `output` | files → tree; write-and-rename |
 //! | [`archive`] | zip, wheel, zipapp, tar, packages, images → entries; entries → zip; checked names |
 //! | `project` | file selection, names and paths of pycs, the clock (`SOURCE_DATE_EPOCH`) |
 //! | [`engine`] | source bytes → marshalled code, or a diagnostic |
 //! | [`pyc`], `compile` | header and source hash; the native compiler |
-//! | [`warnings`] | warnings of the compiler and the filters of `-W` → shown warnings, or an error |
+//! | `warnings` | warnings of the compiler and the filters of `-W` → shown warnings, or an error |
 //! | [`marshal`], [`dis`], [`syntax`] | bytes ↔ objects; code → instructions; text → syntax tree |
-//! | [`object`], [`decode`] | code objects, line and exception tables; PEP 263 |
-//! | [`text`], [`target`] | locations, strings with lone surrogates; each CPython version, as data |
+//! | [`object`], `decode` | code objects, line and exception tables; PEP 263 |
+//! | `text`, [`target`] | locations, strings with lone surrogates; each CPython version, as data |
 //! | `allowance` | limits on the time, memory and stack of one file |
 
 #[doc(hidden)]
@@ -64,10 +64,12 @@ pub mod cli;
 pub mod compile;
 #[doc(hidden)]
 pub mod config;
+#[doc(hidden)]
 pub mod decode;
 pub mod diff;
 pub mod dis;
 pub mod engine;
+#[doc(hidden)]
 pub mod input;
 mod library;
 pub mod manifest;
@@ -82,15 +84,22 @@ pub mod pyc;
 pub mod report;
 pub mod syntax;
 pub mod target;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod warnings;
 pub mod wheel;
 
-pub use build::ProjectError;
-pub use build::pack::{Packed, Repacked};
-pub use config::Bytecode;
+pub use build::pack::{BackendError, Packed, Repacked};
+pub use build::{Artifact, ArtifactKind, Done, Failure, FileDigest, Outcome, ProjectError, PycOutcome};
+pub use config::{AddedMetadata, Bytecode, ConfigAdvice, ConfigError, ConfigPlace};
+pub use input::{Place, PlaceError};
 pub use library::{
     CompileOptions, RepackOptions, VerifyPathsError, compare_paths, compile_source, repack_wheel,
     verify_paths,
 };
+pub use output::WriteError;
+pub use output::inside::OpenError;
+pub use project::{DiscoverError, FilePatterns};
 pub use pyc::Pyc;
+pub use warnings::{FilterAction, Filters, Issued};

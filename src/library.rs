@@ -38,6 +38,36 @@ pub struct CompileOptions {
     pub limits: Limits,
 }
 
+impl CompileOptions {
+    /// Sets the optimization level: 0, 1 or 2.
+    #[must_use]
+    pub const fn with_optimize(mut self, level: u8) -> Self {
+        self.optimize = level;
+        self
+    }
+
+    /// Sets the invalidation mode of the header.
+    #[must_use]
+    pub const fn with_mode(mut self, mode: InvalidationMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets the modification time of the source, for [`InvalidationMode::Timestamp`].
+    #[must_use]
+    pub const fn with_mtime(mut self, mtime: u32) -> Self {
+        self.mtime = mtime;
+        self
+    }
+
+    /// Sets the limits on time and memory.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
 impl Default for CompileOptions {
     fn default() -> Self {
         Self { optimize: 0, mode: InvalidationMode::CheckedHash, mtime: 0, limits: Limits::default() }
@@ -61,6 +91,10 @@ impl Default for CompileOptions {
 /// let target = Target::find(release).ok_or("no native compiler for it")?;
 /// let pyc = compile_source(b"answer = 42\n", "answer.py", target, &CompileOptions::default())?;
 /// assert_eq!(Header::parse(&pyc)?.magic(), 3627);
+///
+/// let optimized = CompileOptions::default().with_optimize(2);
+/// let without_docstring = compile_source(b"'answer'\n", "answer.py", target, &optimized)?;
+/// assert!(!without_docstring.windows(7).any(|bytes| bytes == b"__doc__"));
 ///
 /// let error = compile_source(b"answer = \n", "answer.py", target, &CompileOptions::default());
 /// assert_eq!(error.unwrap_err().message, "invalid syntax");
@@ -180,6 +214,36 @@ pub struct RepackOptions {
     pub time: i64,
 }
 
+impl RepackOptions {
+    /// Sets the pycs of the new wheel, in place of those that the wheel has.
+    #[must_use]
+    pub const fn with_bytecode(mut self, bytecode: Bytecode) -> Self {
+        self.bytecode = Some(bytecode);
+        self
+    }
+
+    /// Sets the releases to compile for, each of another version.
+    #[must_use]
+    pub fn with_targets(mut self, targets: impl IntoIterator<Item = &'static Target>) -> Self {
+        self.targets = targets.into_iter().collect();
+        self
+    }
+
+    /// Sets the options of the compilation.
+    #[must_use]
+    pub const fn with_compile(mut self, compile: CompileOptions) -> Self {
+        self.compile = compile;
+        self
+    }
+
+    /// Sets the modification time of the entries.
+    #[must_use]
+    pub const fn with_time(mut self, time: i64) -> Self {
+        self.time = time;
+        self
+    }
+}
+
 impl Default for RepackOptions {
     fn default() -> Self {
         let compile = CompileOptions::default();
@@ -200,10 +264,14 @@ impl Default for RepackOptions {
 /// # let folder = folder.path();
 /// # let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
 /// # let wheel = root.join("tests/seeds/archive/demo-1.0-py3-none-any.whl");
-/// use pycompile::{RepackOptions, repack_wheel};
+/// use pycompile::target::{Release, Target};
+/// use pycompile::{Bytecode, RepackOptions, repack_wheel};
 ///
-/// let repacked = repack_wheel(&wheel, folder, &RepackOptions::default())?;
+/// let target = Target::find("3.14".parse::<Release>()?).ok_or("no native compiler for it")?;
+/// let options = RepackOptions::default().with_bytecode(Bytecode::Pycache).with_targets([target]);
+/// let repacked = repack_wheel(&wheel, folder, &options)?;
 /// assert_eq!(repacked.packed.archives[0].path, folder.join("demo-1.0-py3-none-any.whl"));
+/// assert!(repacked.packed.outcomes.iter().all(|outcome| outcome.result().is_ok()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn repack_wheel(wheel: &Path, folder: &Path, options: &RepackOptions) -> Result<Repacked, ProjectError> {

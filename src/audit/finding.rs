@@ -23,6 +23,7 @@ pub struct ReleaseFound {
 
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Index of the place that the file is in.
     pub place: usize,

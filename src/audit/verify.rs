@@ -63,6 +63,7 @@ pub struct Request<'a> {
 
 /// Result of [`verify`].
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Verified {
     /// Numbers of pycs by result.
     pub pycs: PycCounts,

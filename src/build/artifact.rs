@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Digest and size of a file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct FileDigest {
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,
@@ -22,6 +23,7 @@ impl FileDigest {
 
 /// File that was written, or that is not up to date in a run that writes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Artifact {
     /// Path of the file.
     pub path: PathBuf,
@@ -43,6 +45,7 @@ impl Artifact {
 /// Kinds of files other than pycs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum ArtifactKind {
     /// A wheel.
     Wheel,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Result for one file.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Outcome {
     /// A pyc, for one version at one level.
     Pyc(PycOutcome),
@@ -21,6 +22,7 @@ pub enum Outcome {
 
 /// Result for a pyc.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct PycOutcome {
     /// Path of the source as given.
     pub file: PathBuf,
@@ -40,6 +42,7 @@ pub struct PycOutcome {
 
 /// Error of a file that is not compiled.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Failure {
     /// Path of the file.
     pub file: PathBuf,
@@ -98,6 +101,7 @@ impl Outcome {
 
 /// Successful outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Done {
     /// The pyc was written.
     Compiled,

@@ -202,6 +202,7 @@ pub(super) fn clip(left: &str, right: &str) -> (String, String) {
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct DiffFinding {
     /// Kind of difference.
     pub kind: DifferenceKind,
@@ -364,6 +365,7 @@ impl FileDifference {
 
 /// Result of a comparison.
 #[derive(Debug, Serialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -406,6 +408,25 @@ pub struct Comparison {
 pub const SCHEMA: &str = "pycompile-diff/1";
 
 impl Comparison {
+    /// Returns a comparison of two sides, with names as the user gave them, that differ in these
+    /// files.
+    pub fn new(left: impl Into<String>, right: impl Into<String>, files: Vec<FileDifference>) -> Self {
+        Self {
+            schema: SCHEMA,
+            left: left.into(),
+            right: right.into(),
+            digests: [None, None],
+            nested: Nested::default(),
+            same: 0,
+            outside: 0,
+            alike: Vec::new(),
+            ignored: BTreeMap::new(),
+            excluded: BTreeMap::new(),
+            unchanged: Vec::new(),
+            files,
+        }
+    }
+
     /// Returns the number of findings of each kind, from the outside in, without kinds that have
     /// none.
     pub fn counts(&self) -> Vec<(DifferenceKind, usize)> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 /// A file that was not written. The previous file at the path is unchanged.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WriteError {
     /// The path is a symlink.
     #[error("{} is a symlink, and is not replaced", .0.shown())]

@@ -46,6 +46,7 @@ pub struct Opened {
 
 /// A file that was not opened.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// A symlink leads out of the directory.
     #[error("{} is a symlink that leads out of {}: it is not followed", link.shown(), folder.shown())]

@@ -22,6 +22,7 @@ pub fn library_version(folder: &str) -> Option<&str> {
 /// A directory that cannot be listed.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("cannot list {}: {reason}", path.shown())]
+#[non_exhaustive]
 pub struct DiscoverError {
     /// The directory.
     pub path: PathBuf,

@@ -21,7 +21,8 @@ mod parser;
 mod remark;
 mod shown_text;
 
-pub use crate::text::{ErrorType, SyntaxError};
+pub use crate::decode::decode;
+pub use crate::text::{ErrorType, Location, Name, Names, Position, SyntaxError};
 pub(crate) use diagnose::diagnose_refused;
 pub use dump::dump;
 pub use lexer::SourceText;

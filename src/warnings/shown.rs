@@ -10,6 +10,7 @@ const LONGEST: usize = 2000;
 
 /// A warning that the filters let through.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Issued {
     /// Name of the class, such as `SyntaxWarning`.
     #[serde(rename = "type")]

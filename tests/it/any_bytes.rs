@@ -3,7 +3,7 @@
 
 use pycompile::archive::{self, ArchiveLimits};
 use pycompile::bazel::{Incoming, Protocol};
-use pycompile::diff::{Comparison, FileDifference, SCHEMA, compare_pycs};
+use pycompile::diff::{Comparison, FileDifference, compare_pycs};
 use pycompile::dis::disassemble;
 use pycompile::engine::native::NativeEngine;
 use pycompile::engine::{self, Engine, OpenSource};
@@ -137,20 +137,7 @@ pub fn diff(data: &[u8]) {
         "a difference is not reported, or one is reported that does not exist"
     );
     let files = vec![FileDifference::new("p/__pycache__/m.cpython-314.pyc", findings)];
-    let comparison = Comparison {
-        schema: SCHEMA,
-        left: "left".into(),
-        right: "right".into(),
-        nested: Default::default(),
-        digests: [None, None],
-        outside: 0,
-        alike: Vec::new(),
-        ignored: std::collections::BTreeMap::default(),
-        excluded: std::collections::BTreeMap::default(),
-        unchanged: Vec::new(),
-        same: 0,
-        files,
-    };
+    let comparison = Comparison::new("left", "right", files);
     let options = difference::TextOptions { width: 80, details: true, limit: None };
     let text = difference::text(&comparison, options);
     for part in text.split('\u{1b}').skip(1) {

@@ -493,6 +493,9 @@ fn public_errors_can_grow() {
         .chain(["library"])
         .collect();
     assert!(public.len() > 10, "{public:?}");
+    // The root also shows types of hidden modules.
+    let shown = library.split("\npub use ").skip(1).filter_map(|rest| rest.split(';').next());
+    let shown: BTreeSet<&str> = shown.flat_map(|rest| rest.split(|c: char| !c.is_alphanumeric())).collect();
     let errors = fancy_regex::Regex::new(
         r"(?m)((?:^#\[.*\n)*)^pub ((?:enum \w*(?:Error|Fault)|struct \w*(?:Error|Limits|Options)))\b",
     )
@@ -500,15 +503,15 @@ fn public_errors_can_grow() {
     let mut findings = Vec::new();
     for (name, text) in sources() {
         let module = name.split(['/', '.']).next().unwrap();
-        if public.contains(&module) {
-            findings.extend(
-                errors
-                    .captures_iter(text.as_str())
-                    .map(Result::unwrap)
-                    .filter(|error| !error[1].contains("#[non_exhaustive]"))
-                    .map(|error| format!("{name}: {}", &error[2])),
-            );
-        }
+        let is_shown =
+            |error: &str| public.contains(&module) || error.split(' ').any(|word| shown.contains(word));
+        findings.extend(
+            errors
+                .captures_iter(text.as_str())
+                .map(Result::unwrap)
+                .filter(|error| !error[1].contains("#[non_exhaustive]") && is_shown(&error[2]))
+                .map(|error| format!("{name}: {}", &error[2])),
+        );
     }
     report(&findings);
 }

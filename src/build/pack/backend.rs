@@ -24,6 +24,7 @@ const LINES: usize = 20;
 
 /// Errors of preparing metadata with the backend.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BackendError {
     /// No interpreter is available.
     #[error("`metadata = \"backend\"` needs a python3 on PATH in which the build backend is installed")]

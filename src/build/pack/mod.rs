@@ -33,6 +33,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Result of a run of `pack`.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Packed {
     /// Outcome of each pyc; data files that cannot be read are included as failures.
     pub outcomes: Vec<Outcome>,

@@ -48,6 +48,7 @@ pub struct RepackRequest {
 
 /// Result of repacking a wheel.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Repacked {
     /// Result as for a config; without archives if anything failed.
     pub packed: Packed,

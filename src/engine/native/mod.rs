@@ -11,6 +11,7 @@ mod stack;
 
 pub use self::memory::address_space;
 use self::stack::NoThread;
+#[doc(hidden)]
 pub use self::stack::pool;
 
 use super::{Compiled, Diagnostic, Limits};
