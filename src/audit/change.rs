@@ -11,7 +11,7 @@ const WORDS: usize = 60;
 
 /// Returns two texts with their characters outside ASCII escaped, if they may look the same: they
 /// are as long, or equal once they are normalized (NFKC).
-fn told_apart(left: &str, right: &str) -> (String, String) {
+fn distinguished(left: &str, right: &str) -> (String, String) {
     let is_alike = left.chars().count() == right.chars().count() || left.nfkc().eq(right.nfkc());
     let shown = |text: &str| match is_alike {
         true => text.chars().map(escaped).collect(),
@@ -89,7 +89,7 @@ pub(super) fn change(
         }
         (Some(left), Some(right)) => {
             let (left, right) = around(left, right);
-            let (left, right) = told_apart(&left, &right);
+            let (left, right) = distinguished(&left, &right);
             format!("the pyc has {what}{right}{EXPECTED}{left}")
         }
         (Some(left), None) if finding.kind == DifferenceKind::ExceptionTable => {

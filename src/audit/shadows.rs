@@ -124,21 +124,9 @@ pub(super) fn shadows(
         }
         let exposed = Exposed::of(distribution);
         let base = distribution.base.as_str();
-        let entries = entries_before.entry(base).or_insert_with(|| {
-            let mut entries = searched.before(base);
-            match only {
-                Some(_) => entries.extend(searched.of_users_before(base)),
-                None => {
-                    entries.retain(|entry| {
-                        !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs)
-                    });
-                    let of_users = searched.of_users_before(base).into_iter();
-                    entries.extend(of_users.filter(|entry| {
-                        entry.kind == PathEntryKind::Packages && !with_metadata.contains(entry.name.as_str())
-                    }));
-                }
-            }
-            entries
+        let entries = entries_before.entry(base).or_insert_with(|| match only {
+            Some(_) => searched.before(base).into_iter().chain(searched.of_users_before(base)).collect(),
+            None => libraries_before(searched, base, &with_metadata),
         });
         let mut seen: BTreeSet<PathBuf> = real_path(&root.join(base)).into_iter().collect();
         let mut is_new = |entry: &PathEntry| {
@@ -166,6 +154,21 @@ pub(super) fn shadows(
         findings: search.found.into_values().chain(failed).collect(),
         around: search.around.into_iter().collect(),
     }
+}
+
+/// Returns the entries of the path of imports before a directory of packages, without directories
+/// whose modules distributions or scripts could own.
+fn libraries_before(
+    searched: &ImportPaths,
+    base: &str,
+    with_metadata: &BTreeSet<&str>,
+) -> BTreeSet<PathEntry> {
+    let mut entries = searched.before(base);
+    entries.retain(|entry| !matches!(entry.kind, PathEntryKind::Packages | PathEntryKind::Programs));
+    entries.extend(searched.of_users_before(base).into_iter().filter(|entry| {
+        entry.kind == PathEntryKind::Packages && !with_metadata.contains(entry.name.as_str())
+    }));
+    entries
 }
 
 /// Search for files in directories of the path of imports. Symlinks to directories are followed, as

@@ -3,8 +3,8 @@
 
 use super::compilers::Compilers;
 use super::finding::Finding;
-use super::judge::Judge;
 use super::listed::Entries;
+use super::pyc_check::PycCheck;
 use super::reason::Reason;
 use super::record::Rows;
 use super::releases::Passed;
@@ -64,7 +64,7 @@ pub(super) struct UnitOutcome {
 
 /// Facts that units are checked against.
 #[derive(Clone, Copy)]
-pub(super) struct Judgment<'a> {
+pub(super) struct UnitCheck<'a> {
     pub(super) view: &'a View<'a>,
     pub(super) sources: Option<&'a View<'a>>,
     pub(super) rows: &'a Rows,
@@ -74,11 +74,11 @@ pub(super) struct Judgment<'a> {
     /// True for an archive that only zipimport reads, which ignores `__pycache__`.
     pub(super) zipped: bool,
     pub(super) compilers: &'a Compilers<'a>,
-    /// Value for [`Judge::wanted`].
+    /// Value for [`PycCheck::wanted`].
     pub(super) wanted: Wanted,
 }
 
-impl Judgment<'_> {
+impl UnitCheck<'_> {
     pub(super) fn unit(&self, unit: &Unit) -> UnitOutcome {
         let mut outcome = UnitOutcome::default();
         match unit {
@@ -213,18 +213,12 @@ impl Judgment<'_> {
         if self.settled.is_some_and(|settled| settled.has(name, &bytes, found)) {
             return;
         }
-        let Named { parsed, below_prefix } = self.view.named(name);
-        let source = match source {
-            _ if parsed.is_none() => Err(Reason::NoImporter),
-            _ if below_prefix && self.sources.is_none() => Err(Reason::BelowPrefix),
-            Ok(source) => Ok(source),
-            Err(PlaceError::Missing(source)) => Err(Reason::SourceMissing(source.clone())),
-            Err(error) => Err(Reason::NoSource(error.to_string())),
-        };
+        let named = self.view.named(name);
+        let source = self.source_of(&named, source);
         let is_file = |path: &str| self.view.has_file(path);
-        let judge = Judge {
+        let check = PycCheck {
             pyc: name,
-            parsed,
+            parsed: named.parsed,
             place: path,
             source,
             declared: self.entries.and_then(|entries| entries.level(name)),
@@ -235,24 +229,45 @@ impl Judgment<'_> {
             compilers: self.compilers,
             wanted: self.wanted,
         };
-        match judge.check(&bytes, opened) {
+        match check.check(&bytes, opened) {
             Ok(fit) => outcome.passed.push(Passed { name: name.to_owned(), fit }),
             Err(reasons) => {
-                let of = self.of_other(&judge, &bytes, &reasons);
-                let reasons = reasons.into_iter().map(|reason| match &of {
-                    Some(of) if matches!(reason, Reason::Code { .. } | Reason::OtherHeader { .. }) => {
-                        Reason::Exchanged { of: of.clone(), reason: Box::new(reason) }
-                    }
-                    _ => reason,
-                });
+                let reasons = self.with_other_source(&check, &bytes, reasons).into_iter();
                 outcome.findings.extend(reasons.map(|reason| Finding::new(name, reason)));
             }
         }
     }
 
+    /// Returns the source of a pyc by its name, or the reason why the pyc has none.
+    fn source_of<'b>(
+        &self,
+        named: &Named,
+        source: &'b Result<CheckedSource, PlaceError>,
+    ) -> Result<&'b CheckedSource, Reason> {
+        match source {
+            _ if named.parsed.is_none() => Err(Reason::NoImporter),
+            _ if named.below_prefix && self.sources.is_none() => Err(Reason::BelowPrefix),
+            Ok(source) => Ok(source),
+            Err(PlaceError::Missing(source)) => Err(Reason::SourceMissing(source.clone())),
+            Err(error) => Err(Reason::NoSource(error.to_string())),
+        }
+    }
+
+    /// Adds the name of another source to the reasons, if the whole pyc belongs to it.
+    fn with_other_source(&self, check: &PycCheck<'_>, pyc: &[u8], reasons: Vec<Reason>) -> Vec<Reason> {
+        let Some(of) = self.of_other(check, pyc, &reasons) else { return reasons };
+        let exchanged = |reason: Reason| match reason {
+            Reason::Code { .. } | Reason::OtherHeader { .. } => {
+                Reason::Exchanged { of: of.clone(), reason: Box::new(reason) }
+            }
+            reason => reason,
+        };
+        reasons.into_iter().map(exchanged).collect()
+    }
+
     /// Returns the other source, next to that of a pyc, to which the whole pyc belongs: the header,
     /// the code and the recorded name are its own.
-    fn of_other(&self, judge: &Judge<'_>, pyc: &[u8], reasons: &[Reason]) -> Option<String> {
+    fn of_other(&self, check: &PycCheck<'_>, pyc: &[u8], reasons: &[Reason]) -> Option<String> {
         let is_code = |reason: &Reason| match reason {
             Reason::Code { .. } => true,
             Reason::OtherHeader { code, .. } => code.is_some(),
@@ -261,10 +276,10 @@ impl Judgment<'_> {
         if self.sources.is_some() || !reasons.iter().any(is_code) {
             return None;
         }
-        let source = self.view.recorded_source(&judge.source.as_ref().ok()?.name, pyc)?;
+        let source = self.view.recorded_source(&check.source.as_ref().ok()?.name, pyc)?;
         let place = self.view.importable(&source.name);
         let mut opened = Engine::open(&source.bytes);
-        let other = Judge { source: Ok(&source), place: &place, parsed: judge.parsed.clone(), ..*judge };
+        let other = PycCheck { source: Ok(&source), place: &place, parsed: check.parsed.clone(), ..*check };
         other.check(pyc, &mut opened).is_ok().then(|| source.name.clone())
     }
 }

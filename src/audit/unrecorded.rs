@@ -62,13 +62,8 @@ pub(super) fn unrecorded(
             is_list: survey.lists.contains(name),
         };
         let own = own.and_then(|base| own_reason(base, (place, listing), name, kind, recorded));
-        let reason = match (own, above.reason(kind)) {
-            (None, None) => continue,
-            (Some(RecordFault::StartupModule), _) | (_, Some(RecordFault::StartupModule)) => {
-                RecordFault::StartupModule
-            }
-            (Some(reason), _) | (None, Some(reason)) => reason,
-        };
+        let reasons = [own, above.reason(kind)];
+        let Some(reason) = more_alarming(reasons) else { continue };
         let read = || place.read(name).ok();
         if reason == RecordFault::StartupModule && !is_link && is_of_distutils_hack(name, read) {
             continue;
@@ -88,6 +83,14 @@ pub(super) fn unrecorded(
     }
     notes.extend(dpkg.notes());
     (findings, notes)
+}
+
+/// Returns the first reason, unless the other one is that Python imports the file when it starts.
+fn more_alarming([own, above]: [Option<RecordFault>; 2]) -> Option<RecordFault> {
+    match above {
+        Some(RecordFault::StartupModule) => above,
+        _ => own.or(above),
+    }
 }
 
 /// Returns the reason why a file in a directory of packages needs a RECORD, unless an owner without

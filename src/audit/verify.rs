@@ -16,7 +16,7 @@ use super::search::{References, Wanted};
 use super::settled::Settled;
 use super::tally::{PycCounts, Tally};
 use super::trusted;
-use super::unit::{Judgment, Unit, UnitOutcome, units};
+use super::unit::{Unit, UnitCheck, UnitOutcome, units};
 use super::unopened::Unopened;
 use super::view::{View, is_wheel};
 use super::within::{NESTED, Outer};
@@ -121,22 +121,7 @@ pub fn verify(
     let mut own: Vec<Release> = said.filter_map(|release| release.parse().ok()).collect();
     own.extend(&request.created_with);
     let compilers = Compilers::new(&request.engines, &named).preferring(&own);
-    let mut audit = Audit {
-        request,
-        workers,
-        compilers: &compilers,
-        budget: NESTED,
-        only: request.only.map(normalize_name),
-        at: 0,
-        examined: Vec::new(),
-        coverage: request.manifest.map(Coverage::new),
-        known: BTreeSet::new(),
-        unknown: Vec::new(),
-        unopened: Unopened::default(),
-        tally: Tally::default(),
-        extensions: Extensions::default(),
-        verified: Verified::default(),
-    };
+    let mut audit = Audit::new(request, workers, &compilers);
     // With --only, a place is not examined as a whole.
     if request.only.is_none() {
         let whole = places.iter().filter(|place| !matches!(place, Place::File(_)));
@@ -162,30 +147,7 @@ pub fn verify(
     {
         return Err(OnlyError::Unknown { name: name.to_owned(), known: audit.known }.into());
     }
-    let mut verified = audit.verified;
-    verified.notes.extend(audit.extensions.notes());
-    verified.notes.extend(only::note_on_archives(&audit.unknown));
-    verified.notes.extend(audit.unopened.notes());
-    if let Some(manifest) = request.manifest {
-        let (wrong, notes) = against_releases(manifest, &verified.releases);
-        verified.findings.extend(wrong);
-        verified.notes.extend(notes);
-    }
-    if let Some(coverage) = &audit.coverage {
-        verified.findings.extend(coverage.missing());
-        verified.outside = if request.only.is_some() { 0 } else { coverage.outside() };
-    }
-    verified.findings.sort_by_cached_key(Finding::order);
-    verified.findings.dedup();
-    (verified.excluded, verified.findings) =
-        verified.findings.into_iter().partition(|finding| request.exclude.has(&finding.path));
-    verified.pycs = audit.tally.count(&verified.findings, &verified.excluded);
-    let with_findings: BTreeSet<(usize, &str)> =
-        verified.findings.iter().map(|finding| (finding.place, finding.path.as_str())).collect();
-    verified.unlisted.retain(|(place, path)| !with_findings.contains(&(*place, path)));
-    verified.engines = compilers.about();
-    verified.interpreters = compilers.interpreters();
-    Ok(verified)
+    Ok(audit.finish())
 }
 
 /// The distributions of a place, and the paths of imports.
@@ -216,6 +178,55 @@ pub(super) struct Audit<'a> {
     pub(super) tally: Tally,
     extensions: Extensions,
     pub(super) verified: Verified,
+}
+
+impl<'a> Audit<'a> {
+    fn new(request: &'a Request<'a>, workers: Workers<'a>, compilers: &'a Compilers<'a>) -> Self {
+        Self {
+            request,
+            workers,
+            compilers,
+            budget: NESTED,
+            only: request.only.map(normalize_name),
+            at: 0,
+            examined: Vec::new(),
+            coverage: request.manifest.map(Coverage::new),
+            known: BTreeSet::new(),
+            unknown: Vec::new(),
+            unopened: Unopened::default(),
+            tally: Tally::default(),
+            extensions: Extensions::default(),
+            verified: Verified::default(),
+        }
+    }
+
+    /// Adds the notes and findings that concern all places, and counts and sorts the findings.
+    fn finish(self) -> Verified {
+        let mut verified = self.verified;
+        verified.notes.extend(self.extensions.notes());
+        verified.notes.extend(only::note_on_archives(&self.unknown));
+        verified.notes.extend(self.unopened.notes());
+        if let Some(manifest) = self.request.manifest {
+            let (wrong, notes) = against_releases(manifest, &verified.releases);
+            verified.findings.extend(wrong);
+            verified.notes.extend(notes);
+        }
+        if let Some(coverage) = &self.coverage {
+            verified.findings.extend(coverage.missing());
+            verified.outside = if self.request.only.is_some() { 0 } else { coverage.outside() };
+        }
+        verified.findings.sort_by_cached_key(Finding::order);
+        verified.findings.dedup();
+        (verified.excluded, verified.findings) =
+            verified.findings.into_iter().partition(|finding| self.request.exclude.has(&finding.path));
+        verified.pycs = self.tally.count(&verified.findings, &verified.excluded);
+        let with_findings: BTreeSet<(usize, &str)> =
+            verified.findings.iter().map(|finding| (finding.place, finding.path.as_str())).collect();
+        verified.unlisted.retain(|(place, path)| !with_findings.contains(&(*place, path)));
+        verified.engines = self.compilers.about();
+        verified.interpreters = self.compilers.interpreters();
+        verified
+    }
 }
 
 impl Audit<'_> {
@@ -302,7 +313,7 @@ impl Audit<'_> {
         }
         let is_whole = matches!(selection, Selection::All);
         units.retain(|unit| unit.is_in(&view, selection) || (!is_whole && unit.is_archive(place)));
-        let judgment = Judgment {
+        let check = UnitCheck {
             view: &view,
             sources: sources.as_ref(),
             rows: &rows,
@@ -314,7 +325,7 @@ impl Audit<'_> {
             wanted: Wanted::First,
         };
         let UnitOutcome { mut passed, findings: of_units, zips, outside } =
-            self.check_units(&units, prefix, judgment)?;
+            self.check_units(&units, prefix, check)?;
         findings.extend(of_units);
         self.verified.notes.extend(notes_on_versions(&outside));
         if let (Some(entries), Some(coverage)) = (&entries, &mut self.coverage) {
@@ -326,7 +337,7 @@ impl Audit<'_> {
         if prefix.is_empty() {
             self.verified.unlisted.extend(installed.unlisted(&passed).map(|name| (self.at, name)));
         }
-        self.settle(&mut passed, &units, judgment)?;
+        self.settle(&mut passed, &units, check)?;
         self.verified.notes.extend(releases::notes_on_levels(&passed, prefix));
         self.releases(prefix, &passed);
         self.add(prefix, findings);
@@ -358,10 +369,10 @@ impl Audit<'_> {
         &mut self,
         units: &[Unit],
         prefix: &str,
-        judgment: Judgment<'_>,
+        check: UnitCheck<'_>,
     ) -> Result<UnitOutcome, ThreadsError> {
         let mut all = UnitOutcome::default();
-        let results = self.workers.map(units, |unit| judgment.unit(unit))?;
+        let results = self.workers.map(units, |unit| check.unit(unit))?;
         for (unit, result) in units.iter().zip(results) {
             match result {
                 None => self.tally.not_reached(unit.pycs().len()),
@@ -384,9 +395,9 @@ impl Audit<'_> {
         &self,
         passed: &mut [Passed],
         units: &[Unit],
-        judgment: Judgment<'_>,
+        check: UnitCheck<'_>,
     ) -> Result<(), ThreadsError> {
-        let judgment = Judgment { wanted: Wanted::All, ..judgment };
+        let check = UnitCheck { wanted: Wanted::All, ..check };
         for again in [releases::unlikely, releases::open] {
             let again = again(passed, self.compilers);
             if again.is_empty() {
@@ -394,7 +405,7 @@ impl Audit<'_> {
             }
             let units: Vec<&Unit> =
                 units.iter().filter(|unit| unit.pycs().iter().any(|pyc| again.contains(pyc))).collect();
-            let results = self.workers.uncounted().map(&units, |unit| judgment.unit(unit))?;
+            let results = self.workers.uncounted().map(&units, |unit| check.unit(unit))?;
             let found = results.into_iter().flatten().flat_map(|result| result.passed);
             let mut found: BTreeMap<String, Fit> = found.map(|pyc| (pyc.name, pyc.fit)).collect();
             for pyc in &mut *passed {

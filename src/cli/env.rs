@@ -9,7 +9,7 @@ use super::globs::{file_patterns, note_unused};
 use super::limits::{FindingLimitArgs, JobsArgs, LimitArgs};
 use super::messages;
 use super::options::{COMPILER, FormatArgs, LevelArgs, OwnEngineArgs, check_engine, names};
-use super::own_interpreter::OwnJudges;
+use super::own_interpreter::OwnInterpreters;
 use super::printer::Printer;
 use super::project::print_engines;
 use super::warnings::WarningArgs;
@@ -168,7 +168,7 @@ struct EnvRun<'a> {
     all: Report,
     /// Versions that were compiled for, with their releases.
     releases: Vec<(PyVersion, String)>,
-    judges: OwnJudges,
+    own_interpreters: OwnInterpreters,
 }
 
 impl<'a> EnvRun<'a> {
@@ -185,7 +185,7 @@ impl<'a> EnvRun<'a> {
             audit: EnvAudit::default(),
             all: Report::default(),
             releases: Vec::new(),
-            judges: OwnJudges::default(),
+            own_interpreters: OwnInterpreters::default(),
         })
     }
 
@@ -220,7 +220,7 @@ impl<'a> EnvRun<'a> {
             && arguments.engines.interpreter.is_empty()
         {
             let trees = [self.prefix.to_path_buf()];
-            self.judges.add(engine.interpreter(), &trees, engine.version(), &environment::places());
+            self.own_interpreters.add(engine.interpreter(), &trees, engine.version(), &environment::places());
         }
         let mut report = self.compile(site, target, exclude.clone())?;
         self.releases.push((target.series.version, target.release.clone()));
@@ -305,8 +305,8 @@ impl<'a> EnvRun<'a> {
         let pycs = self.audit.count(&self.all);
         findings::count_pycs(&pycs, printer);
         printer.count("findings", findings);
-        self.judges.print(printer)?;
-        printer.summary(&format!("{}{}", counts(&pycs, findings), self.judges.sentence()));
+        self.own_interpreters.print(printer)?;
+        printer.summary(&format!("{}{}", counts(&pycs, findings), self.own_interpreters.sentence()));
         match pycs.not_reached {
             0 => Ok(findings > 0),
             _ => Err(findings::interrupted(&pycs)),

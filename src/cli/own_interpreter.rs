@@ -20,40 +20,40 @@ use std::path::{Path, PathBuf};
 
 /// Interpreters in the verified trees that compiled sources for the verification.
 #[derive(Debug, Default)]
-pub(super) struct OwnJudges(Vec<OwnJudge>);
+pub(super) struct OwnInterpreters(Vec<OwnInterpreter>);
 
 /// Interpreter of one version in a verified tree, or reached through one.
 #[derive(Debug)]
-struct OwnJudge {
+struct OwnInterpreter {
     version: PyVersion,
     program: PathBuf,
     /// The program that runs, if it is outside of the verified trees.
     elsewhere: Option<PathBuf>,
 }
 
-impl OwnJudges {
+impl OwnInterpreters {
     /// Returns the interpreters in `trees` that accepted pycs.
     pub(super) fn of(verified: &Verified, trees: &[PathBuf], places: &Places) -> Self {
-        let mut judges = Self::default();
+        let mut found = Self::default();
         for (version, program) in &verified.interpreters {
             if verified.releases.iter().any(|found| found.python == version.to_string()) {
-                judges.add(program, trees, *version, places);
+                found.add(program, trees, *version, places);
             }
         }
-        judges
+        found
     }
 
     /// Adds an interpreter if it is a program of one of `trees`.
     pub(super) fn add(&mut self, program: &Path, trees: &[PathBuf], version: PyVersion, places: &Places) {
         if is_of_tree(program, trees, version, places) {
             let elsewhere = elsewhere(program, trees);
-            self.0.push(OwnJudge { version, program: program.into(), elsewhere });
+            self.0.push(OwnInterpreter { version, program: program.into(), elsewhere });
         }
     }
 
     /// Returns the end of the sentence that counts verified pycs.
     pub(super) fn sentence(&self) -> String {
-        let programs = self.0.iter().map(|OwnJudge { version, program, elsewhere }| {
+        let programs = self.0.iter().map(|OwnInterpreter { version, program, elsewhere }| {
             let program = program.shown();
             let what = match elsewhere {
                 None => "an interpreter from the verified files".into(),
@@ -66,7 +66,7 @@ impl OwnJudges {
 
     /// Returns a note for each program.
     pub(super) fn notes(&self) -> Vec<String> {
-        let note = |OwnJudge { version, program, elsewhere }: &OwnJudge| {
+        let note = |OwnInterpreter { version, program, elsewhere }: &OwnInterpreter| {
             let program = program.shown();
             let what = match elsewhere {
                 None => "an interpreter from the verified files, which can".into(),

@@ -4,7 +4,7 @@ use super::error::{CommandError, Status};
 use super::globs::{file_patterns, note_unused};
 use super::limits::{FindingLimitArgs, JobsArgs, LimitArgs};
 use super::options::{AuditFormatArgs, MessageFormat, OwnEngineArgs, check_engine};
-use super::own_interpreter::OwnJudges;
+use super::own_interpreter::OwnInterpreters;
 use super::printer::Printer;
 use super::{environment, findings, hint, interrupt, own_interpreter};
 use crate::audit::{
@@ -125,20 +125,20 @@ pub(super) fn run(arguments: &VerifyArgs, printer: &Printer) -> Result<Status, C
         printer.working(files, arguments.jobs.get(), |workers| verify(&places, &request, workers))?;
     verified.findings = gathered(verified.findings);
     findings::print_notes(&verified.notes, printer)?;
-    let mut judges = OwnJudges::default();
+    let mut own_interpreters = OwnInterpreters::default();
     if interpreter.is_empty() {
         let trees: Vec<PathBuf> = arguments.paths.iter().chain(&prefixes).cloned().collect();
-        judges = OwnJudges::of(&verified, &trees, &installations);
+        own_interpreters = OwnInterpreters::of(&verified, &trees, &installations);
     }
-    judges.print(printer)?;
-    verified.notes.extend(judges.notes());
-    print(&verified, &judges, (arguments, &request), &places, printer)
+    own_interpreters.print(printer)?;
+    verified.notes.extend(own_interpreters.notes());
+    print(&verified, &own_interpreters, (arguments, &request), &places, printer)
 }
 
 /// Prints the result for people and programs, and returns it as an exit status.
 fn print(
     verified: &Verified,
-    judges: &OwnJudges,
+    own_interpreters: &OwnInterpreters,
     (arguments, request): (&VerifyArgs, &Request<'_>),
     places: &[Place],
     printer: &Printer,
@@ -170,7 +170,7 @@ fn print(
     findings::count_pycs(&verified.pycs, printer);
     printer.count("findings", verified.findings.len());
     let counts = finding::counts(&verified.pycs, verified.findings.len());
-    printer.summary(&format!("{counts}{}", judges.sentence()));
+    printer.summary(&format!("{counts}{}", own_interpreters.sentence()));
     print_hints(&verified.findings, request.sources.is_some(), printer);
     if verified.outside > 0 {
         let pycs = counted(verified.outside, "more pyc", "more pycs");

@@ -340,19 +340,19 @@ fn compare_files(
     nested: &Nested,
 ) -> PlaceOutcome {
     let path = paths.right;
-    let mut outcome = PlaceOutcome::default();
+    let settled = |findings| {
+        let mut outcome = PlaceOutcome::default();
+        outcome.settle(paths, findings);
+        outcome
+    };
     let mut findings = Vec::new();
     if let (Some(one), Some(other)) = (left.entry(), right.entry()) {
         findings.extend(compare_entries(one, other));
     }
     if let (SideFile::Special(one), SideFile::Special(other)) = (left, right) {
         findings.extend(compare_specials(one, other));
-        outcome.settle(paths, findings);
-        return outcome;
+        return settled(findings);
     }
-    let unreadable = |message: String, one: &str, other: &str| {
-        vec![DiffFinding::new(DifferenceKind::Unreadable, message).sides(one, other)]
-    };
     let links = left.link().zip(right.link()).map(|(one, other)| {
         let finding = DiffFinding::new(DifferenceKind::Content, TARGETS);
         let finding = finding.sides(python::os_text(one.as_os_str()), python::os_text(other.as_os_str()));
@@ -360,40 +360,10 @@ fn compare_files(
     });
     if let Some(found) = links.or_else(|| compare_large_files(path, left, right)) {
         findings.extend(found);
-        outcome.settle(paths, findings);
-        return outcome;
+        return settled(findings);
     }
-    match (left.content(), right.content()) {
-        (SideContent::Bytes(one), SideContent::Bytes(other)) if one == other => {}
-        (SideContent::Bytes(one), SideContent::Bytes(other)) => {
-            match compare_nested(paths, &one, &other, room, nested) {
-                Some(inner) => outcome = inner,
-                None => {
-                    let mut found = compare_bytes(path, &one, &other);
-                    if left.is_control() && right.is_control() {
-                        found.iter_mut().for_each(|finding| finding.kind = DifferenceKind::Control);
-                    }
-                    findings.extend(found);
-                }
-            }
-        }
-        (SideContent::Listed(one), SideContent::Listed(other)) => findings.extend(compare_listed(one, other)),
-        (SideContent::Listed(one), SideContent::Bytes(other)) => {
-            findings.extend(compare_with_listed(one, right, &other, false));
-        }
-        (SideContent::Bytes(one), SideContent::Listed(other)) => {
-            findings.extend(compare_with_listed(other, left, &one, true));
-        }
-        (SideContent::Failed(one), SideContent::Failed(other)) => {
-            findings.extend(unreadable("neither file can be read".to_owned(), &one, &other));
-        }
-        (SideContent::Failed(one), _) => {
-            findings.extend(unreadable(format!("the left file cannot be read: {one}"), &one, "a file"));
-        }
-        (_, SideContent::Failed(other)) => {
-            findings.extend(unreadable(format!("the right file cannot be read: {other}"), "a file", &other));
-        }
-    }
+    let (of_content, mut outcome) = compare_contents(paths, left, right, room, nested);
+    findings.extend(of_content);
     // An archive has differences as a whole besides those of its entry.
     match outcome.files.iter().position(|file| file.path == path) {
         Some(at) => drop(outcome.files[at].findings.splice(..0, findings)),
@@ -401,6 +371,48 @@ fn compare_files(
         None => outcome.add_pair(paths, findings),
     }
     outcome
+}
+
+/// Compares the contents of two files: returns the findings about the files, and the result for the
+/// files in two archives.
+fn compare_contents(
+    paths: Paths<'_>,
+    left: SideFile<'_>,
+    right: SideFile<'_>,
+    room: &Room,
+    nested: &Nested,
+) -> (Vec<DiffFinding>, PlaceOutcome) {
+    let unreadable = |message: String, one: &str, other: &str| {
+        vec![DiffFinding::new(DifferenceKind::Unreadable, message).sides(one, other)]
+    };
+    let findings = match (left.content(), right.content()) {
+        (SideContent::Bytes(one), SideContent::Bytes(other)) if one == other => Vec::new(),
+        (SideContent::Bytes(one), SideContent::Bytes(other)) => {
+            if let Some(inner) = compare_nested(paths, &one, &other, room, nested) {
+                return (Vec::new(), inner);
+            }
+            let mut found = compare_bytes(paths.right, &one, &other);
+            if left.is_control() && right.is_control() {
+                found.iter_mut().for_each(|finding| finding.kind = DifferenceKind::Control);
+            }
+            found
+        }
+        (SideContent::Listed(one), SideContent::Listed(other)) => compare_listed(one, other),
+        (SideContent::Listed(one), SideContent::Bytes(other)) => {
+            compare_with_listed(one, right, &other, false)
+        }
+        (SideContent::Bytes(one), SideContent::Listed(other)) => compare_with_listed(other, left, &one, true),
+        (SideContent::Failed(one), SideContent::Failed(other)) => {
+            unreadable("neither file can be read".to_owned(), &one, &other)
+        }
+        (SideContent::Failed(one), _) => {
+            unreadable(format!("the left file cannot be read: {one}"), &one, "a file")
+        }
+        (_, SideContent::Failed(other)) => {
+            unreadable(format!("the right file cannot be read: {other}"), "a file", &other)
+        }
+    };
+    (findings, PlaceOutcome::default())
 }
 
 /// Compares two large files without reading them into memory; `None` for small files, archives and

@@ -3,7 +3,7 @@
 use crate::diff::{Cause, CauseKind, DiffFinding, FileDifference};
 
 /// Gives a file another cause if its cause does not explain that another user may run or write it.
-pub(super) fn judge(file: &mut FileDifference) {
+pub(super) fn explain(file: &mut FileDifference) {
     let mut changed: Vec<String> = Vec::new();
     for clause in file.findings.iter().flat_map(DiffFinding::access) {
         // Directories and files have findings of their own.
@@ -18,10 +18,10 @@ pub(super) fn judge(file: &mut FileDifference) {
     );
     if is_explained {
         let known = cause.reason.sentence();
-        let is_told = known.strip_prefix("archive metadata: ").is_some_and(|facts| {
+        let is_named = known.strip_prefix("archive metadata: ").is_some_and(|facts| {
             facts.split(", ").all(|fact| ["mode", "owner", "pax records"].contains(&fact))
         });
-        let rest = if is_told { String::new() } else { format!("; {known}") };
+        let rest = if is_named { String::new() } else { format!("; {known}") };
         *cause = Cause::new(CauseKind::OtherContent, format!("{}{rest}", changed.join(", ")));
     }
 }

@@ -183,7 +183,7 @@ impl Search<'_> {
             (file.cause, file.lines) = (Some(cause), lines);
         }
         let lists = listing::explain_records(&mut comparison.files, indices, &pair);
-        indices.iter().for_each(|&index| access::judge(&mut comparison.files[index]));
+        indices.iter().for_each(|&index| access::explain(&mut comparison.files[index]));
         let mut found = unchanged::pycs(&comparison.files, indices, &pair, workers)?;
         found.extend(unchanged::alike(&alike, &pair, workers)?);
         let known = found.iter().map(|file| file.path.clone()).collect::<BTreeSet<_>>();

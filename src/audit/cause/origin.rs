@@ -3,8 +3,8 @@
 use super::fault::{OriginFault, OtherCode, Unchecked};
 use crate::audit::compilers::Compilers;
 use crate::audit::first::FirstPlace;
-use crate::audit::judge::{wrong_field, wrong_tag};
 use crate::audit::likeness::{PycCode, UnreadCode};
+use crate::audit::pyc_check::{wrong_field, wrong_tag};
 use crate::audit::search::{CodeFit, CodeSearch, Miss, References, Wanted, levels};
 use crate::audit::view::{CheckedSource, View};
 use crate::audit::zipapp;

@@ -55,7 +55,7 @@ pub(super) fn diagnose(
 ) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = PegParser::new(grammar, source, target, raises);
-    let verdict = judge(&mut parser);
+    let verdict = verdict(&mut parser);
     if !matches!(verdict, Verdict::Unknown) {
         *remarks = parser.remarks;
     }
@@ -76,7 +76,7 @@ pub(crate) fn diagnose_refused(
     }
 }
 
-fn judge(parser: &mut PegParser<'_, '_>) -> Verdict {
+fn verdict(parser: &mut PegParser<'_, '_>) -> Verdict {
     match parser.file() {
         Ok(Some(_)) => return parser.late.take().map_or(Verdict::Accepted, Verdict::Refused),
         Ok(None) => {}

@@ -14,7 +14,7 @@ use crate::pyc::{HEADER_SIZE, Header, PycName, source_hash};
 use crate::target::{SERIES, Series};
 
 /// Facts about a pyc besides its bytes.
-pub(super) struct Judge<'a> {
+pub(super) struct PycCheck<'a> {
     /// Path of the pyc.
     pub(super) pyc: &'a str,
     /// Parts of the pyc's name.
@@ -39,14 +39,14 @@ pub(super) struct Judge<'a> {
     pub(super) wanted: Wanted,
 }
 
-impl Judge<'_> {
+impl PycCheck<'_> {
     /// Compiles the source again and compares the code; returns the releases that write the same
     /// code. `opened` is the source, if there is one.
     ///
     /// # Errors
     /// The reasons for findings, most severe first.
     pub(super) fn check(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Vec<Reason>> {
-        let reason = match self.judge(pyc, opened) {
+        let reason = match self.first_reason(pyc, opened) {
             Ok(fit) => return Ok(fit),
             Err(reason) => reason,
         };
@@ -63,7 +63,7 @@ impl Judge<'_> {
         filename::fault(&recorded_name(pyc)?, self.place, self.is_file)
     }
 
-    fn judge(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
+    fn first_reason(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
         let header = Header::parse(pyc).map_err(|error| Reason::BadHeader(error.to_string()))?;
         if let Some(wrong) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
             return Err(Reason::Tag(wrong));
