@@ -4,7 +4,7 @@ use super::environment;
 use super::error::{CommandError, Status};
 use super::options::PlainFormatArgs;
 use super::printer::Printer;
-use super::project::{ConfigArgs, OverrideArgs};
+use super::project::{ConfigArgs, ModeArgs, SelectArgs};
 use crate::build::clean::clean;
 use crate::config::Given;
 use crate::text::{Shown as _, counted, python};
@@ -18,7 +18,8 @@ use std::path::{Path, PathBuf};
 /// record their source's name as `build` does. A file that was changed afterwards is kept and
 /// reported, and so is a directory with copies of the sources but without a pyc that `build` has
 /// written there. A directory that is empty afterwards is removed even if it existed before. Output
-/// that was built with options is removed with the same options.
+/// that was built with options for versions, levels, the mode, names or directories is removed with
+/// the same options.
 ///
 /// Example: pycompile clean --config pycompile.toml
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,9 @@ pub(super) struct CleanArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    overrides: OverrideArgs,
+    select: SelectArgs,
+    #[command(flatten)]
+    mode: ModeArgs,
     /// Directory of the mirror; overrides [tree] output.
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
@@ -45,7 +48,8 @@ pub(super) fn run(arguments: &CleanArgs, printer: &Printer) -> Result<Status, Co
         tree: arguments.output.clone(),
         archives: arguments.output_dir.clone(),
         manifest: arguments.manifest.clone(),
-        ..arguments.overrides.given()
+        invalidation_mode: arguments.mode.invalidation_mode,
+        ..arguments.select.given()
     };
     let project = arguments.config.load_given(given, printer)?;
     let versions = project.versions(&environment::places())?;

@@ -9,7 +9,7 @@ use super::error::{CommandError, Status};
 use super::globs::{globs, note_unused};
 use super::limits::{JobsArgs, LimitArgs};
 use super::messages;
-use super::options::{COMPILER, FormatArgs, LevelArgs, NAMES, PycArgs, names};
+use super::options::{COMPILER, ENGINE, ENGINE_LONG, FormatArgs, LevelArgs, NAMES, PycArgs, names};
 use super::paths::path_from_bytes;
 use super::printer::Printer;
 use super::project::print_engines;
@@ -91,11 +91,7 @@ pub(super) struct CompileArgs {
     /// Hard-link the pycs of a source that are equal at several optimization levels.
     #[arg(long)]
     hardlink_dupes: bool,
-    /// Compiler to use: the `native` one, or a real interpreter with `python`.
-    ///
-    /// `auto` selects the native compiler for the versions that it supports, unless an interpreter
-    /// is named.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
+    #[arg(long, help = ENGINE, long_help = ENGINE_LONG, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     engine: EngineChoice,
     #[command(flatten)]
     limits: LimitArgs,

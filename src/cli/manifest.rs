@@ -5,11 +5,12 @@ use super::error::{CommandError, Status};
 use super::format::print_artifacts;
 use super::options::{PlainFormatArgs, names};
 use super::printer::Printer;
-use super::project::{ConfigArgs, OverrideArgs};
+use super::project::{AllowArgs, ConfigArgs, EngineArgs, SelectArgs};
 use super::with_names::WithNames;
 use super::{environment, interrupt};
 use crate::build::existing::existing;
 use crate::build::{Artifact, ProjectError};
+use crate::config::Given;
 use crate::engine::select;
 use crate::input::PlaceError;
 use crate::manifest::{EntryError, Manifest, ManifestForm, Shard, inventory, merge, parse_shard};
@@ -39,7 +40,7 @@ pub(super) struct ManifestArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    overrides: WithNames<OverrideArgs>,
+    overrides: WithNames<ListArgs>,
     /// Write the manifest to this file, `-` for standard output [default: standard output].
     #[arg(short, long, value_name = "FILE", default_value = "-", hide_default_value = true)]
     output: Destination,
@@ -48,6 +49,28 @@ pub(super) struct ManifestArgs {
     form: ManifestForm,
     #[command(flatten)]
     pub(super) format: PlainFormatArgs,
+}
+
+/// Options that override the config: those for the pycs and the releases that a manifest lists.
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    #[command(flatten)]
+    select: SelectArgs,
+    #[command(flatten)]
+    engines: EngineArgs,
+    #[command(flatten)]
+    allowed: AllowArgs,
+}
+
+impl ListArgs {
+    fn given(&self) -> Given {
+        Given {
+            engine: self.engines.engine,
+            interpreters: self.engines.interpreter.clone(),
+            allow_failures: self.allowed.allow_failures.clone(),
+            ..self.select.given()
+        }
+    }
 }
 
 pub(super) fn run(arguments: &ManifestArgs, printer: &Printer) -> Result<Status, CommandError> {

@@ -17,6 +17,12 @@ const GLOBAL: &str = "Global options";
 pub(super) const NAMES: &str = "File names and locations";
 /// Heading of the options for the compiler and its limits.
 pub(super) const COMPILER: &str = "Compiler options";
+/// Short help of `--engine`.
+pub(super) const ENGINE: &str = "Compiler to use: the `native` one, or a real interpreter with `python`";
+/// Help of `--engine`.
+pub(super) const ENGINE_LONG: &str = "Compiler to use: the `native` one, or a real interpreter with `python`.\n\n\
+                                      `auto` selects the native compiler for the versions that it supports, unless \
+                                      an interpreter is named.";
 /// Heading of the options for the format of the output.
 pub(super) const OUTPUT: &str = "Output options";
 
@@ -130,16 +136,12 @@ impl PycArgs {
 /// Options of `env` and `verify` for the engines of an environment, whose own interpreter may run.
 #[derive(Debug, Args)]
 pub(super) struct OwnEngineArgs {
-    /// Compiler to use: the `native` one, or a real interpreter with `python`.
-    ///
-    /// `auto` selects the native compiler for the versions that it supports, and reports when the
-    /// environment's own interpreter is run.
-    #[arg(long, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
+    #[arg(long, help = ENGINE, long_help = ENGINE_LONG, value_enum, value_parser = names::<EngineChoice>(), default_value_t = EngineChoice::Auto, help_heading = COMPILER)]
     pub(super) engine: EngineChoice,
     /// Interpreter that compiles for its version (repeatable).
     ///
     /// Without it, versions that the native compiler does not support are compiled by the
-    /// environment's own interpreter, or else pythonX.Y on PATH.
+    /// environment's own interpreter, which is reported, or else pythonX.Y on PATH.
     #[arg(long, value_name = "PATH", help_heading = COMPILER)]
     pub(super) interpreter: Vec<PathBuf>,
 }

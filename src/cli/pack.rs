@@ -250,19 +250,19 @@ fn existing(wheel: &Path, arguments: &PackArgs, printer: &Printer) -> Result<Sta
 fn repack_request(wheel: &Path, arguments: &PackArgs) -> Result<pack::RepackRequest, CommandError> {
     let (overrides, bytecode) = (&arguments.overrides, arguments.bytecode);
     let usage = |message: String| Err(CommandError::Usage(message));
-    if let Some(option) = overrides.naming.names.first() {
+    if let Some(option) = overrides.not_of_wheels() {
         return usage(format!("{option} applies to a config or an sdist: names in a WHEEL stay as they are"));
     }
     if let (None, Some(option)) = (bytecode, overrides.names.first()) {
         return usage(format!("{option} requires --bytecode: without it, WHEEL keeps the pycs that it has"));
     }
-    let mode = overrides.invalidation_mode.unwrap_or(InvalidationMode::CheckedHash);
+    let mode = overrides.mode.invalidation_mode.unwrap_or(InvalidationMode::CheckedHash);
     if mode == InvalidationMode::Timestamp {
         let message =
             "a timestamp pyc is stale as soon as it is unpacked: use checked-hash or unchecked-hash";
         return usage(message.into());
     }
-    let levels = overrides.levels.get();
+    let levels = overrides.select.levels.get();
     if bytecode == Some(Bytecode::Sourceless) && levels.len() > 1 {
         return usage("a sourceless wheel has the pycs of one level: name it with one --optimize".into());
     }
@@ -287,9 +287,9 @@ fn repack_engines(arguments: &PackArgs, printer: &Printer) -> Result<Engines, Co
     let overrides = &arguments.overrides;
     let places = environment::places();
     let (limits, refs) = (overrides.limits(), overrides.refs.unwrap_or_default());
-    let mut options = EngineOptions::automatic(&overrides.interpreter, &places, limits, refs);
-    options.choice = overrides.engine.unwrap_or(options.choice);
-    check_engine(options.choice, &overrides.interpreter)?;
+    let mut options = EngineOptions::automatic(&overrides.engines.interpreter, &places, limits, refs);
+    options.choice = overrides.engines.engine.unwrap_or(options.choice);
+    check_engine(options.choice, &overrides.engines.interpreter)?;
     let has_pycs = match arguments.bytecode {
         Some(Bytecode::Pycache | Bytecode::Sourceless) => true,
         // The manifest lists the pycs that installers will compile from the sources.
@@ -299,7 +299,7 @@ fn repack_engines(arguments: &PackArgs, printer: &Printer) -> Result<Engines, Co
     if !has_pycs {
         return Ok(Engines::new());
     }
-    let mut engines = select::start(Requested::of(&overrides.python), &options)?;
+    let mut engines = select::start(Requested::of(&overrides.select.python), &options)?;
     arguments.warnings.apply(&mut engines, printer);
     print_engines(&engines, printer);
     Ok(engines)

@@ -2,7 +2,7 @@
 
 use super::error::CommandError;
 use super::number::at_least;
-use super::options::{COMPILER, LevelArgs, NAMES, check_engine, names};
+use super::options::{COMPILER, ENGINE, ENGINE_LONG, LevelArgs, NAMES, check_engine, names};
 use super::printer::Printer;
 use super::warnings::WarningArgs;
 use super::with_names::WithNames;
@@ -30,41 +30,20 @@ pub(super) struct ConfigArgs {
     pub(super) follow_links: bool,
 }
 
-/// Options that override the config.
+/// Options that select the pycs of a config: their versions, levels, names and paths.
 #[derive(Debug, clap::Args)]
-pub(super) struct OverrideArgs {
+pub(super) struct SelectArgs {
     /// Python version such as 3.14, or release such as 3.13.0 (repeatable).
     #[arg(long, value_name = "X.Y")]
     pub(super) python: Vec<Release>,
     #[command(flatten)]
     pub(super) levels: LevelArgs,
-    /// Invalidation mode of the pycs.
-    ///
-    /// Timestamp pycs are not allowed in wheels and zips, since unpacking makes them stale.
-    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
-    pub(super) invalidation_mode: Option<InvalidationMode>,
-    /// Compiler to use: the native one, real interpreters, or whichever supports a version.
-    #[arg(long, value_parser = names::<EngineChoice>(), help_heading = COMPILER)]
-    pub(super) engine: Option<EngineChoice>,
-    /// Interpreter that compiles for its version (repeatable).
-    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
-    pub(super) interpreter: Vec<PathBuf>,
-    /// Reference flags of the code: those that CPython writes, or only those of objects that are
-    /// referenced.
-    #[arg(long, value_parser = names::<Refs>(), help_heading = COMPILER)]
-    pub(super) refs: Option<Refs>,
-    /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
-    #[arg(long, value_name = "SECONDS", value_parser = at_least(1_u64), help_heading = COMPILER)]
-    pub(super) timeout: Option<u64>,
-    /// Memory limit for one file, in megabytes; at least 64.
-    #[arg(long, value_name = "MB", value_parser = at_least(64_u64), help_heading = COMPILER)]
-    pub(super) memory_limit: Option<u64>,
     /// Options that do not apply to an existing wheel.
     #[command(flatten)]
     pub(super) naming: WithNames<NamingArgs>,
 }
 
-/// Options for keys of `[compile]` that do not apply to an existing wheel.
+/// Options for recorded names and the locations of pycs.
 #[derive(Debug, clap::Args)]
 pub(super) struct NamingArgs {
     /// Location of the pyc: `__pycache__/mod.cpython-XY.pyc`, or `mod.pyc` next to the source.
@@ -80,35 +59,105 @@ pub(super) struct NamingArgs {
     /// File name to record in the code; only for a single source.
     #[arg(long, value_name = "NAME", help_heading = NAMES)]
     dfile: Option<String>,
+}
+
+/// Option for the invalidation mode of a config.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModeArgs {
+    /// Invalidation mode of the pycs.
+    ///
+    /// Timestamp pycs are not allowed in wheels and zips, since unpacking makes them stale.
+    #[arg(long, value_parser = names::<InvalidationMode>(), value_name = "MODE")]
+    pub(super) invalidation_mode: Option<InvalidationMode>,
+}
+
+/// Options that choose the engines of a config.
+#[derive(Debug, clap::Args)]
+pub(super) struct EngineArgs {
+    #[arg(long, help = ENGINE, long_help = ENGINE_LONG, value_parser = names::<EngineChoice>(), help_heading = COMPILER)]
+    pub(super) engine: Option<EngineChoice>,
+    /// Interpreter that compiles for its version (repeatable).
+    #[arg(long, value_name = "PATH", help_heading = COMPILER)]
+    pub(super) interpreter: Vec<PathBuf>,
+}
+
+/// Option for files of a config that need not compile.
+#[derive(Debug, clap::Args)]
+pub(super) struct AllowArgs {
+    /// Listed file that may fail to compile, by its path below the root (repeatable).
+    #[arg(long, value_name = "NAME")]
+    pub(super) allow_failures: Vec<String>,
+}
+
+/// Options for files that do not compile.
+#[derive(Debug, clap::Args)]
+pub(super) struct FailureArgs {
     /// Files to write when one does not compile: `fail` writes none, `skip` all others.
     #[arg(long, value_parser = names::<OnError>(), value_name = "WHAT")]
     on_error: Option<OnError>,
-    /// Listed file that may fail to compile, by its path below the root (repeatable).
-    #[arg(long, value_name = "NAME")]
-    allow_failures: Vec<String>,
+    #[command(flatten)]
+    allowed: AllowArgs,
+}
+
+/// Options that override the config of a command that compiles.
+#[derive(Debug, clap::Args)]
+pub(super) struct OverrideArgs {
+    #[command(flatten)]
+    pub(super) select: SelectArgs,
+    #[command(flatten)]
+    pub(super) mode: ModeArgs,
+    #[command(flatten)]
+    pub(super) engines: EngineArgs,
+    /// Reference flags of the code: those that CPython writes, or only those of objects that are
+    /// referenced.
+    #[arg(long, value_parser = names::<Refs>(), help_heading = COMPILER)]
+    pub(super) refs: Option<Refs>,
+    /// Timeout for one file, and for the start of an interpreter (at most 20), in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = at_least(1_u64), help_heading = COMPILER)]
+    pub(super) timeout: Option<u64>,
+    /// Memory limit for one file, in megabytes; at least 64.
+    #[arg(long, value_name = "MB", value_parser = at_least(64_u64), help_heading = COMPILER)]
+    pub(super) memory_limit: Option<u64>,
+    /// Options that do not apply to an existing wheel.
+    #[command(flatten)]
+    pub(super) failures: WithNames<FailureArgs>,
+}
+
+impl SelectArgs {
+    /// Returns the options as settings.
+    pub(super) fn given(&self) -> Given {
+        Given {
+            python: self.python.clone(),
+            optimize: self.levels.levels.clone(),
+            layout: self.naming.layout,
+            strip_dir: self.naming.strip_dir.clone(),
+            prepend_dir: self.naming.prepend_dir.clone(),
+            dfile: self.naming.dfile.clone(),
+            pretend_versions: environment::pretend_versions(),
+            ..Given::default()
+        }
+    }
 }
 
 impl OverrideArgs {
     /// Returns the options as settings.
     pub(super) fn given(&self) -> Given {
         Given {
-            python: self.python.clone(),
-            optimize: self.levels.levels.clone(),
-            invalidation_mode: self.invalidation_mode,
-            engine: self.engine,
-            interpreters: self.interpreter.clone(),
+            invalidation_mode: self.mode.invalidation_mode,
+            engine: self.engines.engine,
+            interpreters: self.engines.interpreter.clone(),
             refs: self.refs,
             timeout: self.timeout,
             memory_limit: self.memory_limit,
-            layout: self.naming.layout,
-            strip_dir: self.naming.strip_dir.clone(),
-            prepend_dir: self.naming.prepend_dir.clone(),
-            dfile: self.naming.dfile.clone(),
-            on_error: self.naming.on_error,
-            allow_failures: self.naming.allow_failures.clone(),
-            pretend_versions: environment::pretend_versions(),
-            ..Given::default()
+            on_error: self.failures.on_error,
+            allow_failures: self.failures.allowed.allow_failures.clone(),
+            ..self.select.given()
         }
+    }
+
+    /// Returns the first option on the command line that does not apply to an existing wheel.
+    pub(super) fn not_of_wheels(&self) -> Option<&String> {
+        self.select.naming.names.iter().chain(&self.failures.names).next()
     }
 
     /// Returns the limits of one file, for commands without a config.

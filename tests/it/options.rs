@@ -85,6 +85,27 @@ fn limits_of_a_file_are_options_too() {
 }
 
 #[test]
+fn commands_that_compile_nothing_have_no_options_for_it() {
+    let session = project();
+    session.run(&["build"]).exits(0);
+    let compiling = [
+        ["--timeout", "100"],
+        ["--memory-limit", "4096"],
+        ["--refs", "minimal"],
+        ["--on-error", "skip"],
+    ];
+    let of_engines = [["--engine", "native"], ["--interpreter", "python3"], ["--allow-failures", "p/a.py"]];
+    for option in compiling.iter().chain(&of_engines) {
+        session.run(&["clean", option[0], option[1]]).exits(2).says("unexpected argument");
+    }
+    for option in compiling.iter().chain(&[["--invalidation-mode", "timestamp"]]) {
+        session.run(&["manifest", option[0], option[1]]).exits(2).says("unexpected argument");
+    }
+    session.run(&["manifest", "--engine", "native", "--allow-failures", "p/a.py"]).exits(0);
+    session.run(&["clean", "--invalidation-mode", "checked-hash"]).exits(0).says("2 removed, 0 failed\n");
+}
+
+#[test]
 fn options_without_a_meaning_are_refused() {
     let session = project();
     session.run(&["pack"]).exits(0);
