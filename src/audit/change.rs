@@ -1,7 +1,8 @@
 //! Sentences about the first difference of a pyc from the code that its source compiles to.
 
-use super::first::EXPECTED;
+use super::first::{EXPECTED, text};
 use crate::diff::{AS_LONG, DiffFinding, DifferenceKind};
+use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// End of the message about bytes that mean the same.
@@ -105,6 +106,31 @@ pub(super) fn change(
         }
         (None, None) => finding.kind.words().to_owned(),
     }
+}
+
+/// Describes names or variables that are the same in another order.
+pub(super) fn other_order(finding: &DiffFinding) -> Option<String> {
+    let what = match finding.kind {
+        DifferenceKind::Variables => "variables",
+        DifferenceKind::Names => "names",
+        _ => return None,
+    };
+    // The kind of a variable depends on its position.
+    let name = |side: Option<&str>| {
+        let text = text(side)?;
+        Some(text.split_once(" (").map_or(text.clone(), |(name, _)| name.to_owned()))
+    };
+    let rows = finding.rows.iter().filter(|row| !row.is_remark());
+    let sides: Vec<_> = rows.map(|row| [name(row.left.as_deref()), name(row.right.as_deref())]).collect();
+    let [left, right] = [0, 1].map(|side| sides.iter().filter_map(|row| row[side].as_deref()).collect());
+    let [left, right]: [Vec<&str>; 2] = [left, right];
+    let [sorted, other] = [&left, &right].map(|names| names.iter().collect::<BTreeSet<_>>());
+    if left == right || left.len() != right.len() || sorted != other {
+        return None;
+    }
+    let [left, right] = [left, right].map(|names| names.join(", "));
+    let (left, right) = around(&left, &right);
+    Some(format!("the pyc has the {what} in the order {right}{EXPECTED}{left}"))
 }
 
 /// Returns the words about an entry of an exception table, such as `4 to 26: handler 138, depth 0`.

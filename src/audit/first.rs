@@ -1,7 +1,8 @@
 //! The first location at which a pyc's code differs from the expected code.
 
-use super::change::{around, change, without_rows};
+use super::change::{around, change, other_order, without_rows};
 use super::reason::CodePlace;
+use super::search::OtherCodes;
 use crate::diff::{DiffFinding, DifferenceKind, Row, compare_values};
 use crate::pyc::join;
 use crate::text::counted;
@@ -29,13 +30,15 @@ pub(super) struct FirstPlace {
     what: String,
     /// Number of other code objects that differ in more than their locations.
     others: usize,
+    /// Release whose code was compared, if it is not the preferred one.
+    release: Option<String>,
 }
 
 impl FirstPlace {
     /// Compares a pyc with the code that its source compiles to; `name` is the file name of the
     /// pyc.
-    pub(super) fn of(name: &str, expected: &[u8], found: &[u8]) -> Option<Self> {
-        let findings = compare_values(name, &join(found.first_chunk()?, expected), found);
+    pub(super) fn of(name: &str, expected: OtherCodes, found: &[u8]) -> Option<Self> {
+        let findings = compare_values(name, &join(found.first_chunk()?, &expected.code), found);
         let first_lines = first_lines(&findings);
         let lines_of = |finding: &DiffFinding| first_lines.get(finding.place.as_deref()?);
         let is_of_lines = |finding: &DiffFinding| {
@@ -63,7 +66,9 @@ impl FirstPlace {
             Some(at) => {
                 let row = &finding.rows[at];
                 let (left, right) = (text(row.left.as_deref()), text(row.right.as_deref()));
-                let what = change(finding, row.label.as_deref(), left.as_deref(), right.as_deref());
+                let what = other_order(finding).unwrap_or_else(|| {
+                    change(finding, row.label.as_deref(), left.as_deref(), right.as_deref())
+                });
                 // Only instructions are in the order of the source.
                 let line = match finding.kind.has_instructions() {
                     true => line(&finding.rows, at),
@@ -81,7 +86,7 @@ impl FirstPlace {
         let is_of_lines = findings.iter().all(is_of_lines);
         let lines = if is_of_lines { "; nothing but lines and columns differs" } else { "" };
         let others = differ.len() - usize::from(differ.contains(place.as_str()));
-        Some(Self { place, line, what: what + lines, others })
+        Some(Self { place, line, what: what + lines, others, release: expected.release })
     }
 
     /// Returns the difference without the location.
@@ -101,7 +106,8 @@ impl FirstPlace {
 
 impl std::fmt::Display for FirstPlace {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "at {}{}, {}{}", self.place, self.line(), self.what, of_others(self.others))
+        write!(formatter, "at {}{}, {}", self.place, self.line(), self.what)?;
+        write!(formatter, "{}{}", of_others(self.others), of_release(self.release.as_deref()))
     }
 }
 
@@ -189,10 +195,15 @@ pub(super) fn of_others(others: usize) -> String {
     }
 }
 
+/// Returns the end of a sentence about the release whose code was compared.
+pub(super) fn of_release(release: Option<&str>) -> String {
+    release.map_or(String::new(), |release| format!("; compared with the code of CPython {release}"))
+}
+
 /// Returns the first location in the module at which the code differs; `None` for large pycs.
 /// `name` is the file name of the pyc.
-pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option<CodePlace> {
-    if expected.len() + found.len() > LARGEST {
+pub(super) fn within_module(name: &str, expected: OtherCodes, found: &[u8]) -> Option<CodePlace> {
+    if expected.code.len() + found.len() > LARGEST {
         return None;
     }
     let first = FirstPlace::of(name, expected, found)?;
@@ -201,6 +212,7 @@ pub(super) fn within_module(name: &str, expected: &[u8], found: &[u8]) -> Option
         line: first.line,
         what: first.what,
         others: first.others,
+        release: first.release,
     })
 }
 
@@ -230,17 +242,28 @@ fn differs_visibly(row: &Row) -> bool {
 /// Returns a side without what precedes its text: the line number and the offset of an instruction,
 /// the index of a constant or name.
 pub(super) fn text(side: Option<&str>) -> Option<String> {
-    let mut words: Vec<&str> = side?.split_whitespace().collect();
-    // An instruction without a line.
-    if words.len() > 2 && words[0] == "-" && words[1].parse::<u32>().is_ok() {
-        words.remove(0);
+    let is_number = |word: &str| word.parse::<u32>().is_ok();
+    let mut rest = side?.trim();
+    let mut is_first = true;
+    while let Some((word, more)) = rest.split_once(char::is_whitespace) {
+        let more = more.trim_start();
+        let has_number = more.split_whitespace().next().is_some_and(is_number);
+        // An instruction without a line.
+        let has_no_line = is_first && word == "-" && has_number && more.contains(' ');
+        if !is_number(word) && !has_no_line {
+            break;
+        }
+        (rest, is_first) = (more, false);
     }
-    let numbers = words.iter().take_while(|word| word.parse::<u32>().is_ok()).count();
-    let rest = words[numbers.min(words.len() - usize::from(!words.is_empty()))..].join(" ");
     let is_index = |word: &str| word.starts_with('[') && word.ends_with(']');
+    let is_operation = |word: &str| word.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'));
     Some(match rest.split_once(' ') {
         Some((index, value)) if is_index(index) => value.to_owned(),
-        _ => rest,
+        // Operations are padded; blanks in a constant are its own.
+        Some((operation, argument)) if is_operation(operation) => {
+            format!("{operation} {}", argument.trim_start())
+        }
+        _ => rest.to_owned(),
     })
 }
 

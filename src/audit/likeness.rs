@@ -2,7 +2,7 @@
 
 use super::filename;
 use super::reason::WrongName;
-use crate::diff::{Form, have_same_value, other_forms};
+use crate::diff::{Form, code_distance, have_same_value, other_forms};
 use crate::engine::{Diagnostic, OpenSource, TargetEngine};
 use crate::marshal::{self, MarshalError};
 use crate::object::{Objects, Value, lines};
@@ -129,6 +129,12 @@ impl<'a> PycCode<'a> {
             Likeness::Other => Likeness::Other,
         };
         Ok(Compared { likeness, expected })
+    }
+
+    /// Returns the number of code objects that differ from those of other code.
+    pub(super) fn distance(&self, expected: &[u8]) -> usize {
+        let expected = marshal::read(expected, self.series.code_layout);
+        expected.map_or(usize::MAX, |expected| code_distance(&self.objects, &expected))
     }
 
     fn likeness(&self, expected: &[u8]) -> Result<Likeness, MarshalError> {

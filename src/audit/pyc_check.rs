@@ -66,7 +66,7 @@ impl PycCheck<'_> {
     fn first_reason(&self, pyc: &[u8], opened: &mut OpenSource<'_>) -> Result<Fit, Reason> {
         let header = Header::parse(pyc).map_err(|error| Reason::BadHeader(error.to_string()))?;
         if let Some(wrong) = wrong_tag(header, self.parsed.as_ref(), self.free_threaded) {
-            return Err(Reason::Tag(wrong));
+            return Err(Reason::Tag(self.with_code(wrong, pyc, opened)));
         }
         let Some(series) = Series::with_magic(header.magic()) else {
             return Err(Reason::UnknownMagic(header.magic()));
@@ -80,6 +80,19 @@ impl PycCheck<'_> {
             }
             (Err(why), _) => Err(why.clone()),
         }
+    }
+
+    /// Adds whether the code is that of the source for the version of the magic number.
+    fn with_code(&self, wrong: WrongTag, pyc: &[u8], opened: &mut OpenSource<'_>) -> WrongTag {
+        let (Some(series), Ok(source)) = (Series::with_magic(wrong.magic), &self.source) else {
+            return wrong;
+        };
+        let is_right = match self.check_code(pyc, series, source, opened) {
+            Ok(_) => Some(true),
+            Err(Reason::Code { .. }) => Some(false),
+            Err(_) => None,
+        };
+        WrongTag { is_right, ..wrong }
     }
 
     fn check_source(
@@ -145,7 +158,7 @@ impl PycCheck<'_> {
                 Miss::Level(level) => {
                     Reason::CodeOfLevel { source, level, expected: expected.unwrap_or_default() }
                 }
-                Miss::Code(code) => Reason::Code { source, first: within_module(self.pyc, &code, pyc) },
+                Miss::Code(other) => Reason::Code { source, first: within_module(self.pyc, other, pyc) },
                 Miss::Compile(error) => {
                     Reason::Compile { source, error: error.rendered.trim_end().to_owned() }
                 }
@@ -189,7 +202,7 @@ pub(super) fn wrong_tag(header: Header, parsed: Option<&PycName>, free_threaded:
         None => SERIES.iter().any(is_of),
     };
     let found = found.map(Series::cache_tag);
-    is_wrong.then(|| WrongTag { tag: tag.clone(), magic: header.magic(), found })
+    is_wrong.then(|| WrongTag { tag: tag.clone(), magic: header.magic(), found, is_right: None })
 }
 
 /// Returns the field of a header that does not match the source.

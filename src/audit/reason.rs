@@ -1,7 +1,7 @@
 //! Reasons of findings. `report` turns them into sentences.
 
 use super::finding::FindingKind;
-use super::first::{EXPECTED, of_others};
+use super::first::{EXPECTED, of_others, of_release};
 use crate::diff::Form;
 use crate::target::PyVersion;
 use std::fmt;
@@ -136,6 +136,8 @@ pub struct CodePlace {
     pub what: String,
     /// Number of other code objects that differ in more than their locations.
     pub others: usize,
+    /// Release whose code was compared, if it is not the preferred one.
+    pub release: Option<String>,
 }
 
 impl CodePlace {
@@ -148,8 +150,8 @@ impl CodePlace {
 
 impl fmt::Display for CodePlace {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { code, line, what, others } = self;
-        let others = of_others(*others);
+        let Self { code, line, what, others, release } = self;
+        let others = format!("{}{}", of_others(*others), of_release(release.as_deref()));
         match line {
             Some(line) => write!(formatter, "at {code}, line {line}, {what}{others}"),
             None => write!(formatter, "at {code}, {what}{others}"),
@@ -166,13 +168,23 @@ pub struct WrongTag {
     pub magic: u16,
     /// Cache tag of the magic number; `None` for an unknown one.
     pub found: Option<String>,
+    /// True if the code is that of the source for the version of the magic number; `None` if that
+    /// was not checked.
+    pub is_right: Option<bool>,
 }
 
 impl fmt::Display for WrongTag {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { tag, magic, found } = self;
+        let Self { tag, magic, found, is_right } = self;
         match found {
-            Some(found) => write!(formatter, "its name says {tag}, but its magic number is that of {found}"),
+            Some(found) => {
+                write!(formatter, "its name says {tag}, but its magic number is that of {found}")?;
+                match is_right {
+                    Some(true) => write!(formatter, "; its code is that of its source for {found}"),
+                    Some(false) => write!(formatter, "; its code is not that of its source for {found}"),
+                    None => Ok(()),
+                }
+            }
             None => {
                 write!(
                     formatter,

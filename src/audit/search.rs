@@ -63,11 +63,19 @@ pub(super) enum Miss {
     /// Another level than the expected one gives the code.
     Level(u8),
     /// The source compiles to this other code.
-    Code(Vec<u8>),
+    Code(OtherCodes),
     /// The source does not compile.
     Compile(Box<Diagnostic>),
     /// The compiled code cannot be parsed.
     Malformed(MarshalError),
+}
+
+/// Code of the release, of several, that differs least from the code of a pyc.
+#[derive(Default)]
+pub(super) struct OtherCodes {
+    pub(super) code: Vec<u8>,
+    /// The release, if it is not the preferred one.
+    pub(super) release: Option<String>,
 }
 
 impl Miss {
@@ -107,7 +115,7 @@ impl<'a> CodeSearch<'a> {
         releases: &Releases,
         opened: &mut OpenSource<'_>,
     ) -> Result<CodeFit, Miss> {
-        let mut closest: Option<((usize, usize, usize), Miss)> = None;
+        let mut misses: Vec<((usize, usize), Miss)> = Vec::new();
         for (rank, &level) in levels.iter().enumerate() {
             let mut fits: Vec<(usize, Vec<Form>)> = Vec::new();
             for at in releases.in_order() {
@@ -118,12 +126,7 @@ impl<'a> CodeSearch<'a> {
                             break;
                         }
                     }
-                    Err(miss) => {
-                        let rank = (miss.distance(), rank, at);
-                        if closest.as_ref().is_none_or(|(known, _)| rank < *known) {
-                            closest = Some((rank, miss));
-                        }
-                    }
+                    Err(miss) => misses.push(((rank, at), miss)),
                 }
             }
             if let Some((first, _)) = fits.first() {
@@ -133,7 +136,7 @@ impl<'a> CodeSearch<'a> {
                 return Ok(CodeFit { level, releases: fits, wrong_name });
             }
         }
-        let miss = closest.map_or(Miss::Code(Vec::new()), |(_, miss)| miss);
+        let miss = self.closest(misses, releases);
         if let (Miss::Code(_), &[expected]) = (&miss, levels) {
             let mut others = LEVELS.into_iter().filter(|level| *level != expected);
             let found = others.find(|level| {
@@ -144,6 +147,26 @@ impl<'a> CodeSearch<'a> {
             return Err(found.map_or(miss, Miss::Level));
         }
         Err(miss)
+    }
+
+    /// Returns the closest miss; of several other codes, the one that differs in the fewest code
+    /// objects. `misses` have the rank of their level and the index of their engine.
+    fn closest(&self, misses: Vec<((usize, usize), Miss)>, releases: &Releases) -> Miss {
+        let is_one = misses.len() == 1;
+        let closest = misses.into_iter().min_by_key(|(rank, miss)| {
+            let differing = match miss {
+                Miss::Code(other) if !is_one => self.code.distance(&other.code),
+                _ => 0,
+            };
+            (miss.distance(), differing, *rank)
+        });
+        match closest {
+            Some(((_, at), Miss::Code(other))) if at > 0 => {
+                Miss::Code(OtherCodes { release: Some(releases.engines[at].release.clone()), ..other })
+            }
+            Some((_, miss)) => miss,
+            None => Miss::Code(OtherCodes::default()),
+        }
     }
 
     /// Compares the code with the code that an engine compiles the source to; returns the
@@ -172,7 +195,9 @@ impl<'a> CodeSearch<'a> {
                     let compared = code.against(target, level, opened);
                     compared.is_ok_and(|compared| !matches!(compared.likeness, Likeness::Other))
                 });
-                Err(wrong.map_or(Miss::Code(expected), |(_, wrong)| Miss::Filename(wrong.clone())))
+                Err(wrong.map_or(Miss::Code(OtherCodes { code: expected, release: None }), |(_, wrong)| {
+                    Miss::Filename(wrong.clone())
+                }))
             }
         }
     }

@@ -12,6 +12,7 @@ mod archives;
 mod cause;
 mod code;
 mod content;
+mod distance;
 mod forms;
 mod links;
 mod listed_archives;
@@ -30,6 +31,7 @@ mod sides;
 mod tables;
 
 pub use cause::{Cause, CauseKind, CauseReason, CodeOrigin, FailOn, PycFault};
+pub use distance::code_distance;
 pub use forms::{Form, differ, other_forms};
 pub use lists::AS_LONG;
 pub use model::{

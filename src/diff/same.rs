@@ -142,7 +142,7 @@ pub(super) struct ValueClasses {
 impl ValueClasses {
     /// Returns the number of an object; `None` for code objects and for objects that contain
     /// themselves.
-    fn of(&mut self, side: u8, objects: &Objects, root: ObjectId) -> Option<u32> {
+    pub(super) fn of(&mut self, side: u8, objects: &Objects, root: ObjectId) -> Option<u32> {
         // A chain of references can be as long as the file, so this does not recurse.
         let mut open = vec![(objects.resolve(root), false)];
         while let Some((id, has_parts)) = open.pop() {

@@ -215,11 +215,11 @@ fn a_source_of_one_side_is_compiled_for_both() {
     other[8] ^= 1;
     pair.write("b", "demo/core.pyc", &other);
     pair.diff(&[]).exits(1).says("hint: `--sources DIR` names the sources");
-    let words = "the right pyc was not checked: there is no source for it, and its header is not that of the left source";
+    let words = "the right pyc has no source, and its header is not that of the left source";
     let document = pair.document(&[]);
     assert_eq!(reason(&document, "demo/core.pyc"), words, "{document:#}");
     pair.write("a", "demo/core.py", CORE.replace('1', "2")).compile("a", &["--python", "3.14"]);
-    let words = "the right pyc was not checked: there is no source for it, and it is not what the left demo/core.py \
+    let words = "the right pyc has no source, and it is not what the left demo/core.py \
                  compiles to: at demo.core:f, line 2, the pyc has LOAD_SMALL_INT 1 where the source compiles to LOAD_SMALL_INT 2";
     assert_eq!(reason(&pair.document(&[]), "demo/core.pyc"), words);
     pair.write("s", "demo/core.py", CORE);
@@ -240,7 +240,12 @@ fn a_pyc_of_another_version_than_its_name_says_is_unexplained() {
     let expected = format!("the right pyc is not explained by its source: {words}");
     assert_eq!(reason(&pair.document(&[]), PYC), expected);
     let said = pair.run_in(".", &["verify", "b"]).exits(1);
-    assert!(said.out.contains(&format!("{PYC}: header: {words}\n")), "{}", said.out);
+    let right = format!("{PYC}: header: {words}; its code is that of its source for cpython-313\n");
+    assert!(said.out.contains(&right), "{}", said.out);
+    pair.write("b", "demo/core.py", CORE.replace('1', "2"));
+    let said = pair.run_in(".", &["verify", "b"]).exits(1);
+    let wrong = format!("{words}; its code is not that of its source for cpython-313\n");
+    assert!(said.out.contains(&wrong), "{}", said.out);
 }
 
 /// The rows of a file that only one side has are those of a directory with another path.

@@ -260,7 +260,7 @@ fn a_release_next_to_a_changed_source_is_named() {
         document["conclusion"],
         "1 source differs; 1 pyc follows from it, also compiled by another release; nothing that differs is unexplained"
     );
-    let release = "compiled by CPython 3.13.0 on the left and 3.13.18 on the right";
+    let release = "the bytes that CPython 3.13.0 writes on the left and 3.13.18 on the right";
     let own = "each pyc is what its own source compiles to";
     assert_eq!(reason(&document, pyc), format!("{own}; {release}"));
     let file = document["files"].as_array().unwrap().iter().find(|file| file["path"] == pyc).unwrap();
@@ -300,7 +300,10 @@ fn sources_explain_two_manifests() {
         document["conclusion"],
         "1 pyc was compiled by another release; nothing that differs is unexplained"
     );
-    assert_eq!(reason(&document, pyc), "compiled by CPython 3.13.0 on the left and 3.13.18 on the right");
+    assert_eq!(
+        reason(&document, pyc),
+        "the bytes that CPython 3.13.0 writes on the left and 3.13.18 on the right"
+    );
     pair.write("b", "demo/core.py", format!("{source}x = 1\n")).compile("b", &["--python", "3.13.0"]);
     let document = diff(&["--sources", "a", "--sources", "b"]);
     assert_eq!(reason(&document, pyc), "each pyc is what its own source compiles to");
@@ -380,7 +383,10 @@ fn another_patch_release_is_named() {
         document["conclusion"],
         "1 pyc was compiled by another release; nothing that differs is unexplained"
     );
-    assert_eq!(reason(&document, pyc), "compiled by CPython 3.13.0 on the left and 3.13.18 on the right");
+    assert_eq!(
+        reason(&document, pyc),
+        "the bytes that CPython 3.13.0 writes on the left and 3.13.18 on the right"
+    );
 }
 
 #[test]

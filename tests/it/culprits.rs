@@ -271,3 +271,39 @@ fn a_constant_with_a_line_is_named_first() {
         blames(&pair, version, "<module>", words);
     }
 }
+
+/// Older releases of 3.13 have another instruction in the generator.
+#[test]
+fn the_release_that_differs_least_is_compared() {
+    let source = "def f(x):\n    return sum(i for i in x)\n\n\ndef g():\n    'Get  key.'\n";
+    let pair = Pair::new();
+    pair.remove("a", PYC).remove("b", PYC);
+    for side in ["a", "b"] {
+        pair.write(side, "demo/core.py", source).compile(side, &["--python", "3.13.0"]);
+    }
+    let old = pair.read("b", &pyc("3.13"));
+    let mut code = old.clone();
+    exchange(&mut code, "Get  key.", "Get   key");
+    pair.write("b", &pyc("3.13"), code);
+    let words = ", the pyc has the constant 'Get   key' where the source compiles to 'Get  key.'; compared with the \
+                 code of CPython 3.13.0";
+    blames(&pair, "3.13", "g", words);
+    // The same in a pyc of the newest release, which needs no name.
+    pair.compile("b", &["--python", "3.13.18"]);
+    let mut code = pair.read("b", &pyc("3.13"));
+    assert_ne!(code, old, "the releases differ");
+    exchange(&mut code, "Get  key.", "Get   key");
+    pair.write("b", &pyc("3.13"), code);
+    let (words, _) = words.split_once(';').unwrap();
+    blames(&pair, "3.13", "g", words);
+}
+
+#[test]
+fn variables_in_another_order_are_not_missing() {
+    let source = "def f(aa, bb):\n    return aa - bb\n";
+    for version in ["3.13", "3.14", "3.15"] {
+        let pair = of_code(version, source, source, |code| exchange(code, "aa", "bb"));
+        let words = ", the pyc has the variables in the order bb, aa where the source compiles to aa, bb";
+        blames(&pair, version, "f", words);
+    }
+}

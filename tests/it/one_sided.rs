@@ -36,7 +36,7 @@ fn a_pyc_without_a_source_is_compared_with_that_of_the_other_side() {
     let pair = Pair::new();
     pair.poison("b").remove("b", "demo/core.py");
     let found = reason(&pair.document(&[]), PYC);
-    let words = "the right pyc was not checked: there is no source for it, and it is not what the left demo/core.py \
+    let words = "the right pyc has no source, and it is not what the left demo/core.py \
                  compiles to: at demo.core:f, line 2, ";
     assert!(found.starts_with(words), "{found}");
     assert!(pair.diff(&[]).exits(1).err.contains("--sources DIR"));

@@ -218,7 +218,7 @@ impl std::fmt::Display for Unchecked {
                     None if *has_other_header => format!("its header is not that of the {side} source"),
                     None => format!("it is not what the {side} source compiles to"),
                 };
-                write!(formatter, "{}, and {fault}", Self::NoSource)
+                write!(formatter, "the {} pyc has no source, and {fault}", SIDES[1 - *lender])
             }
             Self::Name => formatter.write_str("no importer recognizes its name"),
             Self::Source(error) => write!(formatter, "its source cannot be read: {error}"),
@@ -235,6 +235,11 @@ impl std::fmt::Display for Unchecked {
 impl Unchecked {
     /// Returns the cause; `context` comes before the reason.
     pub(super) fn cause(&self, context: &str) -> Cause {
+        // A pyc that another source was compiled for was compared.
+        let context = match self {
+            Self::Lent { .. } => "",
+            _ => context,
+        };
         let sentence = format!("{context}{self}");
         let reason = match self {
             Self::Lent { lender, has_other_header, .. } => {

@@ -63,7 +63,8 @@ pub(super) fn cause(pycs: [&KnownPyc<'_>; 2], is_same_source: bool, same_code: O
         } else if !left.releases.iter().any(|release| right.releases.contains(release)) {
             let first = |pyc: &KnownPyc<'_>| pyc.releases.first().cloned().unwrap_or_default();
             kinds.push(CauseKind::OtherRelease);
-            clauses.add(compiled("by CPython", [first(left), first(right)]));
+            let [one, other] = [first(left), first(right)];
+            clauses.add(format!("the bytes that CPython {one} writes on the left and {other} on the right"));
         }
         if left.level != right.level {
             kinds.push(CauseKind::OtherLevel);

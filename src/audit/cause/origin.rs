@@ -196,8 +196,8 @@ impl HeadedPyc<'_> {
                 let expected = self.parsed.as_ref().map_or(0, |parsed| parsed.optimize);
                 OriginFault::Level { source, level, expected }
             }
-            Miss::Code(code) => {
-                OriginFault::Code { source, first: FirstPlace::of(self.name, &code, self.pyc) }
+            Miss::Code(other) => {
+                OriginFault::Code { source, first: FirstPlace::of(self.name, other, self.pyc) }
             }
             Miss::Compile(error) => {
                 let line = error.line;
