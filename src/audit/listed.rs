@@ -14,6 +14,7 @@ use crate::manifest::{
 };
 use crate::pyc::Header;
 use crate::target::{PyVersion, Release, Series, Target};
+use crate::text::counted_with_first;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entries of a manifest by the names of files in a place.
@@ -146,11 +147,24 @@ pub(super) struct Coverage<'a> {
     /// Listed archives, by digest, that a verified directory contains, itself or as another archive
     /// of the same name; with the index of the directory.
     archives: BTreeMap<String, usize>,
+    /// Paths of the archives that have a listed digest.
+    right: Vec<String>,
 }
 
 impl<'a> Coverage<'a> {
     pub(super) const fn new(manifest: &'a Manifest) -> Self {
-        Self { manifest, entries: BTreeMap::new(), archives: BTreeMap::new() }
+        Self { manifest, entries: BTreeMap::new(), archives: BTreeMap::new(), right: Vec::new() }
+    }
+
+    /// Returns a note on the archives that have a listed digest.
+    pub(super) fn note(&self) -> Option<String> {
+        let (one, several) = ("archive has a digest", "archives have digests");
+        counted_with_first(&self.right, one, several, " that the manifest lists")
+    }
+
+    /// Records that an archive has a listed digest.
+    pub(super) fn add_right(&mut self, path: &str) {
+        self.right.push(path.to_owned());
     }
 
     /// Records the entries that a place could contain.
@@ -178,6 +192,7 @@ impl<'a> Coverage<'a> {
         if let Some(first) = same.first() {
             self.archives.insert(found.sha256, at);
             let is_there = same.iter().any(|listed| is_below(path, listed) || is_below(listed, path));
+            self.right.extend(is_there.then(|| path.to_owned()));
             return (!is_there).then(|| of(path, ManifestFault::ArchiveElsewhere((*first).to_owned())));
         }
         let has_name =

@@ -25,7 +25,7 @@ use crate::engine::NamedInterpreters;
 use crate::engine::select::EnginesError;
 use crate::engine::{EngineOptions, ThreadsError, Workers};
 use crate::input::{Carrier, Place, Sought, Surroundings, Survey};
-use crate::manifest::{Manifest, Shard};
+use crate::manifest::{Manifest, Shard, archive_entry};
 use crate::project::FilePatterns;
 use crate::target::{PyVersion, Release};
 use crate::text::counted;
@@ -213,6 +213,8 @@ impl<'a> Audit<'a> {
         }
         if let Some(coverage) = &self.coverage {
             verified.findings.extend(coverage.missing());
+            // Otherwise the pycs say what was verified.
+            verified.notes.extend(coverage.note().filter(|_| self.tally.pycs() == 0));
             verified.outside = if self.request.only.is_some() { 0 } else { coverage.outside() };
         }
         verified.findings.sort_by_cached_key(Finding::order);
@@ -357,7 +359,13 @@ impl Audit<'_> {
                 findings.extend(record::wheel(place));
             }
             if let (Some(manifest), true) = (self.request.manifest, prefix.is_empty()) {
-                findings.extend(whole_archive(manifest, archive));
+                let fault = whole_archive(manifest, archive);
+                if let (None, false, Some(coverage)) =
+                    (&fault, manifest.archives.is_empty(), &mut self.coverage)
+                {
+                    coverage.add_right(&archive_entry(archive).path);
+                }
+                findings.extend(fault);
             }
         }
         findings.extend(record::folders(place));

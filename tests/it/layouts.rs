@@ -66,3 +66,20 @@ fn a_name_without_a_level_has_every_level() {
     assert!(said.out.starts_with("t/__pycache__/m.cpython-314.pyc: level: "), "{}", said.out);
     assert_eq!(said.out.lines().count(), 1, "{}", said.out);
 }
+
+#[test]
+fn a_listed_wheel_without_pycs_is_told() {
+    let session = wheels("0");
+    session.run(&["pack", "--manifest", "m.json"]).exits(0);
+    let note = "note: 1 archive has a digest that the manifest lists: p-1-py3-none-any.whl";
+    for place in ["dist", WHEEL] {
+        session.run(&["verify", place, "--manifest", "m.json"]).exits(0).says(note);
+    }
+    // With pycs, their number is the answer.
+    let said = session.run(&["verify", "src", "--manifest", "m.json"]);
+    assert!(!said.err.contains("has a digest"), "{}", said.err);
+    // Another wheel of this name.
+    std::fs::copy(session.path(CACHED), session.path(WHEEL)).unwrap();
+    let said = session.run(&["verify", "dist", "--manifest", "m.json"]).exits(1);
+    assert!(!said.err.contains("has a digest"), "{}", said.err);
+}
