@@ -4,7 +4,7 @@
 //! the native compiler starts threads with a larger stack where a source needs one.
 
 use crate::archive::DosTime;
-use crate::audit::{self, References, Verified, VerifyError};
+use crate::audit::{self, Verified, VerifyError};
 use crate::build::ProjectError;
 use crate::build::env::VirtualEnvironment;
 use crate::build::pack::{self, Repacked};
@@ -17,7 +17,6 @@ use crate::engine::{
     Workers,
 };
 use crate::input::{Place, PlaceError};
-use crate::project::FilePatterns;
 use crate::pyc::{Header, InvalidationMode, join};
 use crate::target::{Series, Target};
 use std::ffi::OsStr;
@@ -184,18 +183,8 @@ pub fn verify_paths(paths: &[impl AsRef<Path>]) -> Result<Verified, VerifyPathsE
     let mut engines = EngineOptions::automatic(&[], &none, Limits::default(), Refs::Cpython);
     engines.choice = EngineChoice::Native;
     let environments = places.iter().filter_map(|place| VirtualEnvironment::around(place.disk_path()?));
-    let request = audit::Request {
-        created_with: environments.filter_map(|environment| environment.release).collect(),
-        exclude: FilePatterns::default(),
-        sources: None,
-        manifest: None,
-        only: None,
-        directory: None,
-        shard: None,
-        settled: None,
-        references: References::Exact,
-        engines,
-    };
+    let mut request = audit::Request::new(engines);
+    request.created_with = environments.filter_map(|environment| environment.release).collect();
     Ok(audit::verify(&places, &request, Workers::new(Parallelism::PerProcessor, &Unwatched))?)
 }
 

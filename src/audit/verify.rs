@@ -61,6 +61,24 @@ pub struct Request<'a> {
     pub engines: EngineOptions<'a>,
 }
 
+impl<'a> Request<'a> {
+    /// Returns a request to verify every pyc against the source next to it with these engines.
+    pub fn new(engines: EngineOptions<'a>) -> Self {
+        Self {
+            sources: None,
+            directory: None,
+            manifest: None,
+            only: None,
+            settled: None,
+            exclude: FilePatterns::default(),
+            references: References::Exact,
+            created_with: Vec::new(),
+            shard: None,
+            engines,
+        }
+    }
+}
+
 /// Result of [`verify`].
 #[derive(Debug, Default)]
 #[non_exhaustive]
