@@ -8,7 +8,7 @@ use crate::text::{counted, counted_with_first};
 pub(super) struct Unopened {
     /// Refused archives, with the reasons.
     refused: Vec<(String, String)>,
-    /// Zips that begin with a program.
+    /// Zips that begin with a script.
     programs: Vec<String>,
 }
 
@@ -17,12 +17,12 @@ impl Unopened {
         self.refused.push((path, error.within()));
     }
 
-    /// Adds a zip if it begins with a program other than a shebang line, which nothing checks. Such
-    /// bytes before a wheel are a finding.
+    /// Adds a zip if it begins with a script of more than a shebang line, which nothing checks. The
+    /// launchers of Windows are machine code.
     pub(super) fn add_program(&mut self, path: String, archive: &Archive) {
         let start = &archive.prefix;
-        let is_shebang = start.starts_with(b"#!") && !start.trim_ascii_end().contains(&b'\n');
-        if archive.format == Format::Zip && !start.is_empty() && !is_shebang {
+        let is_script = start.starts_with(b"#!") && start.trim_ascii_end().contains(&b'\n');
+        if archive.format == Format::Zip && is_script {
             self.programs.push(path);
         }
     }
@@ -37,7 +37,7 @@ impl Unopened {
             }
         });
         let (one, several) = ("archive begins", "archives begin");
-        let end = " with a program, which was not checked";
+        let end = " with a script, which was not checked";
         refused.into_iter().chain(counted_with_first(&self.programs, one, several, end)).collect()
     }
 }

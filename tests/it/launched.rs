@@ -67,6 +67,6 @@ fn a_program_before_a_zip_is_noted_and_a_shebang_line_is_not() {
     let session = pair("x.pyz", SHEBANG, SCRIPT);
     let said = session.run(&["verify", "a"]).exits(0);
     assert!(!said.err.contains("begins with"), "{}", said.err);
-    let note = "note: archive begins with a program, which was not checked: x.pyz";
+    let note = "note: archive begins with a script, which was not checked: x.pyz";
     session.run(&["verify", "b"]).exits(0).says(&note.replace("archive", "1 archive"));
 }
