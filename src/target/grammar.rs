@@ -71,8 +71,11 @@ rules! {
     MisplacedUnpacking = "misplaced_unpacking",
     /// Mistake: a second `*` among parameters; the message names the `*` and not an argument.
     SecondStar = "second_star",
-    /// Mistake: a comprehension lacks `in`. Without the rule, this is reported when the text is
-    /// first read, before other mistakes.
+    /// Mistake: a comprehension lacks `in`. Without this rule, its target is an error of its own or
+    /// none.
+    MissingIn = "missing_in",
+    /// Mistake: a comprehension lacks `in`, reported with others. Without this rule, it is reported
+    /// when the text is first read, before the others.
     InOnSecondReading = "in_on_second_reading",
     /// Mistake: the items of `with` end in a comma.
     WithComma = "with_comma",

@@ -52,6 +52,7 @@ pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
     GrammarRule::EmptyImports,
     GrammarRule::EmptyTypeParameters,
     GrammarRule::LateIterables,
+    GrammarRule::MissingIn,
 ]);
 
 /// Features of 3.13.0 that differ from 3.13.5.
