@@ -97,7 +97,9 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         }
         index += 1;
     }
-    graph.block_mut(id).nops = true;
+    // Folding leaves NOPs without a line.
+    let block = graph.block_mut(id);
+    (block.nops, block.lineless) = (true, true);
     graph.rerouted = true;
     while graph.last(id).is_some_and(|last| {
         matches!(

@@ -106,21 +106,18 @@ fn cut(graph: &mut Graph, slots: &[Instr], targets: &[u64]) {
 fn cut_run(graph: &mut Graph, mut slots: &[Instr], mut labeled: bool) {
     while !slots.is_empty() {
         let mut kinds = Kinds::default();
-        let mut lineless = u32::MAX;
-        let mut index = 0;
+        let mut lines = 0;
         let end = slots.iter().position(|instr| {
             let of_instr = Kinds::of(instr.op);
             kinds.add(of_instr);
-            if instr.location.line() < 0 {
-                lineless = lineless.min(index);
-            }
-            index += 1;
+            // The sign is negative if any instruction has no line.
+            lines |= instr.location.line();
             of_instr.has_terminator()
         });
         let len = end.map_or(slots.len(), |end| end + 1);
         let block = graph.cut(len as u32, kinds);
         block.labeled = labeled;
-        block.lineless_from = lineless;
+        block.lineless = lines < 0;
         labeled = false;
         slots = &slots[len..];
     }

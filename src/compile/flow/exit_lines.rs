@@ -4,6 +4,7 @@
 
 use super::graph::{BlockId, Graph};
 use super::kinds::is_jump;
+use super::lines::{continue_lines, duplicate_exit};
 use crate::target::Op;
 use crate::text::Location;
 
@@ -23,36 +24,13 @@ fn duplicate_exits(graph: &mut Graph) {
             && graph.block(last.target).predecessors > 1
             && needs_line(graph, last.target)
         {
-            let copy = graph.add();
-            for index in 0..graph.block(last.target).len() {
-                let instr = graph.code(last.target)[index];
-                graph.push_copy(copy, instr);
-            }
-            graph.code_mut(copy)[0].location = last.location;
-            let original = graph.block_mut(last.target);
-            original.predecessors -= 1;
-            let next = std::mem::replace(&mut original.next, copy);
-            let block = graph.block_mut(copy);
-            (block.next, block.predecessors, block.labeled, block.label) = (next, 1, true, label);
+            let copy = duplicate_exit(graph, id, last.target);
+            graph.block_mut(copy).label = label;
             label += 1;
-            if let Some(last) = graph.last_mut(id) {
-                last.target = copy;
-            }
         }
         id = graph.next(id);
     }
-    let mut id = Graph::ENTRY;
-    while id.is_some() {
-        let next = graph.next(id);
-        if next.is_some()
-            && !graph.no_fallthrough(id)
-            && let Some(&last) = graph.last(id)
-            && needs_line(graph, next)
-        {
-            graph.code_mut(next)[0].location = last.location;
-        }
-        id = next;
-    }
+    continue_lines(graph, needs_line);
 }
 
 /// Copies lines to instructions and blocks without one (`propagate_line_numbers`).

@@ -38,9 +38,9 @@ pub(crate) struct Block {
     pub(crate) sets_up: bool,
     /// True if the block may contain NOPs; set by each pass that creates some.
     pub(crate) nops: bool,
-    /// Index of the first instruction that may have no line; `u32::MAX` if all have one. Lowered by
-    /// each pass that creates some.
-    pub(crate) lineless_from: u32,
+    /// True if the block may contain instructions without a line; set by each pass that creates
+    /// some.
+    pub(crate) lineless: bool,
     /// True if the block is a handler that restores `f_lasti`.
     pub(crate) preserve_lasti: bool,
     /// True if the block is an exception handler.
@@ -69,7 +69,7 @@ impl Block {
             labeled: false,
             sets_up: false,
             nops: false,
-            lineless_from: u32::MAX,
+            lineless: false,
             preserve_lasti: false,
             except_handler: false,
             cold: false,
@@ -91,18 +91,6 @@ impl Block {
     /// Truncates the block to `len` instructions and keeps the slots of the others.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.used = self.used.min(len as u32);
-    }
-
-    /// Returns whether instructions of the block may have no line.
-    pub(crate) fn has_lineless(&self) -> bool {
-        self.lineless_from < u32::MAX
-    }
-
-    /// Records that instructions without a line, if there are any, may begin at `index`.
-    pub(crate) fn lower_lineless(&mut self, index: usize) {
-        if self.has_lineless() {
-            self.lineless_from = self.lineless_from.min(index as u32);
-        }
     }
 
     /// Returns the slots of the instructions.
@@ -234,9 +222,7 @@ impl Graph {
         let kinds = Kinds::of(instr.op);
         block.sets_up |= kinds.has_block_push();
         block.nops |= kinds.has_nop();
-        if instr.location.line() < 0 {
-            block.lineless_from = block.lineless_from.min(block.used);
-        }
+        block.lineless |= instr.location.line() < 0;
         let place = (block.start + block.used) as usize;
         if block.used < block.room {
             self.slots[place] = instr;
@@ -248,6 +234,14 @@ impl Graph {
         }
         block.used += 1;
         block.made = block.made.max(block.used);
+    }
+
+    /// Appends copies of the instructions of another block (`basicblock_append_instructions`).
+    pub(crate) fn append_code(&mut self, id: BlockId, from: BlockId) {
+        for index in 0..self.block(from).len() {
+            let instr = self.code(from)[index];
+            self.push_copy(id, instr);
+        }
     }
 
     /// Returns a stack for a walk over blocks, to be returned to [`Self::give_stack`]
@@ -302,7 +296,6 @@ impl Graph {
     pub(crate) fn insert(&mut self, id: BlockId, position: usize, instr: Instr) {
         self.push_copy(id, instr);
         self.code_mut(id)[position..].rotate_right(1);
-        self.block_mut(id).lower_lineless(position);
     }
 
     /// Inserts instructions at the start of a block.
@@ -311,7 +304,6 @@ impl Graph {
             self.push_copy(id, instr);
         }
         self.code_mut(id).rotate_right(prefix.len());
-        self.block_mut(id).lower_lineless(0);
     }
 
     /// Returns whether control never continues past the end of a block
@@ -328,8 +320,7 @@ impl Graph {
     /// Returns whether no instruction of a block has a line (`basicblock_has_no_lineno`).
     pub(crate) fn has_no_line(&self, id: BlockId) -> bool {
         let block = self.block(id);
-        block.is_empty()
-            || block.lineless_from == 0 && self.code(id).iter().all(|instr| instr.location.line() < 0)
+        block.is_empty() || block.lineless && self.code(id).iter().all(|instr| instr.location.line() < 0)
     }
 
     /// Returns `id` or the first block after it that is not empty (`next_nonempty_block`).

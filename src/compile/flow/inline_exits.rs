@@ -7,7 +7,7 @@ use super::kinds::is_unconditional_jump;
 use crate::target::Op;
 
 /// Largest exit block that is copied (`MAX_COPY_SIZE`).
-const MAX_COPY: usize = 4;
+pub(super) const MAX_COPY: usize = 4;
 
 /// Copies the target of a block's jump if it is small or has no line
 /// (`basicblock_inline_small_or_no_lineno_blocks`).
@@ -21,16 +21,12 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
     if !small_exit && !no_line {
         return false;
     }
-    let count = graph.block(last.target).len();
     if let Some(last) = graph.last_mut(id) {
         last.set_nop();
     }
     graph.block_mut(id).nops = true;
     graph.rerouted = true;
-    for index in 0..count {
-        let instr = graph.code(last.target)[index];
-        graph.push_copy(id, instr);
-    }
+    graph.append_code(id, last.target);
     if no_line
         && let Some(end) = graph.last_mut(id)
         && is_unconditional_jump(end.op)

@@ -2,7 +2,7 @@
 //!
 //! CPython: `Python/flowgraph.c`.
 
-use super::graph::{Block, BlockId, Graph};
+use super::graph::{BlockId, Graph};
 use super::kinds::{has_eval_break, is_jump};
 use crate::text::Location;
 
@@ -22,32 +22,43 @@ fn duplicate_exits(graph: &mut Graph) {
         {
             let target = graph.non_empty(last.target);
             if target.is_some() && graph.block(target).predecessors > 1 && needs_line(graph, target) {
-                let copy = graph.add();
-                graph.rerouted = true;
-                for index in 0..graph.block(target).len() {
-                    let instr = graph.code(target)[index];
-                    graph.push_copy(copy, instr);
-                }
-                graph.code_mut(copy)[0].location = last.location;
-                let original = graph.block_mut(target);
-                original.predecessors -= 1;
-                let next = std::mem::replace(&mut original.next, copy);
-                let block = graph.block_mut(copy);
-                block.next = next;
-                block.predecessors = 1;
-                block.labeled = true;
-                if let Some(last) = graph.last_mut(id) {
-                    last.target = copy;
-                }
+                duplicate_exit(graph, id, target);
             }
         }
         id = graph.next(id);
     }
+    continue_lines(graph, needs_line);
+}
+
+/// Lets the jump at the end of a block lead to a copy of its target, which follows the target and
+/// has the jump's location; returns the copy (`duplicate_exits_without_lineno`).
+pub(super) fn duplicate_exit(graph: &mut Graph, id: BlockId, target: BlockId) -> BlockId {
+    let copy = graph.add();
+    graph.rerouted = true;
+    graph.append_code(copy, target);
+    let original = graph.block_mut(target);
+    original.predecessors -= 1;
+    let next = std::mem::replace(&mut original.next, copy);
+    let block = graph.block_mut(copy);
+    block.next = next;
+    block.predecessors = 1;
+    block.labeled = true;
+    if let Some(last) = graph.last_mut(id) {
+        last.target = copy;
+        let location = last.location;
+        graph.code_mut(copy)[0].location = location;
+    }
+    copy
+}
+
+/// Gives each block that needs a line that of the block from which control continues with it
+/// (`duplicate_exits_without_lineno`).
+pub(super) fn continue_lines(graph: &mut Graph, needs_line: impl Fn(&Graph, BlockId) -> bool) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
         if next.is_some()
-            && graph.block(next).has_lineless()
+            && graph.block(next).lineless
             && let Some(&last) = graph.last(id)
             && !graph.no_fallthrough(id)
             && needs_line(graph, next)
@@ -67,26 +78,22 @@ fn propagate(graph: &mut Graph) {
             id = next;
             continue;
         }
-        if graph.block(id).has_lineless() {
-            let from = graph.block(id).lineless_from as usize;
-            let code = graph.code_mut(id);
-            let mut previous = from.checked_sub(1).map_or(Location::NONE, |last| code[last].location);
-            let mut lineless_from = u32::MAX;
-            for (instr, index) in code[from..].iter_mut().zip(from as u32..) {
+        if graph.block(id).lineless {
+            let mut previous = Location::NONE;
+            let mut lines = 0;
+            for instr in graph.code_mut(id) {
                 if instr.location.line() == -1 {
                     instr.location = previous;
                 } else {
                     previous = instr.location;
                 }
-                if instr.location.line() < 0 {
-                    lineless_from = lineless_from.min(index);
-                }
+                lines |= instr.location.line();
             }
-            graph.block_mut(id).lineless_from = lineless_from;
+            graph.block_mut(id).lineless = lines < 0;
         }
         let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
         for to in graph.successors(id) {
-            if graph.block(to).has_lineless()
+            if graph.block(to).lineless
                 && graph.block(to).predecessors == 1
                 && let Some(first) = graph.code_mut(to).first_mut()
                 && first.location.line() == -1
@@ -100,7 +107,7 @@ fn propagate(graph: &mut Graph) {
 
 /// Gives exits without a line the line of the code before them (`resolve_line_numbers`).
 pub(super) fn resolve_lines(graph: &mut Graph) {
-    if !graph.blocks.iter().any(Block::has_lineless) {
+    if !graph.blocks.iter().any(|block| block.lineless) {
         return;
     }
     duplicate_exits(graph);

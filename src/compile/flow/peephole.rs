@@ -63,24 +63,10 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
-/// NOPs that a rewrite leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LeftNops {
-    None,
-    /// NOPs with the locations of the instructions that they replace.
-    Located,
-    /// NOPs of which some have no location.
-    Lineless,
-}
-
-impl LeftNops {
-    const fn of_folding(folded: bool) -> Self {
-        if folded { Self::Lineless } else { Self::None }
-    }
-}
-
 /// Rewrites the instruction `index` and those after it (`optimize_basic_block`).
-fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftNops {
+///
+/// Returns whether it left NOPs.
+fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
     let folds = !context.target.features.fold_in_tree;
     let Instr { op, arg, .. } = code[index];
     let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
@@ -96,19 +82,19 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftN
                     code[index].set_nop();
                     code[index + 1].op = Op::SWAP;
                 }
-                _ if folds => return LeftNops::of_folding(fold::fold_tuple(code, index, context)),
-                _ => return LeftNops::of_folding(fold::fold_adjacent_tuple(code, index, context)),
+                _ if folds => return fold::fold_tuple(code, index, context),
+                _ => return fold::fold_adjacent_tuple(code, index, context),
             }
         }
         Op::BUILD_LIST | Op::BUILD_SET if folds => {
-            return LeftNops::of_folding(fold::optimize_display(code, index, next, context));
+            return fold::optimize_display(code, index, next, context);
         }
         Op::LIST_APPEND | Op::SET_ADD
             if arg == 1
                 && context.target.features.fold_long_displays
                 && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
         {
-            return LeftNops::of_folding(fold::fold_appended(code, index, context));
+            return fold::fold_appended(code, index, context);
         }
         Op::STORE_FAST
             if next == Op::STORE_FAST
@@ -116,7 +102,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftN
                 && code[index + 1].location.line() == code[index].location.line() =>
         {
             code[index].set(Op::POP_TOP, 0);
-            return LeftNops::None;
+            return false;
         }
         Op::SWAP if arg == 1 => code[index].set_nop(),
         Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
@@ -145,7 +131,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftN
             code[index + 1].set_nop();
         }
         Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
-            return LeftNops::of_folding(fold::fold_unary(code, index, context));
+            return fold::fold_unary(code, index, context);
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
             // A list that is only iterated over needs no conversion, but some releases prefer a
@@ -153,18 +139,18 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> LeftN
             if next != Op::GET_ITER || context.target.features.fold_long_displays {
                 let folded = fold::fold_appended(code, index, context);
                 if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
-                    return LeftNops::of_folding(folded);
+                    return folded;
                 }
             }
             code[index].set_nop();
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
-            return LeftNops::of_folding(fold::fold_unary(code, index, context));
+            return fold::fold_unary(code, index, context);
         }
-        Op::BINARY_OP if folds => return LeftNops::of_folding(fold::fold_binary(code, index, context)),
-        _ => return LeftNops::None,
+        Op::BINARY_OP if folds => return fold::fold_binary(code, index, context),
+        _ => return false,
     }
-    LeftNops::Located
+    true
 }
 
 /// Optimizes one block (`optimize_basic_block`).
@@ -176,21 +162,15 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         let index = from + found;
         from = index + 1;
         swaps |= code[index].op == Op::SWAP;
-        let left = rewrite(code, index, context);
-        if left != LeftNops::None {
+        if rewrite(code, index, context) {
             let block = &mut blocks[id.0 as usize];
-            block.nops = true;
-            if left == LeftNops::Lineless {
-                block.lineless_from = 0;
-            }
+            (block.nops, block.lineless) = (true, true);
         }
     }
     thread_all(graph, id, context.target.features.late_handlers);
     if swaps {
         swaps::optimize(graph.code_mut(id));
-        let block = graph.block_mut(id);
-        block.nops = true;
-        block.lower_lineless(0);
+        graph.block_mut(id).nops = true;
     }
 }
 

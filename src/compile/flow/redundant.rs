@@ -58,7 +58,6 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     }
     let block = graph.block_mut(id);
     block.truncate(kept);
-    block.lower_lineless(first);
     block.nops = left;
     kept < len
 }

@@ -3,10 +3,8 @@
 //! CPython: `Python/flowgraph.c` of 3.12.
 
 use super::graph::{BlockId, Graph};
+use super::inline_exits::MAX_COPY;
 use super::kinds::is_unconditional_jump;
-
-/// Largest exit block that is copied (`MAX_COPY_SIZE`).
-const MAX_COPY: usize = 4;
 
 /// Copies the target of a block's jump if it is a small exit (`inline_small_exit_blocks`).
 fn inline_target(graph: &mut Graph, id: BlockId) {
@@ -14,8 +12,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) {
     if !is_unconditional_jump(last.op) {
         return;
     }
-    let count = graph.block(last.target).len();
-    if count > MAX_COPY || !graph.exits_scope(last.target) {
+    if graph.block(last.target).len() > MAX_COPY || !graph.exits_scope(last.target) {
         return;
     }
     if let Some(last) = graph.last_mut(id) {
@@ -23,10 +20,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) {
     }
     graph.block_mut(id).nops = true;
     graph.rerouted = true;
-    for index in 0..count {
-        let instr = graph.code(last.target)[index];
-        graph.push_copy(id, instr);
-    }
+    graph.append_code(id, last.target);
 }
 
 /// Copies small exit blocks into the blocks that jump to them (`inline_small_exit_blocks`).

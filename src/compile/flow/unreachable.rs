@@ -22,12 +22,6 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
     if !std::mem::take(&mut graph.rerouted) {
         return;
     }
-    if let [block] = &mut graph.blocks[..]
-        && !graph.kinds.has_jump()
-    {
-        block.predecessors = 1;
-        return;
-    }
     for block in &mut graph.blocks {
         block.predecessors = 0;
         block.visited = false;

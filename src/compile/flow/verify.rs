@@ -24,8 +24,8 @@ pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
             if instr.op == Op::NOP && !block.nops {
                 return Err(FlowError::Malformed("NOP in a block that says it has none"));
             }
-            if instr.location.line() < 0 && index < block.lineless_from as usize {
-                return Err(FlowError::Malformed("no line where a block says that all have one"));
+            if instr.location.line() < 0 && !block.lineless {
+                return Err(FlowError::Malformed("no line in a block that says it has all"));
             }
         }
         id = block.next;
