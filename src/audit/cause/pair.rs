@@ -104,11 +104,11 @@ impl Pair<'_> {
         let ((left_name, left), (right_name, right)) = (left?, right?);
         let one = find(&self.views[0], self.sources[0].as_ref(), &left_name, &left);
         let other = find(&self.views[1], self.sources[1].as_ref(), &right_name, &right);
-        let source = |found: &'_ Result<HeadedPyc<'_>, Origin>| {
-            let source = found.as_ref().ok().and_then(HeadedPyc::source);
-            source.map(|source| (source.mtime, source.bytes.clone()))
-        };
-        let is_same = left == right && source(&one).is_some_and(|one| Some(one) == source(&other));
+        let [from, other_from] = [&one, &other].map(|found| found.as_ref().ok().and_then(HeadedPyc::source));
+        let is_same = left == right
+            && from
+                .zip(other_from)
+                .is_some_and(|(one, other)| one.mtime == other.mtime && one.bytes == other.bytes);
         let origin = self.origin_of(&one);
         let origins = [origin.clone(), if is_same { origin } else { self.origin_of(&other) }];
         let is_other = |origin: &Origin| matches!(origin, Origin::Other(_));
