@@ -10,10 +10,9 @@ import pathlib
 import random
 import re
 
-GRAMMAR = pathlib.Path(__file__).resolve().parents[3] / "src" / "syntax" / "diagnose" / "python.peg"
-# What the grammars of the versions have, as `Target::grammar` says.
-MARKS = {"3.12": set(), "3.13": {"type_defaults"}, "3.14": {"type_defaults", "more", "bare_exceptions"},
-         "3.15": {"type_defaults", "more", "bare_exceptions", "most", "lazy", "unpacking", "positive_numbers"}}
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+GRAMMAR = ROOT / "src" / "syntax" / "diagnose" / "python.peg"
+FEATURES = ROOT / "docs" / "features.md"
 TOKEN = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|->|&&|<!?\w+>|\w+|\S""")
 NAMES = {"a": 9, "b": 9, "x": 9, "y": 7, "self": 4, "f": 4, "_": 2, "match": 2, "case": 2, "type": 2, "lazy": 1, "__x": 3,
          "print": 1, "é": 1, "ℌ": .5, "__class__": .7, "super": 1, "__debug__": .2}
@@ -104,12 +103,12 @@ class Grammar:
             # Parameters end with a comma, or without one where a look ahead shows the end: only the former is plain.
             if "param" in rule or "slash" in rule:
                 plain = [items for items in plain if len(items) > 1 or len(plain) == 1] or plain
-            self.rules[rule] = plain or alternatives
+            self.rules[rule] = plain
         self.sizes, self.known = {}, {}
         for _ in self.rules:
             before = dict(self.sizes)
             for rule, alternatives in self.rules.items():
-                self.sizes[rule] = min(map(self.size_of_all, alternatives))
+                self.sizes[rule] = min(map(self.size_of_all, alternatives), default=ENDLESS)
             if before == self.sizes:
                 break
 
@@ -123,13 +122,29 @@ class Grammar:
         if kind == "rule":
             return 1 if what.isupper() else self.sizes.get(what, ENDLESS)
         if kind == "group":
-            return min(map(self.size_of_all, what))
+            return min(map(self.size_of_all, what), default=ENDLESS)
         return self.size(what) if kind in ("+", "list") else 0
 
     def shortest(self, alternatives):
         if id(alternatives) not in self.known:
             self.known[id(alternatives)] = min(alternatives, key=self.size_of_all)
         return self.known[id(alternatives)]
+
+
+def rules_of_series():
+    """Returns the rules of the grammar that the newest target of each series has, from the page of features."""
+    table = FEATURES.read_text("utf-8").split("\n| rule |")[1].strip("\n").split("\n")
+    head, _, *rows = [[cell.strip(" `") for cell in row.strip("|").split("|")] for row in table]
+    found = {}
+    for name, *values in rows:
+        # Releases are in order, so that the newest one of a series decides.
+        for release, value in zip(head[-len(values):], values):
+            rules = found.setdefault(release.rpartition(".")[0], set())
+            (rules.add if value == "true" else rules.discard)(name)
+    return found
+
+
+MARKS = rules_of_series()
 
 
 @functools.cache
@@ -177,7 +192,7 @@ class Sentence:
     def one_of(self, alternatives):
         in_expression = self.tokens and self.tokens[-1] not in LAYOUT
         # A chain of operators should end as often as it goes on.
-        if self.is_full() or in_expression and self.random.random() < .4:
+        if self.is_full() or in_expression and self.random.random() < .7:
             items = self.grammar.shortest(alternatives)
         else:
             items = self.random.choice(alternatives)
