@@ -1,7 +1,7 @@
 //! The engines of a run, started when the first pyc of their version is found.
 
 use crate::engine::NamedInterpreters;
-use crate::engine::{Engine, EngineOptions, Engines, select};
+use crate::engine::{Engine, EngineOptions, Engines, TargetEngine, select};
 use crate::target::{PyVersion, Release, Target};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -28,6 +28,16 @@ impl Releases {
 
     pub(super) fn likeliest(&self) -> usize {
         self.likeliest.load(Ordering::Relaxed)
+    }
+
+    /// Returns the releases if all of them are those of interpreters that the machine happens to
+    /// have. The native compiler knows all releases whose code differs.
+    pub(super) fn interpreters_only(&self) -> Box<[String]> {
+        let is_native = |target: &TargetEngine| matches!(target.engine, Engine::Native(_));
+        match self.engines.iter().any(is_native) {
+            true => Box::default(),
+            false => self.engines.iter().map(|target| target.release.clone()).collect(),
+        }
     }
 
     /// Records that an engine wrote a pyc.

@@ -12,6 +12,8 @@ use crate::text::python;
 
 /// Releases that compile a source to listed code.
 pub(super) struct ListedCode {
+    /// The code.
+    pub(super) code: Vec<u8>,
     pub(super) releases: Vec<String>,
     /// Differences of form from the code that the releases write by default: missing columns.
     pub(super) forms: Vec<Form>,
@@ -22,16 +24,17 @@ impl ListedCode {
     /// none.
     pub(super) fn of(entry: &FileEntry, source: &[u8], compilers: &Compilers<'_>) -> Option<Self> {
         let series = Series::with_magic(entry.magic)?;
-        let found = compilers.get(series.version);
-        let targets = &found.as_ref().as_ref().ok()?.engines;
+        let started = compilers.get(series.version);
+        let targets = &started.as_ref().as_ref().ok()?.engines;
         let mut opened = Engine::open(source);
         let filename = python::os_name(entry.filename.clone().into_bytes());
         let has_columns = series.line_format == LineFormat::Locations;
-        let (mut releases, mut lack_columns) = (Vec::new(), true);
+        let (mut releases, mut lack_columns, mut found) = (Vec::new(), true, Vec::new());
         for target in targets {
             let mut is_listed = |lacks_columns: bool| {
                 let code = compiled(target, &filename, entry.optimize, &mut opened, lacks_columns);
-                code.is_ok_and(|code| sha256(&code) == entry.code_sha256)
+                let code = code.ok().filter(|code| sha256(code) == entry.code_sha256);
+                code.map(|code| found = code).is_some()
             };
             let has_listed_columns = is_listed(false);
             if has_listed_columns || (has_columns && is_listed(true)) {
@@ -40,8 +43,13 @@ impl ListedCode {
             }
         }
         let forms = if lack_columns { vec![Form::NoColumns] } else { Vec::new() };
-        (!releases.is_empty()).then_some(Self { releases, forms })
+        (!releases.is_empty()).then_some(Self { code: found, releases, forms })
     }
+}
+
+/// Returns whether a source compiles to the code of a pyc at some level, in whatever form.
+pub(super) fn is_of_source(entry: &FileEntry, pyc: &[u8], source: &[u8], compilers: &Compilers<'_>) -> bool {
+    OwnCode::of(entry, pyc, source, compilers).is_some()
 }
 
 /// Returns the relation of a pyc to the listed one, whose code has another digest; both have this

@@ -51,6 +51,7 @@ pub use cause::{ExplainError, Explanation, explain, lacks_source};
 pub use finding::{Finding, FindingKind, ReleaseFound, gathered};
 pub use listed::against_manifest;
 pub use only::{OnlyError, find_only};
+pub(crate) use reason::only_tried;
 pub use reason::{
     CodePlace, ManifestFault, OtherFile, PycField, Reason, RecordFault, RecordedName, WrongName, WrongTag,
 };

@@ -158,7 +158,10 @@ impl PycCheck<'_> {
                 Miss::Level(level) => {
                     Reason::CodeOfLevel { source, level, expected: expected.unwrap_or_default() }
                 }
-                Miss::Code(other) => Reason::Code { source, first: within_module(self.pyc, other, pyc) },
+                Miss::Code(mut other) => {
+                    let tried = std::mem::take(&mut other.tried);
+                    Reason::Code { source, first: within_module(self.pyc, other, pyc).map(Box::new), tried }
+                }
                 Miss::Compile(error) => {
                     Reason::Compile { source, error: error.rendered.trim_end().to_owned() }
                 }

@@ -74,7 +74,9 @@ pub enum Reason {
         /// Name of the source.
         source: String,
         /// First location at which the code differs, if it is known.
-        first: Option<CodePlace>,
+        first: Option<Box<CodePlace>>,
+        /// Releases that were tried, if further ones of the series may have other code.
+        tried: Box<[String]>,
     },
     /// The code differs from the code that the source compiles to at the level in the pyc's name,
     /// and is that of another level.
@@ -431,5 +433,15 @@ impl Reason {
             Self::Record(_) => FindingKind::Record,
             Self::Wheel(_) => FindingKind::Wheel,
         }
+    }
+}
+
+/// Returns the clause about code of a series of which only these releases were tried; empty if all
+/// releases are known.
+pub(crate) fn only_tried(releases: &[String]) -> String {
+    match releases {
+        [] => String::new(),
+        [release] => format!("; only CPython {release} was tried"),
+        releases => format!("; only CPython {} were tried", releases.join(" and ")),
     }
 }

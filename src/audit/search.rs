@@ -76,6 +76,8 @@ pub(super) struct OtherCodes {
     pub(super) code: Vec<u8>,
     /// The release, if it is not the preferred one.
     pub(super) release: Option<String>,
+    /// Releases that were tried, if others may compile the source to other code and are not known.
+    pub(super) tried: Box<[String]>,
 }
 
 impl Miss {
@@ -161,8 +163,9 @@ impl<'a> CodeSearch<'a> {
             (miss.distance(), differing, *rank)
         });
         match closest {
-            Some(((_, at), Miss::Code(other))) if at > 0 => {
-                Miss::Code(OtherCodes { release: Some(releases.engines[at].release.clone()), ..other })
+            Some(((_, at), Miss::Code(other))) => {
+                let release = (at > 0).then(|| releases.engines[at].release.clone());
+                Miss::Code(OtherCodes { release, tried: releases.interpreters_only(), ..other })
             }
             Some((_, miss)) => miss,
             None => Miss::Code(OtherCodes::default()),
@@ -195,9 +198,10 @@ impl<'a> CodeSearch<'a> {
                     let compared = code.against(target, level, opened);
                     compared.is_ok_and(|compared| !matches!(compared.likeness, Likeness::Other))
                 });
-                Err(wrong.map_or(Miss::Code(OtherCodes { code: expected, release: None }), |(_, wrong)| {
-                    Miss::Filename(wrong.clone())
-                }))
+                Err(wrong.map_or(
+                    Miss::Code(OtherCodes { code: expected, ..OtherCodes::default() }),
+                    |(_, wrong)| Miss::Filename(wrong.clone()),
+                ))
             }
         }
     }

@@ -6,6 +6,9 @@ use crate::marshal;
 use crate::object::Objects;
 use crate::target::Series;
 
+/// Name of the source of a `__main__.pyc` that `pack` made.
+pub(super) const GENERATED: &str = "the __main__.py of its entry point";
+
 /// Returns the source that the names in the code imply, if the module that it calls is a file of
 /// the zip. The caller compiles this source like any other, so that the names need not be trusted.
 pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> bool) -> Option<CheckedSource> {
@@ -37,19 +40,19 @@ pub(super) fn source(code: &[u8], series: &Series, is_file: &dyn Fn(&str) -> boo
         return None;
     }
     let text = main_module(&format!("{module}:{function}")).ok()?;
-    Some(CheckedSource {
-        name: "the __main__.py of its entry point".into(),
-        bytes: text.into_bytes(),
-        mtime: None,
-    })
+    Some(CheckedSource { name: GENERATED.into(), bytes: text.into_bytes(), mtime: None })
 }
 
 /// Returns whether a `__main__.py` is one that `pack` makes.
 pub(super) fn is_generated(text: &[u8]) -> bool {
-    let parts = std::str::from_utf8(text).ok().and_then(|text| {
-        let (module, rest) = text.strip_prefix("import sys\n\nfrom ")?.split_once(" import ")?;
-        let function = rest.split_once("sys.exit(")?.1.strip_suffix("())\n")?;
-        main_module(&format!("{module}:{function}")).ok()
-    });
-    parts.is_some_and(|expected| expected.as_bytes() == text)
+    entry_point(text).is_some()
+}
+
+/// Returns the entry point of a `__main__.py` that `pack` made, as `module:function`.
+pub(super) fn entry_point(text: &[u8]) -> Option<String> {
+    let source = std::str::from_utf8(text).ok()?;
+    let (module, rest) = source.strip_prefix("import sys\n\nfrom ")?.split_once(" import ")?;
+    let function = rest.split_once("sys.exit(")?.1.strip_suffix("())\n")?;
+    let entry_point = format!("{module}:{function}");
+    main_module(&entry_point).is_ok_and(|expected| expected == source).then_some(entry_point)
 }

@@ -160,8 +160,7 @@ pub(super) fn run(arguments: &DiffArgs, printer: &Printer) -> Result<Status, Com
     if let Some(page) = &arguments.markdown {
         write_page(page, &difference::markdown(&comparison), printer)?;
     }
-    let fails = comparison.files.iter().any(|file| arguments.fail_on.fails(file));
-    let status = if fails { Status::No } else { Status::Done };
+    let status = if comparison.fails(arguments.fail_on) { Status::No } else { Status::Done };
     let is_piped = arguments.pages().any(|page| page.file().is_none());
     if format != MessageFormat::Human || is_piped {
         for option in &arguments.text.names {

@@ -199,7 +199,7 @@ fn directories(left: &Archive, right: &Archive, pairing: &Pairing) -> Option<Dif
 /// Compares two entries of one name, except their bytes.
 pub(super) fn compare_entries(left: &Entry, right: &Entry) -> Option<DiffFinding> {
     let mode =
-        |entry: &Entry| entry.mode.map_or_else(|| "none".to_owned(), |mode| symbolic(mode, entry.directory));
+        |entry: &Entry| entry.mode.map_or_else(|| NO_MODE.to_owned(), |mode| symbolic(mode, entry.directory));
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let facts = |entry: &Entry| {
         [
@@ -264,11 +264,17 @@ fn symbolic(mode: u32, is_directory: bool) -> String {
     text
 }
 
+/// Text for the mode of an entry without one.
+const NO_MODE: &str = "none";
+
 /// Returns whether two modes, as text, differ in who may run the file, in whether all may write it,
 /// or in setuid, setgid and sticky bits.
 fn changes_access(left: &str, right: &str) -> bool {
     // The type, then `rwx` for the owner, the group and all others.
     const LETTERS: [usize; 4] = [3, 6, 8, 9];
+    // An entry without a mode is unpacked like any file.
+    let known = |mode: &'_ str| if mode == NO_MODE { "-rw-r--r--" } else { mode }.to_owned();
+    let (left, right) = (&known(left), &known(right));
     let letter = |mode: &str, at: usize| mode.as_bytes().get(at).copied().unwrap_or(b'-');
     LETTERS.into_iter().any(|at| letter(left, at) != letter(right, at))
 }
@@ -326,11 +332,8 @@ pub(super) fn tell_entries_once(files: &mut Vec<FileDifference>) -> (Vec<DiffFin
     groups.sort();
     let mut findings = Vec::new();
     for group in groups {
-        let names: Vec<&str> = group
-            .iter()
-            .take(NAMED)
-            .map(|&at| files[at].path.rsplit('!').next().unwrap_or_default())
-            .collect();
+        let names: Vec<&str> =
+            group.iter().take(NAMED).map(|&at| files[at].containers[1].name_of(&files[at].path)).collect();
         let more =
             if group.len() > NAMED { format!(" and {} more", group.len() - NAMED) } else { String::new() };
         let remark = Row::remark(format!("in {}{more}", names.join(", ")));

@@ -1,8 +1,10 @@
 //! Causes of differences. `audit::explain` determines them, since this requires compilers.
 
 use super::model::{Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference};
+use crate::pyc::parse_name;
 use serde::{Serialize, Serializer};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// Kinds of causes, most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -216,8 +218,9 @@ pub enum FailOn {
 }
 
 impl FailOn {
-    /// Returns whether `diff` fails for a file with these findings.
-    pub fn fails(self, file: &FileDifference) -> bool {
+    /// Returns whether `diff` fails for a file with these findings, apart from a source without
+    /// pycs.
+    fn fails(self, file: &FileDifference) -> bool {
         let cause = file.cause.as_ref().map(|cause| cause.kind);
         match self {
             Self::Any => true,
@@ -236,13 +239,19 @@ impl FailOn {
                 // What cannot be read may be code.
                 let is_unread = has(DifferenceKind::Unreadable);
                 // The source of an extension module or a path file is not known.
-                let is_other = cause == Some(CauseKind::OtherContent) && file.is_module();
+                let is_other = cause == Some(CauseKind::OtherContent)
+                    && file.is_module()
+                    && has(DifferenceKind::Content);
+                // A manifest has the digest of the code only.
+                let is_listed =
+                    is_code && has(DifferenceKind::Manifest) && cause != Some(CauseKind::Harmless);
                 let starts = file.whole && file.findings.iter().any(DiffFinding::is_of_start);
                 let is_form = cause == Some(CauseKind::Harmless);
                 (has_code && !is_form)
                     || (is_code && lacks)
                     || is_unread
                     || is_other
+                    || is_listed
                     || starts
                     || cause == Some(CauseKind::Unexplained)
             }
@@ -251,6 +260,20 @@ impl FailOn {
 }
 
 impl Comparison {
+    /// Returns whether `diff` fails.
+    pub fn fails(&self, which: FailOn) -> bool {
+        let pycs = self.files.iter().flat_map(FileDifference::paths);
+        let pycs = pycs.chain(self.unchanged.iter().flatten().map(String::as_str));
+        let compiled: BTreeSet<String> = pycs.filter_map(|path| Some(parse_name(path)?.source)).collect();
+        // The pycs of a source show whether its code differs.
+        let is_code = |file: &FileDifference| {
+            which == FailOn::Code
+                && file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Source)
+                && !file.paths().into_iter().any(|path| compiled.contains(path))
+        };
+        self.files.iter().any(|file| which.fails(file) || is_code(file))
+    }
+
     /// Returns the number of files, archives and directories that differ.
     pub fn different(&self) -> usize {
         self.files.iter().filter(|file| file.is_file()).count()

@@ -1,21 +1,22 @@
 //! Symlinks of one side that lead to code, which is not compared.
 
+use super::archive_path::ArchivePath;
 use super::model::{DiffFinding, DifferenceKind, FileDifference};
 use crate::input::Place;
 
 /// Message about symlinks of both sides.
 pub(super) const TARGETS: &str = "the targets of the symlinks differ";
 
-/// Adds to the files that differ that they are symlinks to code outside. The names of files in
-/// `place` follow `prefix`; `side` is 0 for the left one.
-pub(super) fn tell_links(files: &mut [FileDifference], side: usize, place: &Place, prefix: &str) {
+/// Adds to the files that differ that they are symlinks to code outside. `place` is the archive
+/// `within` a side; `side` is 0 for the left one.
+pub(super) fn tell_links(files: &mut [FileDifference], side: usize, place: &Place, within: &ArchivePath) {
     let (other, words) = [(DifferenceKind::OnlyRight, "left"), (DifferenceKind::OnlyLeft, "right")][side];
     let links = place.links_to_code();
     if links.is_empty() {
         return;
     }
-    for file in files {
-        let link = file.paths()[side].strip_prefix(prefix).and_then(|name| links.get(name));
+    for file in files.iter_mut().filter(|file| file.containers[side] == *within) {
+        let link = links.get(within.name_of(file.paths()[side]));
         let Some(target) = link.filter(|_| file.findings.iter().all(|finding| finding.kind != other)) else {
             continue;
         };

@@ -1,7 +1,8 @@
 //! Archives in a directory that is compared with a manifest.
 
+use super::archive_path::ArchivePath;
 use super::manifests::{compare_with_listed, said};
-use super::model::{DiffFinding, DifferenceKind, FileDifference};
+use super::model::{AlikePyc, DiffFinding, DifferenceKind, FileDifference};
 use super::opened::{OneSided, OpenedFile, Room, open, refused_alone};
 use super::pairing::Pairing;
 use super::places::PlaceOutcome;
@@ -108,14 +109,21 @@ impl InTree<'_> {
         let files = files_of(archive);
         let pycs: Vec<_> = files.iter().filter(|(name, _)| name.ends_with(".pyc")).collect();
         let are_listed = pycs.iter().any(|(name, _)| listed(name).is_some());
+        let inner = ArchivePath::SIDE.inner(path);
         for (name, &file) in pycs {
-            let within = format!("{path}!{name}");
+            let within = inner.member(name);
+            let alike = || AlikePyc {
+                paths: [within.clone(), within.clone()],
+                containers: [inner.clone(), inner.clone()],
+            };
             let Some(entry) = listed(name) else {
                 if are_listed {
-                    self.add(&within, vec![DiffFinding::new(self.only(), "the manifest does not list it")]);
+                    let finding = DiffFinding::new(self.only(), "the manifest does not list it");
+                    let file = FileDifference::new(within, vec![finding]).within([&inner, &inner]);
+                    self.outcome.files.push(file);
                 } else {
                     // Nothing is known of the listed archive's own pycs.
-                    self.outcome.alike.push([within.clone(), within]);
+                    self.outcome.alike.push(alike());
                 }
                 continue;
             };
@@ -126,11 +134,15 @@ impl InTree<'_> {
             };
             if findings.is_empty() {
                 self.outcome.same += 1;
-                self.outcome.alike.push([within.clone(), within]);
+                self.outcome.alike.push(alike());
                 continue;
             }
-            let paths = if self.is_left { [&**name, &*within] } else { [&*within, &**name] };
-            self.outcome.files.push(FileDifference::new(paths[1], findings).from_left(paths[0]));
+            let (paths, containers) = match self.is_left {
+                true => ([&**name, &*within], [ArchivePath::SIDE, &inner]),
+                false => ([&*within, &**name], [&inner, ArchivePath::SIDE]),
+            };
+            let file = FileDifference::new(paths[1], findings).from_left(paths[0]);
+            self.outcome.files.push(file.within(containers));
         }
     }
 
@@ -141,7 +153,7 @@ impl InTree<'_> {
             Embedded::Refused(error) => self.add(path, vec![self.refused(&error.within())]),
             Embedded::Archive(_) => {
                 let mut only = OneSided { kind: self.only(), files: Vec::new() };
-                only.add(path, file, &Room::new());
+                only.add(ArchivePath::SIDE, path, file, &Room::new());
                 let is_fault = |file: &FileDifference| file.findings.len() > 1;
                 only.files.retain(|file| file.path == path || file.path.ends_with(".pyc") || is_fault(file));
                 if only.files.len() > 1 || only.files.iter().any(is_fault) {

@@ -8,6 +8,7 @@
 //! part that explains it. The size of the listings is in proportion to the input.
 
 mod align;
+mod archive_path;
 mod archives;
 mod cause;
 mod code;
@@ -30,12 +31,13 @@ mod same;
 mod sides;
 mod tables;
 
+pub use archive_path::ArchivePath;
 pub use cause::{Cause, CauseKind, CauseReason, CodeOrigin, FailOn, PycFault};
 pub use distance::code_distance;
 pub use forms::{Form, differ, other_forms};
 pub use lists::AS_LONG;
 pub use model::{
-    Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA, WHOLE_SIDE,
+    AlikePyc, Comparison, DiffFinding, DiffSubject, DifferenceKind, FileDifference, Row, SCHEMA, WHOLE_SIDE,
 };
 pub use nested::{Nested, read_within};
 pub use places::compare;

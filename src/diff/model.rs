@@ -1,5 +1,6 @@
 //! Result of a comparison.
 
+use super::archive_path::ArchivePath;
 use super::cause::{Cause, CauseKind};
 use super::links::TARGETS;
 use super::nested::Nested;
@@ -280,6 +281,9 @@ pub struct FileDifference {
     /// True for the metadata of an archive as a whole.
     #[serde(skip)]
     pub whole: bool,
+    /// Archive that contains the file, on the left and on the right side.
+    #[serde(skip)]
+    pub containers: [ArchivePath; 2],
     /// Source lines of the instructions in the findings, by line number, for the left and the right
     /// side.
     #[serde(skip)]
@@ -309,8 +313,16 @@ impl FileDifference {
             cause: None,
             findings,
             whole: false,
+            containers: Default::default(),
             lines: Default::default(),
         }
+    }
+
+    /// Sets the archive that contains the file on each side.
+    #[must_use]
+    pub fn within(mut self, containers: [&ArchivePath; 2]) -> Self {
+        self.containers = containers.map(Clone::clone);
+        self
     }
 
     /// Sets the path on the left side, if it differs.
@@ -363,6 +375,22 @@ impl FileDifference {
     }
 }
 
+/// A pyc with the same bytes on both sides that is not simply the same.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct AlikePyc {
+    /// Path on the left and on the right side.
+    pub paths: [String; 2],
+    /// Archive that contains the pyc, on the left and on the right side.
+    pub containers: [ArchivePath; 2],
+}
+
+impl AlikePyc {
+    pub(super) fn of(file: &FileDifference) -> Self {
+        Self { paths: file.paths().map(str::to_owned), containers: file.containers.clone() }
+    }
+}
+
 /// Result of a comparison.
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
@@ -387,7 +415,7 @@ pub struct Comparison {
     /// Path on each side of the pycs with the same bytes on both sides whose metadata differs, and
     /// of the pycs in an archive of which a manifest lists only the digest.
     #[serde(skip)]
-    pub alike: Vec<[String; 2]>,
+    pub alike: Vec<AlikePyc>,
     /// Number of files by cause that were left out although they differ, because the user ignores
     /// the kinds of their findings.
     #[serde(skip)]

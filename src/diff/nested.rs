@@ -1,5 +1,6 @@
 //! Archives in the sides of a comparison, which are kept for the search for causes.
 
+use super::archive_path::ArchivePath;
 use super::opened::{OpenedFile, Room, open};
 use crate::archive::Archive;
 use crate::input::Place;
@@ -16,40 +17,40 @@ pub struct Nested(Mutex<Kept>);
 #[derive(Debug, Default)]
 struct Kept {
     size: usize,
-    pairs: BTreeMap<String, [Place; 2]>,
+    pairs: BTreeMap<ArchivePath, [Place; 2]>,
 }
 
 impl Nested {
     /// Keeps two archives, unless that exceeds [`KEPT`].
-    pub(super) fn keep(&self, path: &str, left: Archive, right: Archive) {
+    pub(super) fn keep(&self, path: &ArchivePath, left: Archive, right: Archive) {
         let size = [&left, &right].into_iter().flat_map(Archive::files).map(|entry| entry.bytes.len());
         let size = size.fold(0, usize::saturating_add);
         let Ok(mut kept) = self.0.lock() else { return };
         if kept.size.saturating_add(size) <= KEPT {
             kept.size += size;
-            kept.pairs.insert(path.to_owned(), [left, right].map(Place::Archive));
+            kept.pairs.insert(path.clone(), [left, right].map(Place::Archive));
         }
     }
 
     /// Returns the archives with this path on the right side, which are no longer kept.
-    pub fn take(&self, path: &str) -> Option<[Place; 2]> {
+    pub fn take(&self, path: &ArchivePath) -> Option<[Place; 2]> {
         let mut kept = self.0.lock().ok()?;
         kept.pairs.remove(path)
     }
 }
 
-/// Reads an archive in a place; `!` separates an archive from the archive that contains it.
-pub fn read_within(place: &Place, container: &str) -> Option<Place> {
-    let mut names = container.split('!').filter(|name| !name.is_empty());
+/// Reads an archive in a place.
+pub fn read_within(place: &Place, container: &ArchivePath) -> Option<Place> {
+    let mut names = container.names();
     let outer = names.next()?;
     let outer = match place {
         // A single file may be compared with a file in a directory.
         Place::File(_) => place.names().concat(),
         _ => outer.to_owned(),
     };
-    let mut archive = read_nested(container, place.read(&outer).ok()?)?;
+    let mut archive = read_nested(container.path(), place.read(&outer).ok()?)?;
     for name in names {
-        archive = read_nested(container, archive.get(name)?.bytes.read().into_owned())?;
+        archive = read_nested(container.path(), archive.get(name)?.bytes.read().into_owned())?;
     }
     Some(Place::Archive(archive))
 }

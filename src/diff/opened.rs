@@ -1,5 +1,6 @@
 //! Files that are opened because they are archives, on both sides or on one.
 
+use super::archive_path::ArchivePath;
 use super::content::is_pyc;
 use super::model::{DiffFinding, DifferenceKind, FileDifference};
 use super::sides::{Files, SideContent, SideFile, files_of};
@@ -104,8 +105,9 @@ pub(super) struct OneSided {
 }
 
 impl OneSided {
-    /// Adds a file, and the files in it if it is an archive.
-    pub(super) fn add(&mut self, path: &str, file: SideFile<'_>, room: &Room) {
+    /// Adds the file called `name` in an archive, and the files in it if it is an archive itself.
+    pub(super) fn add(&mut self, within: &ArchivePath, name: &str, file: SideFile<'_>, room: &Room) {
+        let path = &*within.member(name);
         let mut findings = vec![DiffFinding::new(self.kind, "")];
         let content = match file.may_be_archive(path) {
             Ok(true) => Some(file.content()),
@@ -125,16 +127,16 @@ impl OneSided {
             Some(SideContent::Failed(error)) => findings.push(refused_alone(self.kind, &error)),
             Some(SideContent::Listed(_)) | None => {}
         }
-        self.files.push(FileDifference::new(path, findings));
+        self.files.push(FileDifference::new(path, findings).within([within, within]));
         if let Some(archive) = members {
-            self.add_all(path, &files_of(&archive), &room.within(&archive));
+            self.add_all(&within.inner(path), &files_of(&archive), &room.within(&archive));
         }
     }
 
     /// Adds the files of an archive.
-    pub(super) fn add_all(&mut self, archive: &str, files: &Files<'_>, room: &Room) {
+    pub(super) fn add_all(&mut self, archive: &ArchivePath, files: &Files<'_>, room: &Room) {
         for (name, &file) in files {
-            self.add(&format!("{archive}!{name}"), file, room);
+            self.add(archive, name, file, room);
         }
     }
 }

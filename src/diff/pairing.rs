@@ -51,6 +51,24 @@ impl Pairing {
     }
 }
 
+impl Pairing {
+    /// Returns the pairing of the same files with the sides exchanged.
+    fn mirrored(self) -> Self {
+        let mirror = |names: BTreeSet<String>| -> BTreeSet<String> {
+            names.iter().filter_map(|name| self.partners.get(name).cloned()).collect()
+        };
+        let folders = self.folders.into_iter();
+        Self {
+            archives: mirror(self.archives),
+            layouts: mirror(self.layouts),
+            folders: folders
+                .map(|folder| PairedFolder { left: folder.right, right: folder.left, ..folder })
+                .collect(),
+            partners: self.partners.into_iter().map(|(one, other)| (other, one)).collect(),
+        }
+    }
+}
+
 /// Pairs the files that only one side has.
 pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
     let mut pairing = Pairing::default();
@@ -62,6 +80,11 @@ pub(super) fn pair(left: &Files<'_>, right: &Files<'_>) -> Pairing {
         return pairing;
     }
     let right_names: Vec<&str> = right.keys().map(AsRef::as_ref).collect();
+    let left_names: Vec<&str> = left.keys().map(AsRef::as_ref).collect();
+    // Directories are found below a root of the left side, so the order of the sides has no effect.
+    if roots(&left_names, &right_names).contains_key("") {
+        return pair(right, left).mirrored();
+    }
     // The names of the left side as they would be on the right one.
     let mut names: Vec<String> = left.keys().map(ToString::to_string).collect();
     for find in [roots, metadata, sources] {

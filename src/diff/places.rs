@@ -1,5 +1,6 @@
 //! Comparison of manifests, trees, archives and files, in any pairing.
 
+use super::archive_path::ArchivePath;
 use super::archives::{compare_archives, compare_entries, compare_specials, other_bytes, tell_entries_once};
 use super::content::{TEXT, compare_content, compare_large, is_pyc};
 use super::links::{TARGETS, tell_links};
@@ -8,7 +9,9 @@ use super::manifests::{
     compare_archive_with_manifest, compare_listed, compare_listed_archives, compare_releases,
     compare_with_listed, explain_by_release,
 };
-use super::model::{Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, SCHEMA, WHOLE_SIDE};
+use super::model::{
+    AlikePyc, Comparison, DiffFinding, DifferenceKind, FileDifference, RELEASES, SCHEMA, WHOLE_SIDE,
+};
 use super::nested::Nested;
 use super::opened::{OneSided, OpenedFile, Room, may_be_archive, open, refused};
 use super::pairing::{Pairing, pair, pair_listed};
@@ -21,16 +24,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io;
 
+/// Archive that contains the files that are compared, on each side.
+type Within<'a> = [&'a ArchivePath; 2];
+
+/// The sides themselves.
+const SIDES: Within<'static> = [ArchivePath::SIDE; 2];
+
 /// Path of a file on each side.
 #[derive(Clone, Copy)]
 struct Paths<'a> {
     left: &'a str,
     right: &'a str,
+    within: Within<'a>,
 }
 
 impl<'a> Paths<'a> {
+    /// Returns the path of a file that is in no archive.
     const fn same(path: &'a str) -> Self {
-        Self { left: path, right: path }
+        Self { left: path, right: path, within: SIDES }
     }
 }
 
@@ -68,7 +79,7 @@ pub fn compare(left: &Side, right: &Side) -> Result<Comparison, SideError> {
     }
     for (side, place) in [(0, left.place()), (1, right.place())] {
         if let Some(place) = place {
-            tell_links(&mut found.files, side, place, "");
+            tell_links(&mut found.files, side, place, ArchivePath::SIDE);
         }
     }
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -96,7 +107,7 @@ fn compare_with_nothing([left, right]: [&Side; 2], sides: [Files<'_>; 2]) -> Pla
     for (kind, files) in [DifferenceKind::OnlyLeft, DifferenceKind::OnlyRight].into_iter().zip(sides) {
         let mut only = OneSided { kind, files: Vec::new() };
         for (name, file) in files {
-            only.add(label.as_deref().unwrap_or(&name), file, &Room::new());
+            only.add(ArchivePath::SIDE, label.as_deref().unwrap_or(&name), file, &Room::new());
         }
         found.files.extend(only.files);
     }
@@ -137,7 +148,7 @@ fn compare_folders(sides: [&Side; 2], [one, other]: [&Files<'_>; 2], nested: &Ne
     let pairing = pair(one, other);
     let [left, right] = sides.map(Side::archive);
     let whole = left.zip(right).map(|(one, other)| compare_archives(one, other, &pairing));
-    let mut found = compare_all(Paths::same(""), one, other, None, nested, pairing);
+    let mut found = compare_all(SIDES, one, other, None, nested, pairing);
     if let Some(whole) = whole {
         found.tell_whole(Paths::same(WHOLE_SIDE), whole);
     }
@@ -173,7 +184,7 @@ fn compare_with_manifest(
     // A manifest determines the path of each pyc.
     let (pairing, outside) = pair_listed(left, right, &mut one, &mut other);
     found.extend(archives_in_tree(left, right, &mut one, &mut other, &pairing));
-    found.extend(compare_all(Paths::same(""), &one, &other, None, nested, pairing));
+    found.extend(compare_all(SIDES, &one, &other, None, nested, pairing));
     (found, outside)
 }
 
@@ -183,7 +194,7 @@ pub(super) struct PlaceOutcome {
     pub(super) same: usize,
     pub(super) files: Vec<FileDifference>,
     /// See [`Comparison::alike`].
-    pub(super) alike: Vec<[String; 2]>,
+    pub(super) alike: Vec<AlikePyc>,
     /// See [`Comparison::unchanged`].
     pub(super) unchanged: Vec<[String; 2]>,
 }
@@ -260,7 +271,7 @@ impl PlaceOutcome {
         self.same += alike.len();
         self.unchanged.extend(alike.iter().map(|file| file.paths().map(str::to_owned)));
         let pycs = alike.iter().filter(|file| file.path.ends_with(".pyc"));
-        self.alike.extend(pycs.map(|file| file.paths().map(str::to_owned)));
+        self.alike.extend(pycs.map(AlikePyc::of));
         if !whole.is_empty() {
             let file = FileDifference::new(archive.right, whole).from_left(archive.left);
             self.files.push(FileDifference { whole: true, ..file });
@@ -275,9 +286,9 @@ impl PlaceOutcome {
     }
 }
 
-/// Compares all files of two sides, whose names follow those of `prefix`.
+/// Compares all files of two sides, or of the archives `within` them.
 fn compare_all(
-    prefix: Paths<'_>,
+    within: Within<'_>,
     left: &Files<'_>,
     right: &Files<'_>,
     room: Option<&Room>,
@@ -291,19 +302,19 @@ fn compare_all(
         .into_par_iter()
         .map(|name| {
             let partner = pairing.partners.get(name).map_or(name, String::as_str);
-            let paths = [format!("{}{partner}", prefix.left), format!("{}{name}", prefix.right)];
-            let paths = Paths { left: &paths[0], right: &paths[1] };
+            let paths = [within[0].member(partner), within[1].member(name)];
+            let paths = Paths { left: &paths[0], right: &paths[1], within };
             let fresh = Room::new();
             let room = room.unwrap_or(&fresh);
-            let only = |kind, path: &str, file| {
+            let only = |kind, within: &ArchivePath, name: &str, file| {
                 let mut only = OneSided { kind, files: Vec::new() };
-                only.add(path, file, room);
+                only.add(within, name, file, room);
                 PlaceOutcome { files: only.files, ..PlaceOutcome::default() }
             };
             let mut outcome = match (left.get(partner), right.get(name)) {
                 (Some(&one), Some(&other)) => compare_files(paths, one, other, room, nested),
-                (Some(&file), None) => only(DifferenceKind::OnlyLeft, paths.left, file),
-                (None, Some(&file)) => only(DifferenceKind::OnlyRight, paths.right, file),
+                (Some(&file), None) => only(DifferenceKind::OnlyLeft, within[0], partner, file),
+                (None, Some(&file)) => only(DifferenceKind::OnlyRight, within[1], name, file),
                 (None, None) => PlaceOutcome::default(),
             };
             if pairing.archives.contains(name) {
@@ -318,15 +329,19 @@ fn compare_all(
     let mut all = PlaceOutcome::default();
     outcomes.into_iter().for_each(|outcome| all.extend(outcome));
     for folder in pairing.folders {
-        let path = |prefix: &str, folder: &str| match folder {
-            "" => format!("{prefix}./"),
-            folder => format!("{prefix}{folder}/"),
+        let path = |within: &ArchivePath, folder: &str| match folder {
+            "" => within.member("./"),
+            folder => within.member(&format!("{folder}/")),
         };
-        let paths = [path(prefix.left, &folder.left), path(prefix.right, &folder.right)];
+        let paths = [path(within[0], &folder.left), path(within[1], &folder.right)];
         let files = counted(folder.files, "file is", "files are");
         let finding = DiffFinding::new(DifferenceKind::Path, format!("{files} compared under both paths"));
         let findings = vec![finding.sides(&paths[0], &paths[1])];
         all.files.push(FileDifference::new(&*paths[1], findings).from_left(&paths[0]));
+    }
+    // Files in archives within these ones have their containers already.
+    for file in all.files.iter_mut().filter(|file| file.containers.iter().all(ArchivePath::is_side)) {
+        file.containers = within.map(Clone::clone);
     }
     all
 }
@@ -460,25 +475,25 @@ fn compare_nested(
         only.add_all(path, &files_of(archive), &room.within(archive));
         only.files
     };
+    let inner = [paths.within[0].inner(paths.left), paths.within[1].inner(paths.right)];
     match (open(paths.left, left), open(paths.right, right)) {
         (OpenedFile::Plain, OpenedFile::Plain) => return None,
         (OpenedFile::Archive(one), OpenedFile::Archive(other)) => {
-            let prefix = [format!("{}!", paths.left), format!("{}!", paths.right)];
-            let prefix = Paths { left: &prefix[0], right: &prefix[1] };
             let (left, right) = (files_of(&one), files_of(&other));
             let pairing = pair(&left, &right);
             let whole = compare_archives(&one, &other, &pairing);
             let larger = if one.size < other.size { &other } else { &one };
-            outcome = compare_all(prefix, &left, &right, Some(&room.within(larger)), nested, pairing);
+            outcome =
+                compare_all(inner.each_ref(), &left, &right, Some(&room.within(larger)), nested, pairing);
             outcome.tell_whole(paths, whole);
             if outcome.files.is_empty() {
                 outcome.files.push(other_bytes(paths.right).from_left(paths.left));
             }
             let (one, other) = (Place::Archive(one), Place::Archive(other));
-            tell_links(&mut outcome.files, 0, &one, prefix.left);
-            tell_links(&mut outcome.files, 1, &other, prefix.right);
+            tell_links(&mut outcome.files, 0, &one, &inner[0]);
+            tell_links(&mut outcome.files, 1, &other, &inner[1]);
             if let (Place::Archive(one), Place::Archive(other)) = (one, other) {
-                nested.keep(paths.right, one, other);
+                nested.keep(&inner[1], one, other);
             }
         }
         (OpenedFile::Refused(one), OpenedFile::Refused(other)) => {
@@ -488,11 +503,11 @@ fn compare_nested(
         (_, OpenedFile::Refused(why)) => outcome.add_pair(paths, vec![refused(None, Some(&why))]),
         (OpenedFile::Archive(archive), OpenedFile::Plain) => {
             outcome.add_pair(paths, vec![compare_content(left, right)]);
-            outcome.files.extend(only(DifferenceKind::OnlyLeft, paths.left, &archive));
+            outcome.files.extend(only(DifferenceKind::OnlyLeft, &inner[0], &archive));
         }
         (OpenedFile::Plain, OpenedFile::Archive(archive)) => {
             outcome.add_pair(paths, vec![compare_content(left, right)]);
-            outcome.files.extend(only(DifferenceKind::OnlyRight, paths.right, &archive));
+            outcome.files.extend(only(DifferenceKind::OnlyRight, &inner[1], &archive));
         }
     }
     Some(outcome)

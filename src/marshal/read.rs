@@ -221,11 +221,17 @@ impl MarshalReader<'_> {
             what,
             fault: "more than 4294967295 objects".into(),
         })?);
+        // CPython gives singletons no number, whatever their flag says, and never writes the flag.
+        let is_singleton = matches!(type_code, b'N' | b'T' | b'F' | b'.' | b'S');
+        if flagged && is_singleton {
+            let fault = "a constant such as None is marked as an object with a number".to_owned();
+            return Err(MarshalError { at: start, what, fault });
+        }
         if flagged {
             self.refs.push(id);
         }
         let value = match type_code {
-            b'N' | b'T' | b'F' | b'.' | b'S' => Value::Singleton,
+            _ if is_singleton => Value::Singleton,
             b'i' => Value::Int(self.number(MarshalPart::Number)?),
             b'I' => {
                 let bytes = self.take(8, MarshalPart::Number)?;

@@ -121,3 +121,17 @@ proptest! {
         }
     }
 }
+
+/// `marshal.loads` of CPython 3.8 to 3.15 returns `(None, "a", "a")` for the bytes with an
+/// unmarked None: it gives a marked one no number, so that the reference leads to the string.
+#[test]
+fn a_singleton_has_no_number() {
+    assert!(read(b")\x03N\xda\x01ar\0\0\0\0", CodeLayout::LocalsPlus).is_ok());
+    for singleton in [b'N', b'T', b'F', b'.', b'S'] {
+        let bytes = [&b")\x03"[..], &[singleton | 0x80], b"\xda\x01ar\0\0\0\0"].concat();
+        assert_eq!(
+            refusal(&bytes),
+            "at byte 2, reading an object: a constant such as None is marked as an object with a number"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! Reasons of findings as sentences.
 
+use crate::audit::only_tried;
 use crate::audit::{
     CodePlace, Finding, FindingKind, ManifestFault, OtherFile, PycField, Reason, RecordFault,
 };
@@ -86,8 +87,9 @@ fn of(reason: &Reason, about: FindingSubject) -> String {
         Reason::Malformed(error) => format!("its code cannot be read: {error}"),
         Reason::NotCode => "its content is not a code object".to_owned(),
         Reason::Compile { source, error } => format!("{} does not compile: {error}", about.source(source)),
-        Reason::Code { source, first } => {
-            format!("its code is not that of {}{}", about.source(source), place(first.as_ref(), about))
+        Reason::Code { source, first, tried } => {
+            let place = place(first.as_deref(), about);
+            format!("its code is not that of {}{place}{}", about.source(source), only_tried(tried))
         }
         Reason::CodeOfLevel { source, level, expected } => format!(
             "its code is that of {} at optimization level {level}, but its name says level {expected}",
@@ -149,7 +151,7 @@ fn beside_header(field: PycField, source: &str, code: Option<&Reason>, about: Fi
     match code {
         None => format!("{header}, but its code is"),
         Some(Reason::Code { first, .. }) => {
-            format!("{header}, and neither is its code{}", place(first.as_ref(), about))
+            format!("{header}, and neither is its code{}", place(first.as_deref(), about))
         }
         Some(unknown @ (Reason::UnknownMagic(_) | Reason::NoEngine { .. } | Reason::FreeThreaded)) => {
             format!("{header}; its code was not checked: {}", of(unknown, about))

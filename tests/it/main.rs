@@ -33,6 +33,7 @@ mod culprits;
 mod current;
 mod deceit;
 mod diff;
+mod disguises;
 mod docs;
 mod eggs;
 mod encodings;

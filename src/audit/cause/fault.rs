@@ -2,7 +2,7 @@
 
 use super::SIDES;
 use crate::audit::first::FirstPlace;
-use crate::audit::reason::{PycField, WrongName, WrongTag};
+use crate::audit::reason::{PycField, WrongName, WrongTag, only_tried};
 use crate::diff::{Cause, CauseKind, CauseReason, CodeOrigin, DifferenceKind, PycFault};
 use crate::target::PyVersion;
 
@@ -18,7 +18,7 @@ pub(super) enum OriginFault {
     /// A field of the header is that of another source.
     Header { source: String, field: PycField, code: OtherCode },
     /// The code is another; with the first place where it differs.
-    Code { source: String, first: Option<FirstPlace> },
+    Code { source: String, first: Option<Box<FirstPlace>>, tried: Box<[String]> },
     /// The source compiles to the code at another optimization level than the name says.
     Level { source: String, level: u8, expected: u8 },
     /// The source compiles to the code, but under another file name than the recorded one.
@@ -95,12 +95,13 @@ impl OriginFault {
                     OtherCode::Wrong(fault) => format!("{header}; {}", fault.words(about)),
                 }
             }
-            Self::Code { source, first } => {
+            Self::Code { source, first, tried } => {
                 let other = format!("it is not what {} compiles to", named(source));
+                let tried = only_tried(tried);
                 match (first, about) {
-                    (None, _) | (_, About::Class) => other,
-                    (Some(first), About::One) => format!("{other}: {first}"),
-                    (Some(first), About::All) => format!("{other}: {}", first.what()),
+                    (None, _) | (_, About::Class) => format!("{other}{tried}"),
+                    (Some(first), About::One) => format!("{other}: {first}{tried}"),
+                    (Some(first), About::All) => format!("{other}: {}{tried}", first.what()),
                 }
             }
             Self::Level { source, level, expected } => format!(
@@ -127,7 +128,7 @@ impl OriginFault {
     /// Returns the place in the code that differs.
     pub(super) fn place(&self) -> Option<LentPlace> {
         match self {
-            Self::Code { source, first: Some(first) } => {
+            Self::Code { source, first: Some(first), .. } => {
                 Some(LentPlace { source: source.clone(), place: first.to_string() })
             }
             Self::Header { code: OtherCode::Wrong(fault), .. } => fault.place(),

@@ -3,10 +3,11 @@
 
 use super::SIDES;
 use super::alone::Alone;
+use super::fault::{OriginFault, unexplained};
 use super::known::{KnownPyc, cause};
 use super::origin::CompiledPyc;
 use crate::audit::compilers::Compilers;
-use crate::audit::listed_code::ListedCode;
+use crate::audit::listed_code::{ListedCode, is_of_source};
 use crate::audit::search::Wanted;
 use crate::audit::view::View;
 use crate::diff::{Cause, CauseKind, CauseReason};
@@ -72,8 +73,9 @@ pub(super) fn explain_listed(
         let cause = cause(sorted(alone.side, &own_pyc, listed), is_own, same_code);
         Cause { source: followed(&cause, &compiled.source.name), ..cause }
     };
-    if is_same {
-        return cause_of(&known(&compiled, listed_header), Some(&[]));
+    let same_code: Option<&[_]> = is_same.then_some(&[]);
+    if is_same && is_own {
+        return cause_of(&known(&compiled, listed_header), same_code);
     }
     let given = || read_listed(entry, listed_sources);
     let source = if is_own { Some(own.clone()) } else { given() };
@@ -81,7 +83,11 @@ pub(super) fn explain_listed(
         return not_checked("the listed code is of another source, which is not available");
     };
     match ListedCode::of(entry, &source, alone.compilers) {
-        Some(code) => cause_of(&of_entry(entry, listed_header, &code), None),
+        Some(code) => cause_of(&of_entry(entry, listed_header, &code), same_code),
+        None if is_same && !is_of_source(entry, &pyc, &source, alone.compilers) => {
+            let fault = OriginFault::Code { source: listed.path.clone(), first: None, tried: Box::default() };
+            unexplained(1 - alone.side, &fault)
+        }
         None => not_checked(UNKNOWN),
     }
 }
@@ -147,6 +153,46 @@ fn read_listed(entry: &FileEntry, sources: Option<&View<'_>>) -> Option<Vec<u8>>
     sources?.read_importable(&listed.path).ok().filter(|bytes| sha256(bytes) == listed.sha256)
 }
 
+/// Compiles the source of an entry to the listed pyc, and returns its header and its code.
+///
+/// # Errors
+/// The cause, if the source is not known to compile to the listed pyc.
+fn compile_listed(
+    entry: &FileEntry,
+    side: usize,
+    sources: Option<&View<'_>>,
+    compilers: &Compilers<'_>,
+) -> Result<(Header, ListedCode), Cause> {
+    let not_checked = |why: &str| {
+        Cause::new(CauseKind::NotChecked, format!("the {} pyc was not checked: {why}", SIDES[side]))
+    };
+    let source = read_listed(entry, sources)
+        .ok_or_else(|| not_checked("its listed source is not among the sources that were given"))?;
+    let header = header_of(entry, Some(&source))
+        .ok_or_else(|| not_checked("the manifest does not record its header"))?;
+    let code = ListedCode::of(entry, &source, compilers).ok_or_else(|| not_checked(UNKNOWN))?;
+    if sha256(&join(&header.to_bytes(), &code.code)) != entry.sha256 {
+        return Err(not_checked("the listed header does not match the listed source"));
+    }
+    Ok((header, code))
+}
+
+/// Returns the cause of a pyc that only the manifest of one side lists: `cause` if its source, one
+/// of those that the user gave, compiles to it.
+pub(super) fn only_entry(
+    entry: &FileEntry,
+    side: usize,
+    sources: Option<&View<'_>>,
+    compilers: &Compilers<'_>,
+    cause: Cause,
+) -> Cause {
+    if sources.is_some() {
+        return compile_listed(entry, side, sources, compilers).map_or_else(|why| why, |_| cause);
+    }
+    let reason = CauseReason::no_source(format!("{}; {NO_CODE}", cause.reason.sentence()));
+    Cause { reason, ..Cause::new(CauseKind::NotChecked, "") }
+}
+
 /// Returns the cause of the difference of two entries; `sources` are those that the user gave for
 /// each side.
 pub(super) fn two_entries(
@@ -173,17 +219,7 @@ pub(super) fn two_entries(
         let reason = CauseReason::no_source(format!("{known}; {NO_CODE}"));
         return Cause { reason, ..Cause::new(CauseKind::NotChecked, "") };
     }
-    let compiled = |side: usize| {
-        let not_checked = |why: &str| {
-            Cause::new(CauseKind::NotChecked, format!("the {} pyc was not checked: {why}", SIDES[side]))
-        };
-        let source = read_listed(entries[side], sources[side])
-            .ok_or_else(|| not_checked("its listed source is not among the sources that were given"))?;
-        let header = header_of(entries[side], Some(&source))
-            .ok_or_else(|| not_checked("the manifest does not record its header"))?;
-        let code = ListedCode::of(entries[side], &source, compilers).ok_or_else(|| not_checked(UNKNOWN))?;
-        Ok((header, code))
-    };
+    let compiled = |side: usize| compile_listed(entries[side], side, sources[side], compilers);
     let [one, other] = match (compiled(0), compiled(1)) {
         (Ok(one), Ok(other)) => [one, other],
         (Err(cause), _) | (_, Err(cause)) => return cause,

@@ -113,6 +113,13 @@ impl Differing {
         let paths: BTreeSet<&String> = rows[0].keys().chain(rows[1].keys()).collect();
         let differ: Vec<&String> =
             paths.into_iter().filter(|path| facts(0, path) != facts(1, path)).collect();
+        let of_wheel =
+            || [1, 0].into_iter().find_map(|side| Some((side, lists[side].wheel_fault(pair, side)?)));
+        if differ.is_empty()
+            && let Some((side, fault)) = of_wheel()
+        {
+            return wrong_list(side, &fault);
+        }
         if differ.is_empty() {
             return Cause::new(CauseKind::Harmless, "the rows are the same, in another order or form");
         }
@@ -131,6 +138,9 @@ impl Differing {
                     return wrong_list(side, &fault);
                 }
             }
+        }
+        if let Some((side, fault)) = of_wheel() {
+            return wrong_list(side, &fault);
         }
         let reason = match differ.iter().all(|path| self.left.contains_key(*path)) {
             true => CauseReason::Follows("its rows follow from the files that differ".to_owned()),
@@ -227,6 +237,18 @@ impl ListRows {
             }
         };
         Some(Self { name: name.to_owned(), format, rows })
+    }
+
+    /// Returns the first fault for which installers refuse the RECORD of a wheel, or may do so.
+    fn wheel_fault(&self, pair: &Pair<'_>, side: usize) -> Option<String> {
+        let place = pair.views[side].place;
+        let Place::Archive(archive) = place else { return None };
+        if !is_wheel(place) || self.format != ListFormat::Record {
+            return None;
+        }
+        let record = Record::parse(&archive.get(&self.name)?.bytes.read()).ok()?;
+        let files = archive.files().map(|entry| (entry.name.as_str(), &entry.bytes));
+        record.faults(&self.name, files).first().map(ToString::to_string)
     }
 
     /// Returns a file of a wheel that differs and that its RECORD does not list, with its side and

@@ -18,7 +18,8 @@ use super::compilers::Compilers;
 use super::search::Wanted;
 use super::view::View;
 use crate::diff::{
-    Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference, Side, read_within,
+    ArchivePath, Cause, CauseKind, CauseReason, Comparison, DiffFinding, DifferenceKind, FileDifference,
+    Side, read_within,
 };
 use crate::engine::NamedInterpreters;
 use crate::engine::select::EnginesError;
@@ -28,7 +29,7 @@ use crate::manifest::{FileEntry, Manifest};
 use crate::pyc::parse_name;
 use crate::target::SERIES;
 use alone::Alone;
-use listed_pyc::{explain_listed, two_entries};
+use listed_pyc::{explain_listed, only_entry, two_entries};
 use pair::Pair;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,14 +72,12 @@ pub fn explain(
     let sides = [left, right];
     let entries = sides.map(|side| side.manifest().map(entries).unwrap_or_default());
     let search = Search { sides, entries, options, compilers: &compilers, workers };
-    let mut containers: BTreeMap<[String; 2], Contained> = BTreeMap::new();
-    let container = |path: &str| path.rsplit_once('!').map_or("", |(container, _)| container).to_owned();
+    let mut containers: BTreeMap<[ArchivePath; 2], Contained> = BTreeMap::new();
     for (index, file) in comparison.files.iter().enumerate() {
-        containers.entry(file.paths().map(container)).or_default().files.push(index);
+        containers.entry(file.containers.clone()).or_default().files.push(index);
     }
-    for paths in std::mem::take(&mut comparison.alike) {
-        let containers = containers.entry([container(&paths[0]), container(&paths[1])]).or_default();
-        containers.alike.push(paths);
+    for pyc in std::mem::take(&mut comparison.alike) {
+        containers.entry(pyc.containers).or_default().alike.push(pyc.paths);
     }
     let mut left_behind = Vec::new();
     for (container, contained) in containers {
@@ -139,13 +138,13 @@ impl Search<'_> {
     fn container(
         &self,
         comparison: &mut Comparison,
-        container: &[String; 2],
+        container: &[ArchivePath; 2],
         contained: Contained,
     ) -> Result<Vec<FileDifference>, ThreadsError> {
         let Self { sides, options, compilers, workers, .. } = *self;
         let nested = nested(comparison, sides, container);
         let place = |side: usize| {
-            let whole = || sides[side].place().filter(|_| container[side].is_empty());
+            let whole = || sides[side].place().filter(|_| container[side].is_side());
             nested[side].as_ref().or_else(whole)
         };
         let limited = |place| View::limited(place, options.engines.limits.memory);
@@ -154,7 +153,7 @@ impl Search<'_> {
         let within = contained
             .alike
             .into_iter()
-            .map(|paths| [0, 1].map(|side: usize| in_container(&paths[side], &container[side]).to_owned()));
+            .map(|paths| [0, 1].map(|side: usize| container[side].name_of(&paths[side]).to_owned()));
         let alike: Vec<[String; 2]> = within.collect();
         let indices = &contained.files;
         let views = match views {
@@ -198,7 +197,7 @@ impl Search<'_> {
     fn alone(
         &self,
         comparison: &mut Comparison,
-        container: &[String; 2],
+        container: &[ArchivePath; 2],
         indices: &[usize],
         alike: &[[String; 2]],
         alone: Option<&Alone<'_>>,
@@ -217,11 +216,17 @@ impl Search<'_> {
                 }
                 _ => file.cause.clone().unwrap_or_else(|| without_bytes(file)),
             };
+            if let Some(side) = only_side(file)
+                && let Some(entry) = [left, right][side]
+            {
+                let sources = listed[side].as_ref();
+                return only_entry(entry, side, sources, self.compilers, cause);
+            }
             let Some(alone) = alone.filter(|alone| only_side(file).is_none_or(|only| only == alone.side))
             else {
                 return cause;
             };
-            let name = in_container(file.paths()[alone.side], &container[alone.side]);
+            let name = container[alone.side].name_of(file.paths()[alone.side]);
             match [left, right][1 - alone.side].filter(|_| is_listed(file)) {
                 Some(entry) => explain_listed(alone, name, entry, listed[1 - alone.side].as_ref()),
                 None => alone.cause(name, cause),
@@ -237,9 +242,11 @@ impl Search<'_> {
             let cause = alone.compiled(&name, &pyc, Wanted::First, "").err()?;
             let message = "a pyc of an archive of which the manifest lists the digest";
             let finding = DiffFinding::new(DifferenceKind::Code, message);
-            let path = format!("{}!{name}", container[alone.side]);
-            (cause.kind == CauseKind::Unexplained)
-                .then(|| FileDifference { cause: Some(cause), ..FileDifference::new(path, vec![finding]) })
+            let path = container[alone.side].member(&name);
+            (cause.kind == CauseKind::Unexplained).then(|| FileDifference {
+                cause: Some(cause),
+                ..FileDifference::new(path, vec![finding]).within(container.each_ref())
+            })
         })?;
         Ok(found.into_iter().flatten().flatten().collect())
     }
@@ -283,18 +290,9 @@ fn stopped() -> Cause {
     Cause::new(CauseKind::NotChecked, "the run was interrupted")
 }
 
-/// Returns the name of a file within the archive that contains it.
-fn in_container<'a>(path: &'a str, container: &str) -> &'a str {
-    match container.len() {
-        0 => path,
-        length => path.get(length + 1..).unwrap_or_default(),
-    }
-}
-
-/// Returns the archives in both sides that contain the files; `!` separates an archive from the
-/// archive that contains it.
-fn nested(comparison: &Comparison, sides: [&Side; 2], container: &[String; 2]) -> [Option<Place>; 2] {
-    if container[1].is_empty() && container[0].is_empty() {
+/// Returns the archives in both sides that contain the files.
+fn nested(comparison: &Comparison, sides: [&Side; 2], container: &[ArchivePath; 2]) -> [Option<Place>; 2] {
+    if container.iter().all(ArchivePath::is_side) {
         return [None, None];
     }
     let read = |side: usize| read_within(sides[side].place()?, &container[side]);

@@ -81,7 +81,8 @@ pub(super) fn find<'a>(
     };
     let (parsed, found) = find_source(view, sources, name);
     let is_file = |path: &str| view.has_file(path);
-    let is_main = name.rsplit('/').next() == Some("__main__.pyc");
+    // Elsewhere, `__main__.pyc` is a module like any other.
+    let is_main = name == "__main__.pyc" && matches!(view.place, Place::Archive(_));
     let source = found.or_else(|why| {
         let generated = is_main.then(|| zipapp::source(&pyc[HEADER_SIZE..], series, &is_file));
         generated.flatten().ok_or(why)
@@ -196,15 +197,22 @@ impl HeadedPyc<'_> {
                 let expected = self.parsed.as_ref().map_or(0, |parsed| parsed.optimize);
                 OriginFault::Level { source, level, expected }
             }
-            Miss::Code(other) => {
-                OriginFault::Code { source, first: FirstPlace::of(self.name, other, self.pyc) }
+            Miss::Code(mut other) => {
+                let tried = std::mem::take(&mut other.tried);
+                OriginFault::Code {
+                    source,
+                    first: FirstPlace::of(self.name, other, self.pyc).map(Box::new),
+                    tried,
+                }
             }
             Miss::Compile(error) => {
                 let line = error.line;
                 let error = error.rendered.trim_end().lines().last().unwrap_or_default().trim().to_owned();
                 OriginFault::Compile { source, error, line }
             }
-            Miss::Form(_) | Miss::Malformed(_) => OriginFault::Code { source, first: None },
+            Miss::Form(_) | Miss::Malformed(_) => {
+                OriginFault::Code { source, first: None, tried: Box::default() }
+            }
         }
     }
 }

@@ -4,12 +4,14 @@ use super::alone::{Alone, own_name, read};
 use super::fault::{OriginFault, OtherCode, Unchecked, both_unexplained, unexplained};
 use super::listed_pyc::known;
 use super::origin::{CompiledPyc, HeadedPyc, Origin, find, find_source};
-use super::{SIDES, in_container, known, not_read, one_side, only_side, script, swapped};
+use super::{SIDES, known, not_read, one_side, only_side, script, swapped};
 use crate::audit::compilers::Compilers;
 use crate::audit::search::Wanted;
 use crate::audit::view::{CheckedSource, View};
+use crate::audit::zipapp::{GENERATED, entry_point};
 use crate::diff::{
-    Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, have_same_value, other_forms,
+    ArchivePath, Cause, CauseKind, CauseReason, DiffFinding, DifferenceKind, FileDifference, have_same_value,
+    other_forms,
 };
 use crate::engine::Engine;
 use crate::input::{Place, PlaceError};
@@ -25,7 +27,7 @@ pub(super) struct Pair<'a> {
     pub(super) sources: &'a [Option<View<'a>>; 2],
     pub(super) compilers: &'a Compilers<'a>,
     /// Paths of the archives that contain the files, on each side.
-    pub(super) container: &'a [String; 2],
+    pub(super) container: &'a [ArchivePath; 2],
 }
 
 impl Pair<'_> {
@@ -118,7 +120,7 @@ impl Pair<'_> {
 
     /// Returns the name of a file within the place of one side.
     pub(super) fn name<'b>(&self, file: &'b FileDifference, side: usize) -> &'b str {
-        in_container(file.paths()[side], &self.container[side])
+        self.container[side].name_of(file.paths()[side])
     }
 
     /// Returns whether a file with any name can be read and is not a pyc, without reading all of
@@ -262,12 +264,15 @@ fn is_pyc(bytes: &[u8]) -> bool {
 }
 
 /// Returns the cause of a difference between two pycs whose sources compile to their code.
-fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], container: &str) -> Cause {
+fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], container: &ArchivePath) -> Cause {
     let [Ok(one), Ok(other)] = pycs.map(Header::parse) else {
         return Cause::new(CauseKind::NotChecked, "a header cannot be read");
     };
     if pycs[0] == pycs[1] {
         return Cause::new(CauseKind::OtherPath, "the same pyc in another layout");
+    }
+    if let Some(cause) = other_entry_point(&left.source, &right.source) {
+        return cause;
     }
     let same_code = match one.magic() == other.magic() && have_same_value(&left.objects, &right.objects) {
         true if pycs[0][HEADER_SIZE..] == pycs[1][HEADER_SIZE..] => Some(Vec::new()),
@@ -276,9 +281,18 @@ fn explained(left: &CompiledPyc, right: &CompiledPyc, pycs: [&[u8]; 2], containe
     };
     let is_same_source = left.source.bytes == right.source.bytes;
     let found = known::cause([&known(left, one), &known(right, other)], is_same_source, same_code.as_deref());
-    let prefix = if container.is_empty() { String::new() } else { format!("{container}!") };
-    let source = format!("{prefix}{}", right.source.name);
+    let source = container.member(&right.source.name);
     Cause { source: Some(source).filter(|_| found.kind == CauseKind::FollowsFromSource), ..found }
+}
+
+/// Returns the cause if the pycs were made for two entry points.
+fn other_entry_point(left: &CheckedSource, right: &CheckedSource) -> Option<Cause> {
+    if left.bytes == right.bytes || [left, right].iter().any(|source| source.name != GENERATED) {
+        return None;
+    }
+    let (one, other) = (entry_point(&left.bytes)?, entry_point(&right.bytes)?);
+    let reason = format!("the entry points differ: {one} on the left, {other} on the right");
+    Some(Cause::new(CauseKind::OtherContent, reason))
 }
 
 /// Returns whether the releases that compile the sources to these pycs have to be known completely:

@@ -135,11 +135,8 @@ impl Pair<'_> {
 
     /// Returns a difference of a pyc that is called `names` within the places.
     pub(super) fn found(&self, names: &[String; 2], finding: DiffFinding, cause: Cause) -> FileDifference {
-        let path = |side: usize| match self.container[side].as_str() {
-            "" => names[side].clone(),
-            container => format!("{container}!{}", names[side]),
-        };
-        let file = FileDifference::new(path(1), vec![finding]);
+        let path = |side: usize| self.container[side].member(&names[side]);
+        let file = FileDifference::new(path(1), vec![finding]).within(self.container.each_ref());
         FileDifference { cause: Some(cause), ..file.from_left(&path(0)) }
     }
 }

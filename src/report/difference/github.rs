@@ -29,7 +29,10 @@ fn located<'a>(file: &'a FileDifference, comparison: &'a Comparison) -> (&'a str
         // A single file is compared under its own name.
         Some(_) if Path::new(root).file_name().is_some_and(|name| name == path) => (root, None),
         Some(_) => (root, (path != WHOLE_SIDE).then_some(path)),
-        None => path.split_once('!').map_or((path, None), |(archive, member)| (archive, Some(member))),
+        None => match file.containers[side].names().next() {
+            Some(archive) => (archive, path.get(archive.len() + 1..)),
+            None => (path, None),
+        },
     }
 }
 
