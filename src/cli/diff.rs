@@ -267,7 +267,7 @@ fn compared(arguments: &DiffArgs, printer: &Printer) -> Result<Comparison, Comma
     let right = open(&arguments.right, arguments.label.last())?;
     let left = left.beside(&right);
     let right = right.beside(&left);
-    let mut comparison = compare(&left, &right)?;
+    let mut comparison = arguments.jobs.get().install(|| compare(&left, &right))??;
     if comparison.files.is_empty() && comparison.same == 0 && is_tree(&left) && is_tree(&right) {
         let message = format!(
             "{} and {} have no files: nothing to compare",

@@ -33,6 +33,15 @@ impl Parallelism {
     /// One thread.
     pub const ONE: Self = Self::Threads(NonZeroUsize::MIN);
 
+    /// Calls `work`, whose parallel parts use this number of threads at most.
+    ///
+    /// # Errors
+    /// [`ThreadsError`].
+    pub fn install<R: Send>(self, work: impl FnOnce() -> R + Send) -> Result<R, ThreadsError> {
+        let number = threads(self.number(), usize::MAX, open_files(), address_space());
+        Ok(native::pool(number)?.install(work))
+    }
+
     fn number(self) -> usize {
         match self {
             Self::PerProcessor => std::thread::available_parallelism().map_or(1, usize::from),
@@ -154,4 +163,14 @@ fn open_files() -> usize {
 #[cfg(not(unix))]
 fn open_files() -> usize {
     usize::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parallelism;
+
+    #[test]
+    fn parallel_parts_keep_to_the_number_of_threads() {
+        assert_eq!(Parallelism::ONE.install(rayon::current_num_threads).unwrap(), 1);
+    }
 }
