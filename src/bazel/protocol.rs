@@ -7,9 +7,9 @@ use std::io::{self, BufRead};
 /// Encoding of requests and answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Protocol {
-    /// Objects one after the other, with or without lines between them.
+    /// Concatenated JSON objects, with or without newlines between them.
     Json,
-    /// Messages with their lengths before them.
+    /// Length-delimited messages of protocol buffers.
     Proto,
 }
 

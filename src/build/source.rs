@@ -16,9 +16,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Largest source, and largest entry of a zip without extensions.
 const LARGEST_SOURCE: u64 = u32::MAX as u64;
-/// Part of a limited address space that a source may occupy: decoding alone needs six times as
-/// much.
-const SPACE_OF_SOURCE: u64 = 8;
+/// A source may use one part in this many of a limited address space; decoding needs six times its
+/// size.
+const ADDRESS_SPACE_DIVISOR: u64 = 8;
 
 /// Source file as of the time it was read.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl<'a> SourceFile<'a> {
     fn read_opened(opened: &Opened, latest: Option<u64>) -> io::Result<Self> {
         let metadata = &opened.metadata;
         let size = metadata.len();
-        if address_space().is_some_and(|space| size > space / SPACE_OF_SOURCE) {
+        if address_space().is_some_and(|space| size > space / ADDRESS_SPACE_DIVISOR) {
             let message = format!(
                 "the limit of the address space (`ulimit -v`) leaves too little for {} MB",
                 size >> 20

@@ -75,8 +75,8 @@ pub(super) struct CompileallArgs {
     /// Optimization level (repeatable).
     #[arg(short = 'o', value_name = "LEVEL", value_parser = between(-1_i8, 2), allow_negative_numbers = true)]
     levels: Vec<i8>,
-    /// Optimization level 1 (`-O`) or 2 (`-OO`) if no -o is given, as the options of python itself
-    /// and PYTHONOPTIMIZE.
+    /// Optimization level 1 (`-O`) or 2 (`-OO`) if no -o is given, like python's own options;
+    /// PYTHONOPTIMIZE is honored too.
     #[arg(short = 'O', action = clap::ArgAction::Count)]
     optimize: u8,
     /// Exclude symlinks to files outside of this directory.

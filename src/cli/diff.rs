@@ -48,8 +48,8 @@ pub(super) struct DiffArgs {
     right: PathBuf,
     /// Format of standard output.
     ///
-    /// `human` shows causes and both sides next to each other, `json` is one document, `github` one
-    /// annotation per file.
+    /// `human` shows causes and both sides next to each other, `json` one document with a summary
+    /// on one line, `github` one annotation per file.
     #[arg(long, value_enum, value_parser = with_errors(), default_value_t = MessageFormat::Human, value_name = "FORMAT", help_heading = OUTPUT)]
     message_format: MessageFormat,
     /// Print the document of --message-format json, indented and without the summary.

@@ -99,6 +99,11 @@ fn engines(error: &EnginesError) -> Option<String> {
             native_releases()
         )),
         EnginesError::NativeDefault => Some(format!("name one with `--python`: {}", native_versions())),
+        EnginesError::Engine(EngineError::Start { .. })
+        | EnginesError::NoDefault(EngineError::Start { .. }) => Some(
+            "`--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12"
+                .into(),
+        ),
         EnginesError::NoDefault(_) | EnginesError::UnknownDefault { .. } => Some(format!(
             "name a version with `--python`: {}, or another whose interpreter is installed",
             native_versions()
@@ -118,10 +123,6 @@ fn engines(error: &EnginesError) -> Option<String> {
             "`--interpreter PATH` names an interpreter; without one, {} can be compiled for",
             native_versions()
         )),
-        EnginesError::Engine(EngineError::Start { .. }) => Some(
-            "`--interpreter PATH` names the program of a Python 3.8 or newer, such as /usr/bin/python3.12"
-                .into(),
-        ),
         EnginesError::Engine(EngineError::WrongVersion { found, wanted, .. }) => Some(format!(
             "`--python {}` compiles with this interpreter; for {wanted}, `--interpreter PATH` has to name another",
             minor(found)

@@ -17,8 +17,8 @@ use crate::manifest::{EntryError, Manifest, ManifestForm, Shard, inventory, merg
 use crate::text::{Shown as _, counted, visible};
 use std::path::PathBuf;
 
-/// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc; without
-/// PATH, of the pycs that pycompile.toml asks for, from the existing files.
+/// Write the manifest of the pycs in a tree, archive, package or image, or of one pyc. Without
+/// PATH, the manifest lists the pycs that pycompile.toml asks for, which must exist.
 ///
 /// Nothing is compiled; `verify` does that.
 ///

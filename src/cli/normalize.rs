@@ -94,6 +94,6 @@ pub(super) fn run(arguments: &NormalizeArgs, printer: &Printer) -> Result<Status
     printer.count("normalized", changed);
     printer.count("up_to_date", same);
     printer.count("failed", failed);
-    printer.summary(&format!("{changed} normalized, {same} as they were, {failed} failed"));
+    printer.summary(&format!("{changed} normalized, {same} unchanged, {failed} failed"));
     Ok(if failed > 0 { Status::No } else { Status::Done })
 }

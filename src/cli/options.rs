@@ -31,7 +31,7 @@ pub(super) const OUTPUT: &str = "Output options";
 pub(super) struct Global {
     /// Print less: `-q` only errors, `-qq` nothing.
     ///
-    /// `compile -q` prints no errors of files, as `python -m py_compile -q` does.
+    /// `compile -q` does not print errors in files either, like `python -m py_compile -q`.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = GLOBAL)]
     pub(super) quiet: u8,
     /// Print more: the engine of each version, and the outcome of each file.
@@ -63,7 +63,7 @@ pub(super) fn check_engine(choice: EngineChoice, interpreters: &[PathBuf]) -> Re
 /// Option for the optimization levels.
 #[derive(Clone, Debug, Args)]
 pub(super) struct LevelArgs {
-    /// Optimization level 0, 1 or 2 (repeatable).
+    /// Optimization level 0, 1 or 2 (repeatable) [default: 0].
     #[arg(long = "optimize", value_name = "LEVEL", value_parser = between(0_u8, 2))]
     pub(super) levels: Vec<u8>,
 }

@@ -24,11 +24,11 @@ use crate::text::{Shown as _, counted};
 use crate::wheel::Note;
 use std::path::{Path, PathBuf};
 
-/// Pack the files that pycompile.toml lists into deterministic wheels and zips, build a wheel of an
-/// sdist, or make an existing wheel deterministic.
+/// Pack the files that pycompile.toml lists into deterministic wheels and zips, build a wheel from
+/// an sdist, or make an existing wheel deterministic.
 ///
 /// The manifest is written to the file that [manifest] output or --manifest names; for an sdist or
-/// a wheel, only --manifest writes one.
+/// a wheel, it is written only with --manifest.
 ///
 /// Archive entries have the modification time SOURCE_DATE_EPOCH, or 1980-01-01. Existing files are
 /// not overwritten, except archives written by `pack`.

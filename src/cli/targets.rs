@@ -13,8 +13,8 @@ use std::time::Duration;
 /// List the versions that can be compiled for: magic number, cache tag, engine, the releases that
 /// the native engine reproduces, and the interpreter on PATH.
 ///
-/// Each listed release was compared with its real interpreter; releases joined by `to` are the ends
-/// of a range without known differences. `--python 3.14` selects the newest release of a line,
+/// Each listed release was compared with its real interpreter; `A to B` is a range of releases
+/// without known differences. `--python 3.14` selects the newest release of the series,
 /// `--python 3.14.8` exactly that one.
 ///
 /// Example: pycompile targets
@@ -71,7 +71,7 @@ pub(super) fn run(printer: &Printer) -> Result<Status, CommandError> {
 fn row(series: &Series, places: &Places, limits: &mut Limits) -> TargetRow {
     let found = start_found(series.version, None, places, *limits);
     if matches!(found, Err(EngineError::NoAnswer { .. })) {
-        // The same interpreter may be tried for all the other versions.
+        // An interpreter that did not answer would time out again for each version.
         limits.timeout = Duration::from_secs(1);
     }
     let engine = match (Target::find(series.version), &found) {

@@ -219,15 +219,15 @@ pub fn releases(found: &[ReleaseFound], places: &[Place]) -> Vec<String> {
         let pycs = counted(release.pycs, "pyc", "pycs");
         lines.push(match (&release.first, found[..at].iter().find(of_version)) {
             (Some(first), Some(main)) => format!(
-                "bytes that CPython {} writes, and {} does not: {pycs}, the first is {}",
+                "CPython {} writes these bytes, and {} does not: {pycs}, the first is {}",
                 release.release,
                 main.release,
                 visible(&shown(first, release.place, places))
             ),
             _ if found.iter().filter(of_version).count() > 1 => {
-                format!("bytes that CPython {} writes: {pycs}", release.release)
+                format!("CPython {} writes these bytes: {pycs}", release.release)
             }
-            _ => format!("bytes that CPython {} writes", release.release),
+            _ => format!("CPython {} writes these bytes", release.release),
         });
     }
     lines

@@ -294,7 +294,7 @@ pub struct Features {
     pub names_constraints: bool,
     /// The error for `yield from` outside of a function names it, else `yield`.
     pub yield_from_has_name: bool,
-    /// In a format spec after a field, braces are those of fields.
+    /// In a format spec after a field, braces delimit fields.
     pub spec_goes_on: bool,
     /// In comprehensions, the target of an assignment expression is looked up by its mangled name.
     pub targets_found_mangled: bool,

@@ -47,7 +47,7 @@ pub enum FlowPass {
     OptimizeBlocks,
     /// Drops unreachable and empty blocks, and jumps to the next instruction.
     DropUnreachable,
-    /// Gives a line number to all exits, for lack of another that of the code before them.
+    /// Gives every exit block a line number; one without a line takes that of the code before it.
     ResolveExitLines,
     /// Converts all pseudo-instructions and removes NOPs.
     ConvertLatePseudoOps,

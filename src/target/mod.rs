@@ -79,7 +79,16 @@ impl Target {
     /// Returns whether no difference between the output of this target and `other`, of the same
     /// series, is known.
     pub fn writes_like(&self, other: &Self) -> bool {
-        self.features == other.features && self.words == other.words && self.grammar == other.grammar
+        let Self { version: _, patch: _, features, words, unassigned, encodings, .. } = self;
+        let Self { grammar, flow, operations, stack_effects, .. } = self;
+        *features == other.features
+            && *words == other.words
+            && *grammar == other.grammar
+            && *flow == other.flow
+            && *unassigned == other.unassigned
+            && *encodings == other.encodings
+            && *operations == other.operations
+            && *stack_effects == other.stack_effects
     }
 
     /// Returns whether the release's Unicode assigns this code point.

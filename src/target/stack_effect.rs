@@ -4,7 +4,7 @@ use super::{Features, OP_COUNT, Op};
 
 /// Number of values popped or pushed: a constant, a factor of the operand, and the number added if
 /// the operand is odd.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct StackCount {
     least: u8,
     for_each: u8,
@@ -27,7 +27,7 @@ impl StackCount {
 }
 
 /// Number of pushed values minus the number of popped ones, as in [`StackCount`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Net {
     least: i8,
     for_each: i8,
@@ -53,7 +53,7 @@ impl Net {
 }
 
 /// Stack effects of all opcodes of a target, by [`Op`].
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StackEffects {
     /// Popped and pushed values.
     counts: [(StackCount, StackCount); OP_COUNT],

@@ -44,7 +44,7 @@ impl Category {
 pub const MOST: usize = 100_000;
 
 impl Warning {
-    /// Returns the warning that stands for all after [`MOST`].
+    /// Returns the warning that replaces all warnings after the first [`MOST`].
     pub fn of_the_rest(line: u32) -> Self {
         let message = format!("there are more warnings from here on; the first {MOST} are shown").into();
         Self { category: Category::Syntax, message, line, is_elsewhere: true }

@@ -96,13 +96,13 @@ fn code_comes_first() {
 #[test]
 fn the_release_is_that_of_the_environment_if_it_writes_these_bytes() {
     let session = environment();
-    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.10 writes\n");
+    session.run(&["verify", "v"]).exits(0).says("\nCPython 3.14.10 writes these bytes\n");
     session.file("v/pyvenv.cfg", "version = 3.14.8\n");
-    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
-    session.run(&["verify", SITE]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
-    session.run(&["verify", &pyc("a")]).exits(0).says("\nbytes that CPython 3.14.8 writes\n");
+    session.run(&["verify", "v"]).exits(0).says("\nCPython 3.14.8 writes these bytes\n");
+    session.run(&["verify", SITE]).exits(0).says("\nCPython 3.14.8 writes these bytes\n");
+    session.run(&["verify", &pyc("a")]).exits(0).says("\nCPython 3.14.8 writes these bytes\n");
     session.file("v/pyvenv.cfg", "version = 3.13.18\n");
-    session.run(&["verify", "v"]).exits(0).says("\nbytes that CPython 3.14.10 writes\n");
+    session.run(&["verify", "v"]).exits(0).says("\nCPython 3.14.10 writes these bytes\n");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn the_same_code_in_another_form_is_called_that() {
     assert!(said.err.contains("hint: `--references any` accepts the same code in another form\n"));
     prints(said, &format!("{PYC}: other-form: {form}\n"));
     let said = session.run(&["verify", "t", "--references", "any"]).exits(0);
-    assert_eq!(said.err, "1 verified, 0 findings\nbytes that CPython 3.14.10 writes\n");
+    assert_eq!(said.err, "1 verified, 0 findings\nCPython 3.14.10 writes these bytes\n");
     swapped[8] ^= 1;
     session.file(PYC, &swapped);
     let header = "the source hash in its header is not that of p/m.py";

@@ -57,13 +57,13 @@ fn normalize_takes_directories() {
     session.file("p/a.py", "x = 'a'\n");
     session.file("p/q/b.py", "x = 'b'\n");
     session.run(&[&COMPILE[..], &["-r", "p", "--invalidation-mode", "unchecked-hash"]].concat()).exits(0);
-    session.run(&["normalize", "p"]).exits(0).says("2 normalized, 0 as they were, 0 failed");
+    session.run(&["normalize", "p"]).exits(0).says("2 normalized, 0 unchanged, 0 failed");
     session
         .run(&["normalize", "p", "p/q/__pycache__/b.cpython-314.pyc"])
         .exits(0)
-        .says("0 normalized, 3 as they were");
+        .says("0 normalized, 3 unchanged");
     session.file("p/c.pyc", "no pyc");
-    session.run(&["normalize", "p"]).exits(1).says("0 normalized, 2 as they were, 1 failed");
+    session.run(&["normalize", "p"]).exits(1).says("0 normalized, 2 unchanged, 1 failed");
 }
 
 #[cfg(unix)]
@@ -74,7 +74,7 @@ fn normalize_follows_no_symlink_below_a_directory() {
     session.run(&[&COMPILE[..], &["-r", "e", "--invalidation-mode", "unchecked-hash"]].concat()).exits(0);
     std::fs::create_dir(session.path("p")).unwrap();
     std::os::unix::fs::symlink("../e/__pycache__", session.path("p/__pycache__")).unwrap();
-    session.run(&["normalize", "p"]).exits(0).says("0 normalized, 0 as they were");
+    session.run(&["normalize", "p"]).exits(0).says("0 normalized, 0 unchanged");
 }
 
 #[test]

@@ -398,7 +398,7 @@ fn the_release_that_fits_is_named() {
         let compile =
             ["compile", "-qq", "--force", "--engine", "native", "--invalidation-mode", "unchecked-hash"];
         session.run(&[&compile[..], &["--python", release, "w.py"]].concat()).exits(0);
-        session.run(&["verify", "."]).exits(0).says(&format!("bytes that CPython {release} writes\n"));
+        session.run(&["verify", "."]).exits(0).says(&format!("CPython {release} writes these bytes\n"));
         let said = session.run(&["verify", ".", "--message-format", "json"]).exits(0);
         let line = format!("{{\"python\":\"3.15\",\"release\":\"{release}\",\"pycs\":1}}\n");
         assert!(said.out.starts_with(&line) && said.out.lines().count() == 2, "{}", said.out);
@@ -429,7 +429,7 @@ fn one_release_is_named_for_a_directory() {
     for release in ["3.15.0", "3.15.2"] {
         compile(release, "t");
         let said = session.run(&["verify", "t"]).exits(0);
-        assert_eq!(said.err, format!("3 verified, 0 findings\nbytes that CPython {release} writes\n"));
+        assert_eq!(said.err, format!("3 verified, 0 findings\nCPython {release} writes these bytes\n"));
     }
     // A pyc that only another release writes is named.
     session.file("t/v.py", with);
@@ -438,8 +438,8 @@ fn one_release_is_named_for_a_directory() {
     compile("3.15.2", "t/u.py");
     let said = session.run(&["verify", "t"]).exits(0);
     let v = "__pycache__/v.cpython-315.pyc";
-    let lines = "bytes that CPython 3.15.2 writes: 4 pycs\n\
-                 bytes that CPython 3.15.0 writes, and 3.15.2 does not: 1 pyc, the first is ";
+    let lines = "CPython 3.15.2 writes these bytes: 4 pycs\n\
+                 CPython 3.15.0 writes these bytes, and 3.15.2 does not: 1 pyc, the first is ";
     assert_eq!(said.err, format!("5 verified, 0 findings\n{lines}t/{v}\n"));
     let said = session.run(&["verify", "t", "--message-format", "json"]).exits(0);
     let line = |release: &str, pycs: u8, first: &str| {

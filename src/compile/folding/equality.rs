@@ -100,7 +100,7 @@ impl Hash for Real {
         match self {
             Self::Int(value) => value.hash(hasher),
             Self::Big(value) => value.hash(hasher),
-            // Zeros of either sign are integers.
+            // No zero comes here: integral floats are integers.
             Self::Float(value) => value.to_bits().hash(hasher),
         }
     }
