@@ -19,6 +19,8 @@ pub struct Future {
     pub flags: u32,
     /// Location of the last future statement; [`Location::NONE`] without one.
     pub location: Location,
+    /// True if a module `__future__` of the own package counts.
+    of_package: bool,
 }
 
 impl Future {
@@ -42,7 +44,9 @@ impl Future {
         let is_late = location.line() > last.line()
             || (location.line() == last.end_line() && location.column() > last.end_column());
         match module {
-            Some(module) if level == 0 && is_late && names.text(module) == "__future__" => {
+            Some(module)
+                if (level == 0 || self.of_package) && is_late && names.text(module) == "__future__" =>
+            {
                 let message = "from __future__ imports must occur at the beginning of the file";
                 Err(SyntaxError::new(message, location))
             }
@@ -56,14 +60,14 @@ impl Future {
 /// # Errors
 /// Reports a feature that does not exist.
 pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Future, SyntaxError> {
-    let mut future = Future { flags: 0, location: Location::NONE };
+    let of_package = target.features.future_of_package;
+    let mut future = Future { flags: 0, location: Location::NONE, of_package };
     let start = usize::from(docstring(module.body).is_some());
     for statement in &module.body[start..] {
-        let StmtKind::ImportFrom { module: Some(from), names: aliases, level: 0, .. } = &statement.kind
-        else {
+        let StmtKind::ImportFrom { module: Some(from), names: aliases, level, .. } = &statement.kind else {
             break;
         };
-        if names.text(*from) != "__future__" {
+        if names.text(*from) != "__future__" || *level > 0 && !of_package {
             break;
         }
         for alias in *aliases {

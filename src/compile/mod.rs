@@ -67,9 +67,10 @@ pub struct SourceRefusal {
     pub error: SyntaxError,
     /// A text that has the line of the error where CPython shows it; empty if there is none.
     pub text: String,
-    /// True if the source was refused after parsing: CPython counts the columns of these errors in
-    /// bytes.
+    /// True if the source was refused after parsing.
     pub parsed: bool,
+    /// True if CPython counts the columns in bytes.
+    pub in_bytes: bool,
 }
 
 /// Compiles a module to the marshal bytes of its code object, as `py_compile` writes them after the

@@ -35,6 +35,11 @@ impl LineReading {
         Self { encoded: Some(source.mended_from().into()), ..Self::new(source) }
     }
 
+    /// Returns whether the source says nothing about its encoding.
+    pub(super) fn lacks_encoding(&self) -> bool {
+        self.declared == Declared::Nothing && !self.marked
+    }
+
     /// Returns a location in the bytes of the file as one in the text with replacement characters.
     pub(super) fn location_in_replaced(&self, location: Location) -> Location {
         let index = usize::try_from(location.line()).ok().and_then(|line| line.checked_sub(1));

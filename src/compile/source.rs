@@ -124,14 +124,14 @@ impl Source {
                 }
                 _ => {
                     let text = undecoded_line(encoded, error.location.line());
-                    return Err(Box::new(SourceRefusal { error, text, parsed: false }));
+                    return Err(Box::new(SourceRefusal { error, text, parsed: false, in_bytes: false }));
                 }
             },
         };
         if text.starts_with(SECOND_MARK) {
             let message = format!("invalid non-printable character U+{:04X}", u32::from(SECOND_MARK));
             let error = SyntaxError::new(message, Location::new(1, 1, 0, 0));
-            return Err(Box::new(SourceRefusal { error, text, parsed: false }));
+            return Err(Box::new(SourceRefusal { error, text, parsed: false, in_bytes: false }));
         }
         allowance::release(source.len().saturating_mul(4));
         let unended = encoded.unended(&text, target);
@@ -195,7 +195,12 @@ impl Source {
             error.location = self.reading.location_in_replaced(error.location);
         }
         let text = self.reading.text(text, &error, parsed, target);
-        SourceRefusal { error, text, parsed }
+        let in_bytes = match error.kind {
+            ErrorType::Token => false,
+            ErrorType::TokenInBytes => true,
+            _ => parsed || target.features.parser_counts_bytes && self.reading.lacks_encoding(),
+        };
+        SourceRefusal { error, text, parsed, in_bytes }
     }
 
     /// Returns the error if those of the warnings `warned` are raised whose numbers are in

@@ -26,9 +26,13 @@ pub struct CompilerWarning {
 pub(super) const TRUE_ASSERTION: &str = "assertion is always true, perhaps remove parentheses?";
 
 /// Warning about `~True` and `~False`.
-const INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns \
-    the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. Use the \
-    'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
+const INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated. This returns the bitwise inversion of the \
+    underlying int object and is usually not what you expect from negating a bool. Use the 'not' operator for boolean \
+    negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
+/// The same with the version that will refuse it.
+const DATED_INVERTED_BOOL: &str = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This \
+    returns the bitwise inversion of the underlying int object and is usually not what you expect from negating a bool. \
+    Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise inversion of the underlying int.";
 
 /// Approximate size of a warning, with its message and the quoted source.
 const SIZE: usize = 1 << 10;
@@ -81,14 +85,16 @@ impl Warnings {
 
     /// Issues the warning about `~` of a `bool`, which CPython's own arithmetic raises.
     #[cold]
-    pub(super) fn issue_inverted_bool(&mut self, location: Location) {
+    pub(super) fn issue_inverted_bool(&mut self, location: Location, target: &Target) {
+        let dated = target.features.dates_inverted_bool;
+        let message = if dated { DATED_INVERTED_BOOL } else { INVERTED_BOOL };
         let warning = Warning {
             category: Category::Deprecation,
             line: number(location.line()),
-            message: INVERTED_BOOL.into(),
+            message: message.into(),
             is_elsewhere: true,
         };
-        let error = SyntaxError::new(INVERTED_BOOL, location);
+        let error = SyntaxError::new(message, location);
         self.push(CompilerWarning { warning, error, parsed: true });
     }
 

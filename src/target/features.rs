@@ -130,13 +130,29 @@ pub struct Features {
     /// The message about an f-string that ends within a field names the line where the field opens,
     /// if it differs.
     pub name_line_of_open_field: bool,
+    /// An import from a module `__future__` of the own package (`from .__future__ import …`) is a
+    /// future statement too.
+    pub future_of_package: bool,
     /// An unknown future feature is reported at the start of its statement.
     pub place_future_at_statement: bool,
     /// The last part of a long line is shown with an error, else the first; a byte order mark is
     /// part of its line.
     pub last_part_of_line: bool,
+    /// The columns of the parser's errors count bytes in a source with neither a byte order mark
+    /// nor a cookie.
+    pub parser_counts_bytes: bool,
     /// The columns of the error for leading zeros count bytes, else characters.
     pub zeros_in_bytes: bool,
+    /// The error for an unterminated string asks whether its closing quote was escaped.
+    pub asks_of_escaped_quote: bool,
+    /// Carets below the line of an error end with it; and if the error ends on another line, they
+    /// are below the whole rest.
+    pub carets_end_with_line: bool,
+    /// The warning about `~` of a `bool` names the version that will refuse it.
+    pub dates_inverted_bool: bool,
+    /// When mistakes are searched for, an error with a location of its own replaces an earlier one
+    /// that ended a repetition.
+    pub later_error_replaces: bool,
     /// A name that begins a soft keyword is one when mistakes are searched for.
     pub prefixes_are_soft: bool,
     /// The conversion of an f-string's field is checked when the field was read, else at once.

@@ -90,6 +90,10 @@ rules! {
     /// Mistake: an iterable is unpacked after a mapping, reported from the comma before it to the
     /// end; without the rule, at the star.
     LateIterables = "late_iterables",
+    /// Mistake: `not` directly after an arithmetic operator.
+    NegatedOperands = "negated_operands",
+    /// Mistake: a `*` without an expression.
+    BareStars = "bare_stars",
     /// Mistake: a missing comma, reported on the last line of the expression before it.
     CommaOnLastLine = "comma_on_last_line",
 }

@@ -167,10 +167,11 @@ impl Target {
 }
 
 /// Targets that are not complete. Nothing offers them; tests can compile for them.
-pub static UNOFFERED: [&Target; 1] = [&py312::RELEASES[0]];
+pub static UNOFFERED: [&Target; 0] = [];
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 9] = [
+pub static ALL: [&Target; 10] = [
+    &py312::RELEASES[0],
     &py313::RELEASES[0],
     &py313::RELEASES[1],
     &py313::RELEASES[2],
@@ -201,12 +202,14 @@ mod tests {
         for known in ALL {
             assert_eq!(found(&known.release().to_string()), Some(known.release()));
         }
-        for unknown in
-            ["3.13.1", "3.13.4", "3.13.17", "3.13.19", "3.14.0", "3.14.5", "3.14.11", "3.15.1", "3.12.1"]
-        {
+        for unknown in [
+            "3.13.1", "3.13.4", "3.13.17", "3.13.19", "3.14.0", "3.14.5", "3.14.11", "3.15.1", "3.12.0",
+            "3.12.2",
+        ] {
             assert_eq!(found(unknown), None, "{unknown}");
         }
         assert_eq!(found("3.14").unwrap().to_string(), "3.14.10");
-        assert_eq!(found("3.12"), None);
+        assert_eq!(found("3.12").unwrap().to_string(), "3.12.1");
+        assert_eq!(found("3.10"), None);
     }
 }

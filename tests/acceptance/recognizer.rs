@@ -417,6 +417,7 @@ impl<'g> Recognizer<'g> {
             let lines = text.split('\n').map(|line| line.split('#').next().unwrap_or_default());
             lines.collect::<Vec<_>>().join("\n")
         };
-        fields < 2 && (!escaped || super::literal::escapes_fit(&without_comments(), self.target))
+        fields < self.target.features.shown_field_levels
+            && (!escaped || super::literal::escapes_fit(&without_comments(), self.target))
     }
 }

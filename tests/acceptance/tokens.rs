@@ -352,7 +352,7 @@ impl Lexer<'_> {
         }
         self.at += quotes;
         quotes = 0;
-        let in_spec = mode.in_spec && mode.field >= 0;
+        let in_spec = (mode.in_spec || self.target.features.spec_goes_on) && mode.field >= 0;
         let mut named = false;
         loop {
             let byte = *self.bytes.get(self.at)?;

@@ -349,13 +349,13 @@ fn a_version_without_an_engine_is_reported_once() {
     session.run(&options).exits(0);
     for module in ["a", "b", "c"] {
         let mut pyc = read(&session, &format!("t/__pycache__/{module}.cpython-314.pyc"));
-        pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
-        session.file(&format!("t/__pycache__/{module}.cpython-312.pyc"), pyc);
+        pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
+        session.file(&format!("t/__pycache__/{module}.cpython-311.pyc"), pyc);
     }
     let said = session.run(&["verify", "t", "--engine", "native"]).exits(1);
     assert!(said.err.contains("3 verified, 1 finding in 3 pycs\n"), "{}", said.err);
-    let first = "t/__pycache__/a.cpython-312.pyc: version: the first of 3 pycs: no engine compiles for \
-                 Python 3.12: the native compiler does not support 3.12";
+    let first = "t/__pycache__/a.cpython-311.pyc: version: the first of 3 pycs: no engine compiles for \
+                 Python 3.11: the native compiler does not support 3.11";
     assert!(said.out.starts_with(first) && said.out.lines().count() == 1, "{}", said.out);
     let said = session.run(&["verify", "t", "--engine", "native", "--json"]).exits(1);
     assert!(said.out.lines().next().unwrap().ends_with("\"pycs\":3}"), "{}", said.out);

@@ -394,15 +394,15 @@ fn pycs_without_an_engine_are_not_checked() {
     let pair = Pair::new();
     for side in ["a", "b"] {
         let mut pyc = pair.read(side, PYC);
-        // 3.12, for which there is neither a native compiler nor, here, an interpreter.
-        pyc[..2].copy_from_slice(&3531_u16.to_le_bytes());
+        // 3.11, for which there is neither a native compiler nor, here, an interpreter.
+        pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
         // By time, since the key of the source hash is the magic number.
         pyc[4..8].copy_from_slice(&[0; 4]);
         let time = side.as_bytes()[0];
         pyc[8..12].copy_from_slice(&u32::from(time).to_le_bytes());
         pair.touch(side, "demo/core.py", time.into());
         pyc[12..16].copy_from_slice(&(CORE.len() as u32).to_le_bytes());
-        pair.write(side, "demo/__pycache__/core.cpython-312.pyc", pyc);
+        pair.write(side, "demo/__pycache__/core.cpython-311.pyc", pyc);
     }
     let document = pair.document(&[]);
     assert_eq!(document["conclusion"], "1 file was not checked");

@@ -170,12 +170,12 @@ fn no_program_of_the_environment_is_run_for_versions_that_the_native_compiler_kn
 
 #[test]
 fn a_program_of_the_environment_is_named_before_it_is_run() {
-    let session = with_program("3.12");
+    let session = with_program("3.10");
     for arguments in [&["env", "v"][..], &["env", "v", "--check"]] {
         let refused = [arguments, &["--engine", "native"]].concat();
-        session.run(&refused).exits(2).says("the native compiler does not support 3.12");
+        session.run(&refused).exits(2).says("the native compiler does not support 3.10");
         assert!(!session.path("was-run").exists());
-        let words = "running v/bin/python3.12, a program of the environment: the native compiler does not support Python 3.12";
+        let words = "running v/bin/python3.10, a program of the environment: the native compiler does not support Python 3.10";
         session.run(arguments).exits(2).says(words);
         assert!(session.path("was-run").exists());
         std::fs::remove_file(session.path("was-run")).unwrap();

@@ -148,15 +148,15 @@ fn commands_that_read_pycs() {
     lines(&session, &["manifest", "out", "--output", "n.json"], 1);
     lines(&session, &["verify", "nowhere"], 2);
     lines(&session, &["verify", "out", "src", "--limit", "1"], 1);
-    // Pycs of a version without an engine: those of 3.14 under the magic number of 3.12.
+    // Pycs of a version without an engine: those of 3.14 under the magic number of 3.11.
     for module in ["a", "b"] {
         session.file(&format!("other/{module}.py"), "");
         let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
         session.run(&[&options[..], &[&format!("other/{module}.py")]].concat()).exits(0);
         let known = session.path(&format!("other/__pycache__/{module}.cpython-314.pyc"));
         let mut bytes = std::fs::read(&known).unwrap();
-        bytes[..2].copy_from_slice(&3531_u16.to_le_bytes());
-        session.file(&format!("other/__pycache__/{module}.cpython-312.pyc"), bytes);
+        bytes[..2].copy_from_slice(&3495_u16.to_le_bytes());
+        session.file(&format!("other/__pycache__/{module}.cpython-311.pyc"), bytes);
     }
     let said = lines(&session, &["verify", "other", "--engine", "native"], 1);
     assert!(said.iter().any(|line| line["pycs"] == 2 && line["kind"] == "version"), "{said:?}");

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3.14
-"""Compares pycompile's syntax trees with those of the running CPython: 3.13, 3.14 or 3.15.
+"""Compares pycompile's syntax trees with those of the running CPython, 3.12 to 3.15.
 
     cargo build --profile fast --test oracle_ast
     python3.14 tests/oracle/syntax_tree.py target/fast/deps/oracle_ast-… DIRECTORY_OR_FILE…

@@ -106,7 +106,8 @@ impl LineEntries<'_> {
         }
         self.bytes.push(head(14, units));
         write_signed(delta, self.bytes);
-        write_unsigned((location.end_line() - location.line()).max(0) as u32, self.bytes);
+        // An exit may have another line than the code whose end it has.
+        write_unsigned(location.end_line().wrapping_sub(location.line()) as u32, self.bytes);
         write_unsigned((location.column() + 1).max(0) as u32, self.bytes);
         write_unsigned((location.end_column() + 1).max(0) as u32, self.bytes);
     }

@@ -69,7 +69,7 @@ pub fn run<'a>(
     };
     let module = Module { body: pass.body(module.body), ..*module };
     for location in pass.inverted.take() {
-        warnings.issue_inverted_bool(location);
+        warnings.issue_inverted_bool(location, target);
     }
     if limit.is_some_and(|limit| pass.deepest.get() > limit) {
         let message = target.features.too_deep().to_owned();

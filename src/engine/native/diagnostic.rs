@@ -3,6 +3,7 @@
 
 use crate::compile::SourceRefusal;
 use crate::engine::Diagnostic;
+use crate::target::Target;
 use crate::text::{ErrorType, Location};
 use std::fmt::Write as _;
 
@@ -48,8 +49,7 @@ fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
         return None;
     }
     let text = line_of(&refusal.text, location.line()).unwrap_or("");
-    let in_bytes = refusal.parsed || refusal.error.kind == ErrorType::TokenInBytes;
-    let column = |line, byte| if in_bytes { i64::from(byte) + 1 } else { column_of(line, byte) };
+    let column = |line, byte| if refusal.in_bytes { i64::from(byte) + 1 } else { column_of(line, byte) };
     Some(DiagnosticPlace {
         line: location.line(),
         column: column(text, location.column()),
@@ -61,16 +61,27 @@ fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
 }
 
 /// Returns the lines of a traceback: location, source line, carets.
-fn traceback(place: &DiagnosticPlace<'_>, kind: &str, message: &str, filename: &str) -> String {
+fn traceback(
+    place: &DiagnosticPlace<'_>,
+    kind: &str,
+    message: &str,
+    filename: &str,
+    target: &Target,
+) -> String {
     let mut out = format!("  File \"{filename}\", line {}\n", place.line);
     let right = place.text.trim_end_matches('\n');
     let shown = right.trim_start_matches([' ', '\n', '\x0c']);
     if !place.text.is_empty() {
         let spaces = right.chars().count() - shown.chars().count();
         let _ = writeln!(out, "    {shown}");
-        let start = place.column.min(place.text.chars().count() as i64 + 1);
-        let end =
-            if place.end_line == place.line { place.end_column } else { right.chars().count() as i64 + 1 };
+        let is_bounded = target.features.carets_end_with_line;
+        let (mut start, mut end) = (place.column, place.end_column);
+        if is_bounded {
+            start = start.min(place.text.chars().count() as i64 + 1);
+            if place.end_line != place.line {
+                end = right.chars().count() as i64 + 1;
+            }
+        }
         let end = if end == 0 { place.column } else { end };
         let end = if end == start || end == -1 { start + 1 } else { end };
         if let Ok(before) = usize::try_from(start - 1 - spaces as i64) {
@@ -85,13 +96,13 @@ fn traceback(place: &DiagnosticPlace<'_>, kind: &str, message: &str, filename: &
 }
 
 /// Returns the diagnostic of a refusal; `filename` is the recorded name.
-pub(super) fn of(refusal: &SourceRefusal, filename: &str) -> Box<Diagnostic> {
+pub(super) fn of(refusal: &SourceRefusal, filename: &str, target: &Target) -> Box<Diagnostic> {
     let error = &refusal.error;
     let (kind, message) = (error.kind.name(), error.message.as_str());
     let place = place(refusal);
     let rendered = match (&place, error.kind) {
         (Some(place), ErrorType::Syntax | ErrorType::Token | ErrorType::TokenInBytes) => {
-            traceback(place, kind, message, filename)
+            traceback(place, kind, message, filename, target)
         }
         (None, ErrorType::Syntax | ErrorType::Token | ErrorType::TokenInBytes) => {
             format!("{kind}: {message} ({filename})\n")

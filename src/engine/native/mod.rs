@@ -108,7 +108,7 @@ impl NativeEngine {
         });
         match compiled {
             Ok(Ok(Ok((code, warnings)))) => {
-                let code = code.map_err(|refusal| diagnostic::of(&refusal, &filename.shown()));
+                let code = code.map_err(|refusal| diagnostic::of(&refusal, &filename.shown(), self.target));
                 Compiled { code, warnings }
             }
             Ok(Ok(Err(spent))) => self.spent(spent).into(),

@@ -38,8 +38,26 @@ impl PegParser<'_, '_> {
         };
         let kind =
             if matches!(place, ComplaintPlace::Indent) { ErrorType::Indentation } else { ErrorType::Syntax };
+        let has_own_place =
+            matches!(place, ComplaintPlace::At(_) | ComplaintPlace::Range(..) | ComplaintPlace::From(_));
+        if self.broken && has_own_place {
+            self.error = None;
+        }
         let message = self.filled(message, labels[0]);
         self.refuse(SyntaxError { kind, message, location })
+    }
+
+    /// Returns whether the search goes on after an error that ends a repetition.
+    pub(super) fn breaks(&mut self) -> bool {
+        let is_syntax = |error: &SyntaxError| {
+            matches!(
+                error.kind,
+                ErrorType::Syntax | ErrorType::Token | ErrorType::TokenInBytes | ErrorType::Indentation
+            )
+        };
+        let goes_on = self.invalid && self.target.features.later_error_replaces;
+        self.broken |= goes_on && self.error.as_ref().is_some_and(is_syntax);
+        self.broken
     }
 
     pub(super) fn refuse<T>(&mut self, error: SyntaxError) -> Result<T, Stop> {
@@ -48,6 +66,9 @@ impl PegParser<'_, '_> {
     }
 
     pub(super) fn refuse_at<T>(&mut self, message: impl Into<String>, location: Location) -> Result<T, Stop> {
+        if self.broken {
+            self.error = None;
+        }
         self.refuse(SyntaxError::new(message, location))
     }
 

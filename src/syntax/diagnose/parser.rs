@@ -76,6 +76,8 @@ pub(super) struct PegParser<'g, 't> {
     pub(super) shown: Option<String>,
     /// Texts with escapes that fields show, with the numbers of their first tokens.
     pub(super) shown_escapes: Vec<(usize, &'t str)>,
+    /// True after an error that ended a repetition: no rule matches any more, only tokens do.
+    pub(super) broken: bool,
     /// Error that is reported after the whole text is parsed.
     pub(super) late: Option<SyntaxError>,
     level: u32,
@@ -109,6 +111,7 @@ impl<'g, 't> PegParser<'g, 't> {
             raised_in: None,
             shown: None,
             shown_escapes: Vec::new(),
+            broken: false,
             late: None,
             level: 0,
             steps: 0,
@@ -178,6 +181,9 @@ impl<'g, 't> PegParser<'g, 't> {
     fn rule(&mut self, number: usize) -> Matched {
         let grammar = self.grammar;
         let Some(rule) = grammar.rules.get(number) else { return Ok(None) };
+        if self.broken {
+            return Err(Stop);
+        }
         let outer = self.level;
         allowance::ask_deep();
         if !rule.ours {
@@ -351,6 +357,10 @@ impl<'g, 't> PegParser<'g, 't> {
     }
 
     fn item(&mut self, item: &'g GrammarItem) -> Matched {
+        let is_token = matches!(item, GrammarItem::Token(_) | GrammarItem::Soft(_) | GrammarItem::Look(..));
+        if self.broken && !is_token {
+            return Err(Stop);
+        }
         Ok(match item {
             GrammarItem::Rule(number) => self.rule(*number)?,
             GrammarItem::Token(kind) => {
@@ -387,7 +397,10 @@ impl<'g, 't> PegParser<'g, 't> {
             GrammarItem::Separated(separator, item) => self.repeat(Some(separator), item, true)?,
             GrammarItem::Look(item, wanted) => {
                 let start = self.mark;
-                let found = self.item(item)?.is_some();
+                let found = match self.item(item) {
+                    Err(Stop) if !*wanted && self.breaks() => false,
+                    found => found?.is_some(),
+                };
                 self.mark = start;
                 (found == *wanted).then_some(Match::Nothing)
             }
@@ -416,13 +429,16 @@ impl<'g, 't> PegParser<'g, 't> {
                 // CPython reads the repetitions after the first in a loop.
                 self.level = outer;
                 self.deeper()?;
-                if self.item(separator)?.is_none() {
-                    break;
+                match self.item(separator) {
+                    Ok(Some(_)) => {}
+                    Err(Stop) if !self.breaks() => return Err(Stop),
+                    Ok(None) | Err(Stop) => break,
                 }
             }
-            match self.item(item)? {
-                Some(value) => values.push(value),
-                None => {
+            match self.item(item) {
+                Ok(Some(value)) => values.push(value),
+                Err(Stop) if once && values.is_empty() || !self.breaks() => return Err(Stop),
+                Ok(None) | Err(Stop) => {
                     self.mark = before;
                     break;
                 }

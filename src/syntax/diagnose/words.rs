@@ -58,7 +58,7 @@ pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
             // The offset counts from the first line in the tokenizer's buffer.
             let read = reached.at.saturating_sub(lexer.held_from() + 1);
             let message = "unexpected character after line continuation character";
-            return unraised(ErrorType::Syntax, message, on_line(read.min(whole_line) as i32, -1));
+            return unraised(ErrorType::Syntax, message, on_line(read as i32, -1));
         }
         FaultKind::Undecodable => {
             let name = lexer.bytes().get(lexer.start()..reached.at).unwrap_or_default();
@@ -137,7 +137,8 @@ fn message(lexer: &Lexer<'_>, kind: FaultKind, line: i32) -> String {
                 return format!("{prefix}-string: expecting '}}'{}", field_on_line(lexer));
             }
             let kind = if triple { "triple-quoted string" } else { "string" };
-            let hint = if escaped && !triple { "; perhaps you escaped the end quote?" } else { "" };
+            let asks = lexer.target.features.asks_of_escaped_quote;
+            let hint = if escaped && !triple && asks { "; perhaps you escaped the end quote?" } else { "" };
             format!("unterminated {kind} literal (detected at line {line}){hint}")
         }
         FaultKind::UnterminatedText { in_spec: true } => format!(

@@ -77,7 +77,8 @@ impl Lexer<'_> {
         self.token = mode.middle();
         self.escapes = false;
         let (mut quotes, mut named) = (0, false);
-        let in_spec = (mode.in_spec || self.target.features.spec_goes_on) && mode.field_depth >= 0;
+        let may_be_spec = mode.field_depth >= 0;
+        let in_spec = (mode.in_spec || self.target.features.spec_goes_on) && may_be_spec;
         while quotes != size {
             let byte = self.bytes[at];
             if byte == mode.quote {
@@ -89,7 +90,7 @@ impl Lexer<'_> {
             match byte {
                 0 if at >= self.end => return self.unterminated_text(false, at),
                 b'\n' if size == 1 => {
-                    self.is_own |= in_spec;
+                    self.is_own |= may_be_spec;
                     if in_spec && self.newline_ends_spec {
                         return self.piece(at, at, true);
                     }
@@ -100,10 +101,12 @@ impl Lexer<'_> {
                     self.line_start = at + 1;
                 }
                 b'{' if self.bytes[at + 1] == b'{' && !in_spec => {
+                    self.is_own |= may_be_spec;
                     self.start_shown(at + 1);
                     return self.piece(at + 1, at + 2, false);
                 }
                 b'{' => {
+                    self.is_own |= self.bytes[at + 1] == b'{';
                     self.start_shown(at + 1);
                     self.piece(at, at, false);
                     if self.field()

@@ -81,8 +81,8 @@ impl Lexer<'_> {
             if !fits || !is_assigned || is_joiner {
                 return self.fail(FaultKind::InvalidCharacter(letter), self.start + at + letter.len_utf8());
             }
-            self.is_own |=
-                !letter.is_ascii() && !target::ALL.iter().all(|target| target.assigns(u32::from(letter)));
+            self.is_own |= JOINERS.contains(&letter)
+                || !letter.is_ascii() && !target::ALL.iter().all(|target| target.assigns(u32::from(letter)));
         }
     }
 }

@@ -182,6 +182,7 @@ impl<'a> Parser<'a, '_> {
 
     /// `fstring_middle*`: pieces of text and fields.
     fn middles(&mut self, pieces: &mut Pieces, reading: Reading) {
+        let mut after_text = false;
         loop {
             self.tick();
             match self.token() {
@@ -189,6 +190,9 @@ impl<'a> Parser<'a, '_> {
                     let start = self.place();
                     let before = self.stacks.text.base();
                     let text = self.lexer.token_text();
+                    // Not every target joins the pieces of a format spec.
+                    self.is_own |= self.fields > 0 && (after_text || text.is_empty());
+                    after_text = true;
                     if reading.verbatim || !self.lexer.escapes() {
                         self.stacks.text.extend(text.as_bytes());
                     } else {
@@ -205,7 +209,10 @@ impl<'a> Parser<'a, '_> {
                     }
                     pieces.part(before, self.stacks.text.base(), location);
                 }
-                Token::LeftBrace => self.field(pieces, reading),
+                Token::LeftBrace => {
+                    after_text = false;
+                    self.field(pieces, reading);
+                }
                 _ => return,
             }
         }

@@ -52,6 +52,8 @@ pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
     GrammarRule::EmptyImports,
     GrammarRule::EmptyTypeParameters,
     GrammarRule::LateIterables,
+    GrammarRule::NegatedOperands,
+    GrammarRule::BareStars,
     GrammarRule::MissingIn,
 ]);
 
@@ -169,6 +171,12 @@ pub(super) const FEATURES: Features = Features {
     else_before_handlers: false,
     deepest_handlers: 22,
     deepest_tree: Some(9_997),
+    future_of_package: false,
+    parser_counts_bytes: false,
+    asks_of_escaped_quote: true,
+    carets_end_with_line: true,
+    dates_inverted_bool: true,
+    later_error_replaces: false,
     ..py312::FEATURES
 };
 
