@@ -15,9 +15,15 @@ static NEW: &str = include_str!("new_names.txt");
 /// Returns the character that `target` calls `name`, in any case of letters. Aliases are accepted,
 /// named sequences are not.
 pub(crate) fn find(name: &str, target: &Target) -> Option<char> {
-    // A code point has no leading zeros.
-    if strip(name, CJK).is_some_and(|code| code.starts_with('0')) {
-        return None;
+    let mut name = name;
+    let shorter;
+    if let Some(code) = strip(name, CJK).and_then(|code| code.strip_prefix('0')) {
+        // The names have no leading zeros, but some releases only read four or five digits.
+        if target.features.ideograph_names_in_any_case || code.len() != 4 {
+            return None;
+        }
+        shorter = format!("{}{code}", &name[..CJK.len()]);
+        name = &shorter;
     }
     if !target.features.ideograph_names_in_any_case && !is_in_upper_case(name) {
         return None;

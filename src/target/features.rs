@@ -118,7 +118,7 @@ pub struct Features {
     /// space and equals signs.
     pub trimmed_template_text: bool,
     /// Names of Hangul syllables and the digits in names of CJK ideographs may be in lower case,
-    /// and Tangut ideographs have names.
+    /// and Tangut ideographs have names. Else, the five digits of a CJK ideograph may begin with 0.
     pub ideograph_names_in_any_case: bool,
     /// `__classdict__` may be the name of a type parameter.
     pub classdict_as_type_parameter: bool,

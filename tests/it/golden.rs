@@ -227,6 +227,14 @@ fn names_of_ideographs_by_release() {
             "{name}"
         );
     }
+    for (name, expected) in [
+        ("CJK UNIFIED IDEOGRAPH-04E00", [true, true, false]),
+        ("CJK UNIFIED IDEOGRAPH-004E00", [false; 3]),
+        ("CJK UNIFIED IDEOGRAPH-04e00", [false; 3]),
+        ("CJK UNIFIED IDEOGRAPH-00041", [false; 3]),
+    ] {
+        assert_eq!(["3.13.0", "3.13.5", "3.13.15"].map(|release| accepts(release, name)), expected, "{name}");
+    }
     for name in [
         "cjk unified ideograph-4E00",
         "cjk unified IDEOGRAPH-4E00",
