@@ -73,6 +73,8 @@ pub(super) const GRAMMAR: GrammarRules = py313::GRAMMAR.with(&[
     GrammarRule::ConditionalStatements,
     GrammarRule::LateElif,
     GrammarRule::InOnSecondReading,
+    GrammarRule::BoundsOnSecondReading,
+    GrammarRule::StarsOnSecondReading,
 ]);
 
 /// Features of 3.14 that differ from 3.13.
