@@ -7,7 +7,16 @@ use pycompile::target::{Release, Target};
 use std::error::Error;
 use std::io::Write as _;
 
+/// Enough for the deepest tree in an unoptimized program.
+const STACK: usize = 1 << 30;
+
 fn main() -> Result<(), Box<dyn Error>> {
+    let thread = std::thread::Builder::new().stack_size(STACK);
+    let done = thread.spawn(|| run().map_err(|error| error.to_string()))?.join();
+    done.map_err(|_| "the thread panicked")?.map_err(Into::into)
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("a file is needed")?;
     let release: Release = arguments.next().as_deref().unwrap_or("3.14").parse()?;

@@ -10,6 +10,7 @@ use crate::syntax::{self, Remark, SourceText};
 use crate::target::{Release, Target};
 use crate::text::{ErrorType, Location, Names, SyntaxError};
 use bumpalo::Bump;
+use std::cell::Cell;
 
 /// A second byte order mark, which parsers accept and CPython does not.
 const SECOND_MARK: char = '\u{feff}';
@@ -213,16 +214,20 @@ impl Source {
     ) -> Option<SourceRefusal> {
         let raised: Vec<_> = raised.iter().filter_map(|&number| warned.get(number)).collect();
         let first = *raised.first()?;
+        // CPython raises this warning as it does those about the tree.
+        let like_parsed = Cell::new(false);
         let raises = |remark| {
             let made = of_remark(remark, target);
             let is_raised = raised.iter().any(|known| !known.parsed && known.warning == made.warning);
+            like_parsed.set(is_raised && matches!(remark, Remark::LazyModule { .. }));
             is_raised.then_some(made.error)
         };
         if first.parsed {
             return Some(self.refusal(first.error.clone(), true, target));
         }
         let error = syntax::diagnose_refused(&self.text, target, &mut Vec::new(), Some(&raises));
-        let mut refusal = self.refusal(error.unwrap_or_else(|| first.error.clone()), false, target);
+        let mut refusal =
+            self.refusal(error.unwrap_or_else(|| first.error.clone()), like_parsed.get(), target);
         // CPython counts some lines twice and may pass the end of the text.
         let line = usize::try_from(refusal.error.location.line()).unwrap_or_default();
         if line > refusal.text.lines().count() {

@@ -131,6 +131,13 @@ pub(super) fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
             let (line, column) = (place.line(), place.column() - 1);
             (message.clone(), message, Location::new(line, line, column, column))
         }
+        Remark::LazyModule { dots, place } => {
+            let dots = ".".repeat(dots as usize);
+            let message = format!(
+                "'from {dots} lazy import' is the same as 'from {dots}lazy import'; did you mean 'lazy from {dots} import'?"
+            );
+            (message.clone(), message, place)
+        }
     };
     let line = number(location.line());
     let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };

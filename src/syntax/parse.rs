@@ -3,20 +3,12 @@
 use bumpalo::Bump;
 
 use super::ast::Module;
-use super::diagnose::{Verdict, diagnose};
+use super::diagnose::{Verdict, diagnose, too_complex};
 use super::lexer::{FaultKind, Lexer, SourceText, Token};
 use super::parser::{self, ParserRefusal};
 use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, Position};
-
-/// Largest number of levels of CPython's parser for a bracket.
-const BRACKET_LEVELS: usize = 30;
-/// Number of levels for any other node.
-const NODE_LEVELS: usize = 3;
-/// Number of levels from which CPython's limit of 6000 may be reached, with a margin for enclosing
-/// statements.
-const DOUBTFUL_LEVELS: usize = 4500;
 
 /// CPython's message for the `MemoryError`.
 pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source too complex to parse";
@@ -33,6 +25,10 @@ pub struct Parsed<'a> {
 /// Parses a module for one target.
 ///
 /// `text` comes from [`crate::decode::decode`]: no byte order mark, no NUL, and line ends are `\n`.
+///
+/// The parser is recursive, up to CPython's limits. A stack of 512 MiB suffices for every text, also
+/// without optimization; on the stack of an ordinary thread, a deeply nested text may end the
+/// process. [`Engine`](crate::engine::Engine) starts threads with enough stack.
 ///
 /// # Errors
 /// Reports errors of CPython's tokenizer and parser.
@@ -76,16 +72,11 @@ pub fn read<'a>(
 ) -> Result<Parsed<'a>, SyntaxError> {
     let parsed = parser::parse(source, target, arena, names, remarks)
         .map_err(|refusal| refused(source, target, refusal, remarks))?;
-    let module = parsed.module;
-    // Only CPython's grammar itself shows how deep its parser nests.
-    let is_deep = parsed.brackets * BRACKET_LEVELS + module.depth as usize * NODE_LEVELS > DOUBTFUL_LEVELS;
-    if is_deep
-        && let Verdict::Refused(refused) = diagnose(source, target, &mut Vec::new(), None)
-        && refused.kind == ErrorType::Memory
-    {
+    if let Some(refused) = too_complex(source, target, &parsed.doubtful) {
         return Err(refused);
     }
-    let is_own = parsed.is_own || is_deep;
+    let module = parsed.module;
+    let is_own = parsed.is_own || !parsed.doubtful.is_empty();
     Ok(Parsed { module, only: is_own.then(|| target.release()) })
 }
 
@@ -96,26 +87,26 @@ fn refused(
     refusal: ParserRefusal,
     remarks: &mut Vec<Remark>,
 ) -> SyntaxError {
-    let ParserRefusal { fault, after, brackets } = refusal;
+    let ParserRefusal { fault, after, doubtful, statement } = refusal;
     let without_place =
         |kind, message: &str| SyntaxError { kind, message: message.to_owned(), location: Location::NONE };
     if fault.kind == FaultKind::TooLong {
         return without_place(ErrorType::Overflow, "source is larger than 4 GiB");
     }
-    if fault.kind == FaultKind::TooDeep {
-        // Nodes that nest to the left take no levels of CPython's parser.
-        let may_be_complex = brackets * BRACKET_LEVELS > DOUBTFUL_LEVELS;
-        return match may_be_complex.then(|| diagnose(source, target, &mut Vec::new(), None)) {
-            Some(Verdict::Refused(refused)) if refused.kind == ErrorType::Memory => refused,
-            _ => without_place(ErrorType::Recursion, target.features.too_deep()),
-        };
+    if let Some(refused) = too_complex(source, target, &doubtful) {
+        return refused;
     }
-    let verdict = diagnose(source, target, remarks, None);
+    if fault.kind == FaultKind::TooDeep {
+        return without_place(ErrorType::Recursion, target.features.too_deep());
+    }
     let column = fault.at.saturating_sub(fault.line_start + 1);
     let here = Position::new(fault.line, u32::try_from(column).unwrap_or(0));
-    match verdict {
+    match diagnose(source, target, statement, remarks, None) {
         Verdict::Refused(refused) => refused,
-        _ if fault.kind == FaultKind::TooComplex => without_place(ErrorType::Memory, TOO_COMPLEX),
+        Verdict::Unknown if fault.kind == FaultKind::TooComplex => {
+            without_place(ErrorType::Memory, TOO_COMPLEX)
+        }
+        // The parser has no messages of its own, and this is CPython's most frequent one.
         Verdict::Unknown => SyntaxError::new("invalid syntax", Location::between(here, here)),
         Verdict::Accepted => after.unwrap_or_else(|| SyntaxError {
             kind: ErrorType::System,

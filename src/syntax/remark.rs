@@ -29,6 +29,13 @@ pub enum Remark {
         /// End of the number.
         place: Position,
     },
+    /// `from . lazy import …`, with a blank between the dots and the name of the module.
+    LazyModule {
+        /// Number of dots.
+        dots: u32,
+        /// Location of the name.
+        place: Location,
+    },
 }
 
 /// Text after the backslash of an invalid escape sequence: a character, or three octal digits.

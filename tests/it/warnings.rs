@@ -63,6 +63,38 @@ fn words_of_code() {
 }
 
 #[test]
+fn a_module_named_lazy() {
+    let words = |dots| {
+        format!(
+            "'from {dots} lazy import' is the same as 'from {dots}lazy import'; did you mean 'lazy from {dots} import'?"
+        )
+    };
+    for (source, line, dots) in [
+        ("from . lazy import a", 1, "."),
+        ("from .. . ｌazy import *", 1, "..."),
+        ("def f():\n from ...\\\nlazy import a as b, c", 3, "..."),
+    ] {
+        assert_eq!(warnings("3.15.2", source, 0), [(line, words(dots))], "{source}");
+        assert_eq!(warnings("3.14.10", source, 0), [], "{source}");
+    }
+    for quiet in [
+        "from .lazy import a",
+        "from . lazy.x import a",
+        "from . .lazy import a",
+        "lazy from . lazy import a",
+    ] {
+        assert_eq!(warnings("3.15.2", quiet, 0), [], "{quiet}");
+    }
+    let both = "from . lazy import a\nx y";
+    assert_eq!(warnings("3.15.2", both, 0), [(1, words("."))]);
+    let engine = Engine::native(Target::find("3.15.2".parse::<Release>().unwrap()).unwrap());
+    let error =
+        Engine::open(both.as_bytes()).compile_raising(&engine, "m.py".as_ref(), 0, &[0]).code.unwrap_err();
+    let place = [error.line, error.column, error.end_line, error.end_column].map(Option::unwrap);
+    assert_eq!((error.message, place), (words("."), [1, 8, 1, 12]));
+}
+
+#[test]
 fn words_and_lines_of_releases() {
     let escape = "x = '''a\n\\d'''\n";
     assert_eq!(warnings("3.13.0", escape, 0), [(1, "invalid escape sequence '\\d'".to_owned())]);

@@ -8,7 +8,8 @@ use super::parser::{Labels, Match, Matched, PegParser, Stop};
 use super::tokens;
 use crate::syntax::escape;
 use crate::syntax::lexer::Token as Kind;
-use crate::syntax::parser::MAX_DIGITS;
+use crate::syntax::parser::{MAX_DIGITS, conversion, too_many_digits};
+use crate::syntax::remark::Remark;
 use crate::target::GrammarRule;
 use crate::text::{Location, SyntaxError};
 
@@ -16,7 +17,7 @@ impl PegParser<'_, '_> {
     pub(super) fn call(&mut self, name: &str, start: usize, values: Vec<Match>, labels: Labels) -> Matched {
         let [a, b, _] = labels;
         match name {
-            "top" => self.forget(),
+            "top" => self.end_statement()?,
             "number" => self.number(a)?,
             "string" => self.string(a)?,
             "strings" => return self.strings(a, start).map(Some),
@@ -25,7 +26,7 @@ impl PegParser<'_, '_> {
             "unequal" => {
                 return self.unequal(a, b);
             }
-            "imported" => self.imported(labels),
+            "imported" => self.imported(labels)?,
             "lazily_imported" => self.lazily_imported(labels)?,
             "field" => {
                 self.late_conversion(labels[2])?;
@@ -72,11 +73,8 @@ impl PegParser<'_, '_> {
 
     fn number(&mut self, value: Match) -> Result<(), Stop> {
         let text = self.written(value);
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
-        let decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
-        if !decimal || digits <= MAX_DIGITS {
-            return Ok(());
-        }
+        let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
+        let Some(digits) = too_many_digits(&text).filter(|_| is_decimal) else { return Ok(()) };
         let message = format!(
             "Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion: value has {digits} digits; use \
              sys.set_int_max_str_digits() to increase the limit - Consider hexadecimal for huge integer \
@@ -173,10 +171,8 @@ impl PegParser<'_, '_> {
     }
 
     fn converted(&mut self, name: Match, prefix: char) -> Result<(), Stop> {
-        let Some(written) = self.token_of(name).map(|token| self.text(&token)) else { return Ok(()) };
-        if matches!(written, "s" | "r" | "a") {
-            return Ok(());
-        }
+        let Some(token) = self.token_of(name) else { return Ok(()) };
+        let Err(written) = conversion(self.text(&token)) else { return Ok(()) };
         let message =
             format!("{prefix}-string: invalid conversion character '{written}': expected 's', 'r', or 'a'");
         self.refuse_at(message, self.location(name))
@@ -231,10 +227,31 @@ impl PegParser<'_, '_> {
     }
 
     /// Applies `from __future__ import barry_as_FLUFL`.
-    fn imported(&mut self, [dots, module, names]: Labels) {
+    fn imported(&mut self, [dots, module, names]: Labels) -> Result<(), Stop> {
         if self.target.features.flufl_inequality && self.is_future(dots, module) {
             self.flufl |= self.items(names).iter().any(|&name| self.written(name) == "barry_as_FLUFL");
         }
+        self.note_lazy_module(dots, module)
+    }
+
+    /// Records `from . lazy import …` with a blank before `lazy` (`_warn_relative_import_of_lazy`).
+    fn note_lazy_module(&mut self, dots: Match, module: Match) -> Result<(), Stop> {
+        let Match::Token(number) = module else { return Ok(()) };
+        let before = (number as usize).checked_sub(1).and_then(|before| self.token_at(before));
+        let (Some(&before), Some(token)) = (before, self.token_of(module)) else { return Ok(()) };
+        let is_apart = matches!(before.kind, Kind::Dot | Kind::Ellipsis) && before.end != token.start;
+        let is_noted = is_apart && !self.invalid && self.target.grammar.has(GrammarRule::LazyImports);
+        if !is_noted || self.written(module) != "lazy" {
+            return Ok(());
+        }
+        let mut count = 0;
+        if let Match::Node(node) = dots {
+            for &dot in &self.nodes[node as usize].children {
+                let is_ellipsis = self.token_of(dot).is_some_and(|dot| dot.kind == Kind::Ellipsis);
+                count += if is_ellipsis { 3 } else { 1 };
+            }
+        }
+        self.note(Remark::LazyModule { dots: count, place: token.location }, token.location.line())
     }
 
     /// Refuses `lazy from __future__ import …`.

@@ -27,6 +27,7 @@ use self::parser::PegParser;
 use self::tokens::LocatedToken;
 use crate::syntax::Remark;
 use crate::syntax::lexer::{SourceText, Token as Kind};
+use crate::syntax::parser::StatementStart;
 use crate::target::Target;
 use crate::text::{ErrorType, SyntaxError};
 
@@ -43,18 +44,24 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// Returns the error of CPython's parser. `raises` returns the errors for remarks that are raised.
+/// Returns the error of CPython's parser for a text whose statements before `statement` the grammar
+/// accepts. `raises` returns the errors for remarks that are raised.
 ///
 /// `remarks` has those up to the fault and receives all of them: CPython reads some strings again
 /// when it looks for mistakes, and then the tokens of the rest.
 pub(super) fn diagnose(
     source: &SourceText,
     target: &Target,
+    statement: StatementStart,
     remarks: &mut Vec<Remark>,
     raises: Option<Raises<'_>>,
 ) -> Verdict {
     let Some(grammar) = GRAMMAR.get_or_init(Grammar::read).as_ref() else { return Verdict::Unknown };
     let mut parser = PegParser::new(grammar, source, target, raises);
+    if statement.offset > 0 {
+        parser.skip_to(statement);
+        parser.remarks = remarks.get(..statement.remarks).unwrap_or_default().to_vec();
+    }
     let verdict = verdict(&mut parser);
     if !matches!(verdict, Verdict::Unknown) {
         *remarks = parser.remarks;
@@ -70,10 +77,26 @@ pub(crate) fn diagnose_refused(
     remarks: &mut Vec<Remark>,
     raises: Option<Raises<'_>>,
 ) -> Option<SyntaxError> {
-    match diagnose(source, target, remarks, raises) {
+    match diagnose(source, target, StatementStart::default(), remarks, raises) {
         Verdict::Refused(refused) => Some(refused),
         Verdict::Accepted | Verdict::Unknown => None,
     }
+}
+
+/// Returns CPython's error if one of `statements` nests too many rules for its parser.
+pub(super) fn too_complex(
+    source: &SourceText,
+    target: &Target,
+    statements: &[StatementStart],
+) -> Option<SyntaxError> {
+    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref().filter(|_| !statements.is_empty())?;
+    let mut parser = PegParser::new(grammar, source, target, None);
+    statements.iter().find_map(|&statement| {
+        parser.skip_to(statement);
+        parser.only_one = true;
+        let stopped = parser.file().is_err();
+        parser.error.take().filter(|error| stopped && error.kind == ErrorType::Memory)
+    })
 }
 
 fn verdict(parser: &mut PegParser<'_, '_>) -> Verdict {

@@ -11,12 +11,16 @@ use super::words::Complaint;
 use crate::allowance;
 use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parse::TOO_COMPLEX;
+use crate::syntax::parser::StatementStart;
 use crate::syntax::{MAX_LEVEL, Remark};
 use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Number of steps after which the search for a better message is abandoned.
+/// Number of steps after which the search for a better message is abandoned, in addition to those
+/// for each token.
 const MAX_STEPS: u64 = 60_000_000;
+/// Number of steps for each token.
+const TOKEN_STEPS: u64 = 1000;
 
 /// The parser has stopped, with [`PegParser::error`] or without one because it gave up.
 pub(super) struct Stop;
@@ -45,7 +49,7 @@ pub(super) type Labels = [Match; 3];
 pub(crate) type Raises<'r> = &'r dyn Fn(Remark) -> Option<SyntaxError>;
 
 /// Rule, result, and where it ends.
-type Remembered = (usize, Option<Match>, usize);
+type Remembered = (u16, Option<Match>, u32);
 
 pub(super) struct PegParser<'g, 't> {
     grammar: &'g Grammar,
@@ -80,7 +84,10 @@ pub(super) struct PegParser<'g, 't> {
     pub(super) broken: bool,
     /// Error that is reported after the whole text is parsed.
     pub(super) late: Option<SyntaxError>,
+    /// True if parsing ends after the current statement of the module.
+    pub(super) only_one: bool,
     level: u32,
+    /// Number of steps that are left.
     steps: u64,
 }
 
@@ -113,21 +120,44 @@ impl<'g, 't> PegParser<'g, 't> {
             shown_escapes: Vec::new(),
             broken: false,
             late: None,
+            only_one: false,
             level: 0,
-            steps: 0,
+            steps: MAX_STEPS,
         }
     }
 
-    /// Parses a whole file from the first token, a second time if mistakes are searched for.
+    /// Parses the file from the mark, or a second time from the first token if mistakes are searched
+    /// for.
     pub(super) fn file(&mut self) -> Matched {
         if self.invalid {
             let again = Tokens::new(self.source, self.target);
             self.seen = Some((std::mem::take(&mut self.tokens), self.first, again));
+            (self.mark, self.first) = (0, 0);
+            self.memo.clear();
         }
-        (self.mark, self.first, self.level) = (0, 0, 0);
-        self.memo.clear();
+        self.level = 0;
         self.forget();
         self.rule(self.grammar.start)
+    }
+
+    /// Moves the mark to a statement of the module, without the remarks before it.
+    pub(super) fn skip_to(&mut self, statement: StatementStart) {
+        while let Ok(token) = self.current()
+            && token.start < statement.offset
+            && token.kind != Kind::End
+        {
+            allowance::ask();
+            self.mark += 1;
+            self.forget();
+        }
+        self.remarks.clear();
+        self.flufl = statement.flufl;
+    }
+
+    /// Ends a statement of the module.
+    pub(super) fn end_statement(&mut self) -> Result<(), Stop> {
+        self.forget();
+        if self.only_one { Err(Stop) } else { Ok(()) }
     }
 
     /// Drops the tokens before the mark, and all memoized results.
@@ -168,6 +198,7 @@ impl<'g, 't> PegParser<'g, 't> {
             Ok(token) => {
                 self.tokens.push(token);
                 self.memo.push(Vec::new());
+                self.steps += TOKEN_STEPS;
                 Ok(token)
             }
             Err(complaint) => self.refuse(complaint.error),
@@ -207,11 +238,8 @@ impl<'g, 't> PegParser<'g, 't> {
 
     fn deeper(&mut self) -> Result<(), Stop> {
         self.level += 1;
-        self.steps += 1;
         allowance::ask_holding(|| self.size());
-        if self.steps > MAX_STEPS {
-            return Err(Stop);
-        }
+        self.steps = self.steps.checked_sub(1).ok_or(Stop)?;
         if self.level > MAX_LEVEL {
             let message = TOO_COMPLEX.to_owned();
             self.error = Some(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
@@ -233,15 +261,16 @@ impl<'g, 't> PegParser<'g, 't> {
     /// Returns the memoized result of a rule at the mark.
     fn known(&mut self, number: usize) -> Result<Option<Option<Match>>, Stop> {
         self.current()?;
-        let found = self.memo[self.mark - self.first].iter().find(|entry| entry.0 == number).copied();
+        let memo = &self.memo[self.mark - self.first];
+        let found = memo.iter().find(|entry| usize::from(entry.0) == number).copied();
         Ok(found.map(|(_, value, mark)| {
-            self.mark = mark;
+            self.mark = mark as usize;
             value
         }))
     }
 
     fn remember(&mut self, at: usize, number: usize, value: Option<Match>) {
-        let mark = self.mark;
+        let (number, mark) = (number as u16, self.mark as u32);
         let memo = &mut self.memo[at - self.first];
         match memo.iter_mut().find(|entry| entry.0 == number) {
             Some(entry) => (entry.1, entry.2) = (value, mark),

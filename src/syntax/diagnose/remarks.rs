@@ -6,7 +6,7 @@
 
 use super::parser::{PegParser, Stop};
 use super::tokens::LocatedToken;
-use crate::syntax::remark::Invalid;
+use crate::syntax::remark::{Invalid, Remark};
 use crate::text::{ErrorType, SyntaxError};
 
 impl PegParser<'_, '_> {
@@ -18,9 +18,13 @@ impl PegParser<'_, '_> {
         token: LocatedToken,
     ) -> Result<(), Stop> {
         let Some(invalid) = invalid.filter(|_| !self.invalid) else { return Ok(()) };
-        let remark = invalid.remark(text, self.text(&token), token.location);
+        self.note(invalid.remark(text, self.text(&token), token.location), token.location.line())
+    }
+
+    /// Records a remark on a token at `line`.
+    pub(super) fn note(&mut self, remark: Remark, line: i32) -> Result<(), Stop> {
         if let Some(error) = self.raises.and_then(|raises| raises(remark)) {
-            self.raised_in = Some(token.location.line());
+            self.raised_in = Some(line);
             return self.refuse(error);
         }
         self.remarks.push(remark);

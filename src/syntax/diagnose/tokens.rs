@@ -15,7 +15,7 @@ pub(super) struct LocatedToken {
     /// Location; columns are −1 where CPython stores none.
     pub(super) location: Location,
     /// Number of open brackets after the token.
-    pub(super) level: usize,
+    pub(super) level: u32,
 }
 
 /// Reader of single tokens.
@@ -58,7 +58,7 @@ impl<'t> Tokens<'t> {
     fn current(&self) -> LocatedToken {
         let lexer = &self.lexer;
         let (kind, place, reached) = (lexer.token, lexer.place(), lexer.reached());
-        let (mut start, end, level) = (lexer.start(), lexer.end(), lexer.brackets().len());
+        let (mut start, end, level) = (lexer.start(), lexer.end(), lexer.brackets().len() as u32);
         let mut column = place.column();
         match kind {
             Kind::Indent | Kind::Dedent | Kind::End => {

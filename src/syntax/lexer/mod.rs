@@ -86,7 +86,8 @@ pub struct Lexer<'t> {
     indents: Vec<(u32, u32)>,
     dedents: u32,
     brackets: Vec<Bracket>,
-    deepest: usize,
+    /// Largest number of brackets that were open at the same time since it was set to 0.
+    pub(super) deepest: usize,
     modes: Vec<Mode>,
     fault: Option<LexerFault>,
     pub(super) target: &'t Target,
@@ -173,11 +174,6 @@ impl<'t> Lexer<'t> {
     #[inline(always)]
     pub fn end_place(&self) -> Position {
         Position::new(self.line, self.column(self.at))
-    }
-
-    /// Returns the largest number of brackets that were open at the same time.
-    pub fn deepest(&self) -> usize {
-        self.deepest
     }
 
     /// Returns the first bytes of the current name or keyword.

@@ -4,7 +4,7 @@ use bumpalo::Bump;
 
 use super::{parse, refused};
 use crate::syntax::lexer::{FaultKind, LexerFault, SourceText};
-use crate::syntax::parser::ParserRefusal;
+use crate::syntax::parser::{ParserRefusal, StatementStart};
 use crate::syntax::{ErrorType, SyntaxError, dump};
 use crate::target::{PyVersion, Target};
 use crate::text::Names;
@@ -94,6 +94,15 @@ fn held_limits() {
     assert_eq!(tree(&format!("{}1", "-".repeat(100_000))).unwrap_err().kind, ErrorType::Memory);
     assert!(tree(&format!("x={}a", "lambda:".repeat(2900))).is_ok());
     assert_eq!(tree(&format!("x={}a", "lambda:".repeat(3100))).unwrap_err().kind, ErrorType::Memory);
+    let defaults = |count| format!("{}1{}", "lambda x=".repeat(count), ":0".repeat(count));
+    assert!(tree(&defaults(746)).is_ok());
+    assert_eq!(tree(&defaults(747)).unwrap_err().kind, ErrorType::Memory);
+    let conditional = |count| format!("{}x={}1\n", "x=1\n".repeat(100), "a if b else ".repeat(count));
+    assert!(tree(&conditional(5900)).is_ok());
+    assert_eq!(tree(&conditional(6000)).unwrap_err().kind, ErrorType::Memory);
+    let clauses = |count| format!("[a {}]", "for a in b ".repeat(count));
+    assert!(tree(&clauses(20_000)).is_ok());
+    assert_eq!(tree(&clauses(50_000)).unwrap_err().kind, ErrorType::Recursion);
     assert!(tree(&format!("a{}", ".b".repeat(20_000))).is_ok());
     assert_eq!(tree(&format!("a{}", ".b".repeat(30_000))).unwrap_err().kind, ErrorType::Recursion);
     assert!(tree(&"9".repeat(4301)).unwrap_err().message.starts_with("Exceeds the limit (4300 digits)"));
@@ -116,13 +125,65 @@ fn what_only_the_parser_refuses_is_a_bug() {
     let source = SourceText::new("a = 1\nb c\n");
     let target = Target::find(PyVersion::new(3, 14)).unwrap();
     let fault = LexerFault { kind: FaultKind::Grammar, at: 9, line: 2, line_start: 6 };
-    let refusal = || ParserRefusal { fault, after: None, brackets: 0 };
+    let refusal =
+        || ParserRefusal { fault, after: None, doubtful: Vec::new(), statement: StatementStart::default() };
     let error = refused(&source, target, refusal(), &mut Vec::new());
     assert_eq!((error.kind, &*error.message), (ErrorType::Syntax, "invalid syntax"));
     let error = refused(&SourceText::new("a = 1\nb.c\n"), target, refusal(), &mut Vec::new());
     assert_eq!(error.kind, ErrorType::System);
     assert_eq!(error.message, "the parser refuses what the grammar accepts (this is a bug in pycompile)");
     assert_eq!((error.location.line(), error.location.column()), (2, 2));
+}
+
+/// The expected errors are those of CPython 3.14.10, which searches for mistakes from the start of
+/// the text.
+#[test]
+fn errors_after_other_statements() {
+    let many = "x=1\n".repeat(3000);
+    for (text, message, line, column) in [
+        (format!("{many}x = (1 2)\n"), "invalid syntax. Perhaps you forgot a comma?", 3001, 5),
+        (format!("{many} x\n"), "unexpected indent", 3001, 0),
+        (
+            format!("{many}print 'a'\n"),
+            "Missing parentheses in call to 'print'. Did you mean print(...)?",
+            3001,
+            0,
+        ),
+        (
+            "print -1\nx y\n".to_owned(),
+            "Missing parentheses in call to 'print'. Did you mean print(...)?",
+            1,
+            0,
+        ),
+        ("match(a=1)\nx y".to_owned(), "invalid syntax. Maybe you meant '==' or ':=' instead of '='?", 1, 6),
+        ("1if x else y\n  z".to_owned(), "unexpected indent", 2, 1),
+        (
+            "from __future__ import barry_as_FLUFL\na<>b\nc != d\n".to_owned(),
+            "with Barry as BDFL, use '<>' instead of '!='",
+            3,
+            2,
+        ),
+        (format!("[{},", "0".repeat(5000)), "'[' was never closed", 1, 0),
+    ] {
+        let error = tree(&text).unwrap_err();
+        assert_eq!(
+            (error.message.as_str(), error.location.line(), error.location.column()),
+            (message, line, column)
+        );
+    }
+    assert!(tree(&format!("x = {}", "0".repeat(5000))).is_ok());
+}
+
+/// The normalized name is the conversion, as in CPython 3.14.10.
+#[test]
+fn names_of_conversions() {
+    for (text, conversion) in
+        [("f'{x!ｒ}'", 114), ("f'{x!ª}'", 97), ("f'{x=!ｓ:>10}'", 115), ("t'{x!ａ}'", 97)]
+    {
+        assert!(tree(text).unwrap().contains(&format!("conversion={conversion}")), "{text}");
+    }
+    let message = "f-string: invalid conversion character 'x': expected 's', 'r', or 'a'";
+    assert_eq!(tree("f'{x!𝕩}'").unwrap_err().message, message);
 }
 
 /// The expected error is that of CPython 3.14.10.

@@ -84,6 +84,7 @@ impl<'a> Parser<'a, '_> {
         Stmt { location: self.since(start), kind: StmtKind::While { test, body, orelse } }
     }
 
+    /// `for_stmt: 'for' star_targets 'in' ~ star_expressions ':' block else_block?`
     pub(super) fn for_stmt(&mut self) -> Stmt<'a> {
         let start = self.place();
         self.for_rest(start, false)
@@ -114,6 +115,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    /// `with_stmt: 'with' '(' ','.with_item+ ','? ')' ':' block | 'with' ','.with_item+ ':' block`
     pub(super) fn with_stmt(&mut self) -> Stmt<'a> {
         let start = self.place();
         self.with_rest(start, false)

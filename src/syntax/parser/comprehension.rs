@@ -57,6 +57,8 @@ impl<'a> Parser<'a, '_> {
             self.tick();
             let clause = self.for_if_clause();
             self.stacks.clauses.push(clause);
+            // A clause is inside those before it.
+            self.heights.current += 1;
         }
         self.expect(close);
         let generators = self.stacks.clauses.take(base, self.arena);

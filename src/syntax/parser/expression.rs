@@ -382,6 +382,7 @@ impl<'a> Parser<'a, '_> {
         self.node(start, ExprKind::Compare { left, ops, comparators })
     }
 
+    /// The operator of `compare_op_bitwise_or_pair`.
     fn compare_op(&mut self) -> CompareOperator {
         let op = match self.token() {
             Token::EqualEqual => CompareOperator::Eq,

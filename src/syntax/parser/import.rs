@@ -3,7 +3,9 @@
 use super::Parser;
 use crate::syntax::ast::{Alias, StmtKind};
 use crate::syntax::lexer::Token;
-use crate::text::{ErrorType, Name};
+use crate::syntax::remark::Remark;
+use crate::target::GrammarRule;
+use crate::text::{ErrorType, Location, Name};
 
 impl<'a> Parser<'a, '_> {
     /// `import_name: 'import' ','.dotted_as_name+`
@@ -27,14 +29,18 @@ impl<'a> Parser<'a, '_> {
     pub(super) fn import_from(&mut self, is_lazy: bool) -> StmtKind<'a> {
         self.advance();
         let mut level = 0;
+        let mut dots_end = self.lexer.start();
         loop {
             level += match self.token() {
                 Token::Dot => 1,
                 Token::Ellipsis => 3,
                 _ => break,
             };
+            dots_end = self.lexer.end();
             self.advance();
         }
+        let place = Location::between(self.place(), self.lexer.end_place());
+        let is_apart = level > 0 && self.lexer.start() != dots_end;
         let module = if level > 0 && self.token() == Token::Import { None } else { Some(self.dotted_name()) };
         self.expect(Token::Import);
         let base = self.stacks.aliases.base();
@@ -77,7 +83,19 @@ impl<'a> Parser<'a, '_> {
             self.is_own = true;
             self.flufl |= self.target.features.flufl_inequality;
         }
+        if is_apart && !is_lazy && module.is_some_and(|module| self.names.text(module) == "lazy") {
+            self.note_lazy_module(level, place);
+        }
         StmtKind::ImportFrom { module, names, level, is_lazy }
+    }
+
+    /// Records `from . lazy import …` with a blank before `lazy`.
+    #[cold]
+    fn note_lazy_module(&mut self, dots: u32, place: Location) {
+        self.is_own = true;
+        if self.has(GrammarRule::LazyImports) && self.lexer.fault().is_none() {
+            self.lexer.remarks.push(Remark::LazyModule { dots, place });
+        }
     }
 
     /// `import_from_as_name: NAME ['as' NAME]`
@@ -89,6 +107,7 @@ impl<'a> Parser<'a, '_> {
         self.stacks.aliases.push(Alias { location, name, asname });
     }
 
+    /// `['as' NAME]`
     fn asname(&mut self) -> Option<Name> {
         if self.take(Token::As) { Some(self.name()) } else { None }
     }

@@ -10,6 +10,15 @@ use crate::text::{ErrorType, Location};
 /// Default of `sys.set_int_max_str_digits` in CPython.
 pub(in crate::syntax) const MAX_DIGITS: usize = 4300;
 
+/// Returns the number of digits of a decimal integer with too many digits. CPython counts them only
+/// if the value does not fit a machine word, so any number of zeros is 0.
+pub(in crate::syntax) fn too_many_digits(text: &str) -> Option<usize> {
+    let is_digit = |byte: &u8| *byte != b'_';
+    let digits = text.bytes().filter(is_digit).count();
+    let is_zero = || text.bytes().filter(is_digit).all(|digit| digit == b'0');
+    (digits > MAX_DIGITS && !is_zero()).then_some(digits)
+}
+
 impl<'a> Parser<'a, '_> {
     /// Returns the value of the current number.
     pub(super) fn number(&mut self) -> Constant<'a> {
@@ -35,11 +44,11 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn large_decimal(&mut self, text: &str) -> Constant<'a> {
-        let digits = text.replace('_', "");
-        if digits.len() > MAX_DIGITS {
+        if too_many_digits(text).is_some() {
             self.refuse();
             return Constant::Int(0);
         }
+        let digits = text.replace('_', "");
         match num_bigint::BigUint::parse_bytes(digits.as_bytes(), 10) {
             Some(value) => self.magnitude(&value.to_bytes_le()),
             None => {

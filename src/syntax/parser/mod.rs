@@ -42,8 +42,9 @@ mod target;
 use bumpalo::Bump;
 use unicode_normalization::UnicodeNormalization as _;
 
-pub(super) use self::literal::MAX_DIGITS;
+pub(super) use self::literal::{MAX_DIGITS, too_many_digits};
 use self::stack::{Heights, Stacks};
+pub(super) use self::string::conversion;
 use super::MAX_LEVEL;
 use super::ast::{Constant, Expr, ExprKind, Module, NodeId};
 use super::lexer::{FaultKind, Lexer, LexerFault, LexerMark, SourceText, Token};
@@ -57,14 +58,33 @@ use crate::text::{ErrorType, Location, Name, Names, Position, SyntaxError};
 /// this deep with 8 MiB.
 const MAX_DEPTH: u32 = 27_400;
 
+/// Largest number of levels of CPython's parser for a bracket.
+const BRACKET_LEVELS: usize = 30;
+/// Largest number of levels of CPython's parser for each of [`Parser::level`].
+const LEVELS: usize = 2;
+/// Number of levels from which CPython's limit of 6000 may be reached, with a margin for enclosing
+/// statements.
+const DOUBTFUL_LEVELS: usize = 4500;
+
+/// Start of a statement of the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StatementStart {
+    /// Offset of its first token.
+    pub(super) offset: usize,
+    /// Number of remarks up to its first token.
+    pub(super) remarks: usize,
+    /// True after `from __future__ import barry_as_FLUFL`.
+    pub(super) flufl: bool,
+}
+
 /// Result of parsing a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ParsedText<'a> {
     pub(super) module: Module<'a>,
     /// True if another target may build another tree or refuse the text.
     pub(super) is_own: bool,
-    /// Largest number of brackets that were open at the same time.
-    pub(super) brackets: usize,
+    /// Statements that may be too complex for CPython's parser.
+    pub(super) doubtful: Vec<StatementStart>,
 }
 
 /// A refusal.
@@ -73,8 +93,10 @@ pub(super) struct ParserRefusal {
     pub(super) fault: LexerFault,
     /// Error that CPython raises after its grammar has accepted the text, if that is the reason.
     pub(super) after: Option<SyntaxError>,
-    /// Largest number of brackets that were open at the same time.
-    pub(super) brackets: usize,
+    /// Statements up to the fault that may be too complex for CPython's parser.
+    pub(super) doubtful: Vec<StatementStart>,
+    /// Statement with the fault.
+    pub(super) statement: StatementStart,
 }
 
 /// The parser; see the module documentation.
@@ -86,8 +108,11 @@ struct Parser<'a, 't> {
     /// Position after the last token other than newlines and indentation.
     last_end: Position,
     next_id: u32,
-    /// Depth of the recursion.
+    /// Number of nested rules of CPython's grammar, without those that brackets and statements
+    /// nest.
     level: u32,
+    /// Largest value of `level`.
+    deepest_level: u32,
     heights: Heights,
     stacks: Stacks<'a>,
     /// Number of enclosing fields of format specs in the innermost f-string.
@@ -96,6 +121,9 @@ struct Parser<'a, 't> {
     flufl: bool,
     is_own: bool,
     after: Option<SyntaxError>,
+    /// Current statement of the module.
+    top: StatementStart,
+    doubtful: Vec<StatementStart>,
     /// Offset of the current statement.
     statement: usize,
     /// True if the statement begins with a target in parentheses.
@@ -139,12 +167,15 @@ pub(super) fn parse<'a>(
         last_end: Position::new(1, 0),
         next_id: 0,
         level: 0,
+        deepest_level: 0,
         heights: Heights::default(),
         stacks: Stacks::default(),
         fields: 0,
         flufl: false,
         is_own: false,
         after: None,
+        top: StatementStart::default(),
+        doubtful: Vec::new(),
         statement: 0,
         begins_with_target: false,
         notes: replaceable::Notes::default(),
@@ -154,13 +185,10 @@ pub(super) fn parse<'a>(
     };
     let module = parser.file();
     remarks.append(&mut parser.lexer.remarks);
+    let Parser { after, doubtful, top: statement, .. } = parser;
     match parser.lexer.fault() {
-        Some(fault) => Err(ParserRefusal { fault, after: parser.after, brackets: parser.lexer.deepest() }),
-        None => Ok(ParsedText {
-            module,
-            is_own: parser.is_own || parser.lexer.is_own,
-            brackets: parser.lexer.deepest(),
-        }),
+        Some(fault) => Err(ParserRefusal { fault, after, doubtful, statement }),
+        None => Ok(ParsedText { module, is_own: parser.is_own || parser.lexer.is_own, doubtful }),
     }
 }
 
@@ -175,7 +203,11 @@ impl<'a> Parser<'a, '_> {
         let id = self.id();
         let base = self.stacks.statements.base();
         while self.token() != Token::End {
+            self.begin_statement();
             self.statement();
+            if self.is_doubtful() {
+                self.doubtful.push(self.top);
+            }
         }
         let body = self.stacks.statements.take(base, self.arena);
         self.notes.sort();
@@ -189,6 +221,22 @@ impl<'a> Parser<'a, '_> {
             foldable: self.arena.alloc_slice_copy(&self.notes.foldable),
             leaves_finally: self.leaves_finally,
         }
+    }
+
+    /// Begins a statement of the module.
+    fn begin_statement(&mut self) {
+        self.deepest_level = 0;
+        self.lexer.deepest = 0;
+        if self.token() != Token::Indent {
+            let (offset, remarks) = (self.lexer.start(), self.lexer.remarks.len());
+            self.top = StatementStart { offset, remarks, flufl: self.flufl };
+        }
+    }
+
+    /// Returns whether the current statement of the module may be too complex for CPython's parser,
+    /// which only CPython's grammar itself shows.
+    fn is_doubtful(&self) -> bool {
+        self.lexer.deepest * BRACKET_LEVELS + self.deepest_level as usize * LEVELS > DOUBTFUL_LEVELS
     }
 
     /// Returns whether the target's grammar has `rule`.
@@ -280,6 +328,7 @@ impl<'a> Parser<'a, '_> {
     #[inline(always)]
     fn enter(&mut self) -> bool {
         self.level += 1;
+        self.deepest_level = self.deepest_level.max(self.level);
         allowance::ask_deep();
         if self.level > MAX_LEVEL {
             self.fail(FaultKind::TooComplex);

@@ -1,7 +1,7 @@
 //! Parameters of functions and of `lambda`.
 
 use super::Parser;
-use crate::syntax::ast::{Arg, Arguments};
+use crate::syntax::ast::{Arg, Arguments, Expr};
 use crate::syntax::lexer::Token;
 
 impl<'a> Parser<'a, '_> {
@@ -17,7 +17,7 @@ impl<'a> Parser<'a, '_> {
             let parameter = self.parameter(annotated);
             self.stacks.parameters.push(parameter);
             if self.take(Token::Equal) {
-                let default = self.expression();
+                let default = self.default(annotated);
                 self.stacks.expressions.push(default);
             } else if self.stacks.expressions.base() > defaults_base {
                 self.refuse();
@@ -83,7 +83,7 @@ impl<'a> Parser<'a, '_> {
         while self.token() == Token::Name {
             let parameter = self.parameter(annotated);
             self.stacks.parameters.push(parameter);
-            let default = if self.take(Token::Equal) { Some(self.expression()) } else { None };
+            let default = if self.take(Token::Equal) { Some(self.default(annotated)) } else { None };
             self.stacks.keys.push(default);
             if !self.separated(close) {
                 break;
@@ -91,6 +91,19 @@ impl<'a> Parser<'a, '_> {
         }
         arguments.kwonlyargs = self.stacks.parameters.take(base, arena);
         arguments.kw_defaults = self.stacks.keys.take(defaults_base, arena);
+    }
+
+    /// `default: '=' expression`, after the sign. Defaults of `lambda` can nest without brackets;
+    /// CPython then nests seven or eight rules for each.
+    fn default(&mut self, annotated: bool) -> Expr<'a> {
+        const LAMBDA_LEVELS: u32 = 6;
+        if annotated {
+            return self.expression();
+        }
+        self.level += LAMBDA_LEVELS;
+        let default = self.expression();
+        self.level -= LAMBDA_LEVELS;
+        default
     }
 
     /// `param: NAME annotation?`

@@ -400,6 +400,7 @@ impl<'a> Parser<'a, '_> {
         (self.node(start, ExprKind::UnaryOp { op, operand }), is_imaginary)
     }
 
+    /// `NUMBER`, and true for an imaginary number.
     fn unsigned_number(&mut self) -> (Expr<'a>, bool) {
         if self.token() != Token::Number {
             return (self.nothing(), false);

@@ -70,6 +70,7 @@ impl<'a> Parser<'a, '_> {
         self.node(start, ExprKind::Slice { lower, upper, step })
     }
 
+    /// `expression?`: one of the bounds of a slice.
     fn bound(&mut self) -> Option<&'a Expr<'a>> {
         if matches!(self.token(), Token::Colon | Token::Comma | Token::RightBracket) {
             return None;

@@ -1,11 +1,26 @@
 //! Adjacent strings, f-strings and t-strings.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::Parser;
 use crate::syntax::ast::{Constant, Expr, ExprKind};
 use crate::syntax::lexer::Token;
 use crate::syntax::remark::Invalid;
 use crate::syntax::shown_text::without_comments;
 use crate::text::{ErrorType, Location, Position};
+
+/// Returns the letter of a conversion.
+///
+/// # Errors
+/// Returns the normalized name if it is none.
+pub(in crate::syntax) fn conversion(name: &str) -> Result<u8, String> {
+    let letter = |name: &str| matches!(name, "s" | "r" | "a").then(|| name.as_bytes()[0]);
+    if let Some(letter) = letter(name) {
+        return Ok(letter);
+    }
+    let name: String = name.nfkc().collect();
+    letter(&name).ok_or(name)
+}
 
 /// Kind of a literal; adjacent literals must be of the same kind.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -308,12 +323,12 @@ impl<'a> Parser<'a, '_> {
         let end = self.lexer.end();
         self.advance();
         let is_next = self.token() == Token::Name && self.lexer.start() == end;
-        match if is_next { self.lexer.token_text() } else { "" } {
-            letter @ ("s" | "r" | "a") => {
+        match conversion(if is_next { self.lexer.token_text() } else { "" }) {
+            Ok(letter) => {
                 self.advance();
-                i32::from(letter.as_bytes()[0])
+                i32::from(letter)
             }
-            _ => {
+            Err(_) => {
                 self.refuse();
                 -1
             }
