@@ -26,8 +26,8 @@ pub struct Parsed<'a> {
 ///
 /// `text` comes from [`crate::decode::decode`]: no byte order mark, no NUL, and line ends are `\n`.
 ///
-/// The parser is recursive, up to CPython's limits. A stack of 512 MiB suffices for every text, also
-/// without optimization; on the stack of an ordinary thread, a deeply nested text may end the
+/// The parser is recursive, up to CPython's limits. A stack of 512 MiB suffices for every text,
+/// also without optimization; on the stack of an ordinary thread, a deeply nested text may end the
 /// process. [`Engine`](crate::engine::Engine) starts threads with enough stack.
 ///
 /// # Errors
@@ -71,7 +71,7 @@ pub fn read<'a>(
     remarks: &mut Vec<Remark>,
 ) -> Result<Parsed<'a>, SyntaxError> {
     let parsed = parser::parse(source, target, arena, names, remarks)
-        .map_err(|refusal| refused(source, target, refusal, remarks))?;
+        .map_err(|refusal| refused(source, target, *refusal, remarks))?;
     if let Some(refused) = too_complex(source, target, &parsed.doubtful) {
         return Err(refused);
     }

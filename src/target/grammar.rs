@@ -77,11 +77,11 @@ rules! {
     /// Mistake: a comprehension lacks `in`, reported with others. Without this rule, it is reported
     /// when the text is first read, before the others.
     InOnSecondReading = "in_on_second_reading",
-    /// Mistake: a starred type parameter has a bound, reported with others. Without this rule, it is
-    /// reported when the text is first read, before the others.
+    /// Mistake: a starred type parameter has a bound, reported with others. Without this rule, it
+    /// is reported when the text is first read, before the others.
     BoundsOnSecondReading = "bounds_on_second_reading",
-    /// Mistake: a `*` lacks an operand, reported with others. Without this rule, it is reported when
-    /// the text is first read, before the others.
+    /// Mistake: a `*` lacks an operand, reported with others. Without this rule, it is reported
+    /// when the text is first read, before the others.
     StarsOnSecondReading = "stars_on_second_reading",
     /// Mistake: the items of `with` end in a comma.
     WithComma = "with_comma",

@@ -16,10 +16,10 @@ use crate::syntax::{MAX_LEVEL, Remark};
 use crate::target::{GrammarRule, Target};
 use crate::text::{ErrorType, Location, SyntaxError};
 
-/// Number of steps after which the search for a better message is abandoned, in addition to those
-/// for each token.
+/// Number of steps in a statement of the module after which the search for a better message is
+/// abandoned, which bounds the memory. The statements before it may add to them.
 const MAX_STEPS: u64 = 60_000_000;
-/// Number of steps for each token.
+/// Number of steps that are added for each token of a statement that has ended.
 const TOKEN_STEPS: u64 = 1000;
 
 /// The parser has stopped, with [`PegParser::error`] or without one because it gave up.
@@ -126,8 +126,8 @@ impl<'g, 't> PegParser<'g, 't> {
         }
     }
 
-    /// Parses the file from the mark, or a second time from the first token if mistakes are searched
-    /// for.
+    /// Parses the file from the mark, or a second time from the first token if mistakes are
+    /// searched for.
     pub(super) fn file(&mut self) -> Matched {
         if self.invalid {
             let again = Tokens::new(self.source, self.target);
@@ -163,6 +163,7 @@ impl<'g, 't> PegParser<'g, 't> {
     /// Drops the tokens before the mark, and all memoized results.
     pub(super) fn forget(&mut self) {
         let done = self.mark - self.first;
+        self.steps += done as u64 * TOKEN_STEPS;
         self.tokens.drain(..done);
         self.memo.drain(..done);
         self.memo.iter_mut().for_each(Vec::clear);
@@ -198,7 +199,6 @@ impl<'g, 't> PegParser<'g, 't> {
             Ok(token) => {
                 self.tokens.push(token);
                 self.memo.push(Vec::new());
-                self.steps += TOKEN_STEPS;
                 Ok(token)
             }
             Err(complaint) => self.refuse(complaint.error),

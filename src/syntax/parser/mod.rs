@@ -158,7 +158,7 @@ pub(super) fn parse<'a>(
     arena: &'a Bump,
     names: &mut Names,
     remarks: &mut Vec<Remark>,
-) -> Result<ParsedText<'a>, ParserRefusal> {
+) -> Result<ParsedText<'a>, Box<ParserRefusal>> {
     let mut parser = Parser {
         lexer: Lexer::new(source, target),
         arena,
@@ -187,7 +187,7 @@ pub(super) fn parse<'a>(
     remarks.append(&mut parser.lexer.remarks);
     let Parser { after, doubtful, top: statement, .. } = parser;
     match parser.lexer.fault() {
-        Some(fault) => Err(ParserRefusal { fault, after, doubtful, statement }),
+        Some(fault) => Err(Box::new(ParserRefusal { fault, after, doubtful, statement })),
         None => Ok(ParsedText { module, is_own: parser.is_own || parser.lexer.is_own, doubtful }),
     }
 }
