@@ -25,7 +25,7 @@ def cache(name, number):
     return caches[number] if number < len(caches) else 0
 hasarg = set(getattr(opcode, "hasarg", [])) or {n for n in opcode.opmap.values() if n >= opcode.HAVE_ARGUMENT}
 backward = getattr(dis, "_is_backward_jump", lambda op: False)
-is_target = version >= (3, 12)
+is_target = version >= (3, 11)
 specialized = set(getattr(opcode, "_specialized_opmap", {})) | set(getattr(opcode, "_specialized_instructions", []))
 words = {
     "BINARY_OP": [name for _, name in getattr(dis, "_nb_ops", getattr(opcode, "_nb_ops", []))],
@@ -78,7 +78,7 @@ for name, number in opcode.opmap.items():
     else:
         argument = "Plain"
     op = None
-    if is_target and name not in ("CACHE", "RESERVED", "ENTER_EXECUTOR", "INTERPRETER_EXIT"):
+    if is_target and name not in ("CACHE", "RESERVED", "ENTER_EXECUTOR", "INTERPRETER_EXIT", "PRINT_EXPR"):
         op = name
         # An instruction of its own for the flow graph: the later one refers to the SEND that it ends.
         if name == "END_ASYNC_FOR" and argument == "None":
@@ -116,7 +116,7 @@ def write_op(tables):
     out += [f"    {name},\n" for name in names]
     out.append("}\n\n/// Number of opcodes.\n")
     out.append(f"pub const OP_COUNT: usize = {len(names)};\n\n")
-    out.append("impl Op {\n    /// All of them, in the order of the enum.\n")
+    out.append("impl Op {\n    /// All operations, in the order of the enum.\n")
     out.append("    pub const ALL: [Self; OP_COUNT] = [\n" + "".join(f"        Self::{name},\n" for name in names) + "    ];\n\n")
     out.append("    /// CPython's name.\n    pub const fn name(self) -> &'static str {\n        match self {\n")
     out += [f'            Self::{name} => "{name}",\n' for name in names]

@@ -70,6 +70,12 @@ pub struct InstructionSequence {
     pub instructions: Vec<Instr>,
     /// For each label the index of the next instruction; `u32::MAX` if it is not placed.
     pub labels: Vec<u32>,
+    /// True if the order in which labels were made and placed is recorded.
+    pub keeps_order: bool,
+    /// For each label the number of instructions when it was made.
+    pub made_at: Vec<u32>,
+    /// Labels in the order in which they were placed.
+    pub placed: Vec<u32>,
     /// Code to insert before the instruction of this index at the end (`ANNOTATIONS_PLACEHOLDER`).
     pub inserted: Option<(u32, Vec<Instr>)>,
 }
@@ -79,6 +85,8 @@ impl InstructionSequence {
     pub fn clear(&mut self) {
         self.instructions.clear();
         self.labels.clear();
+        self.made_at.clear();
+        self.placed.clear();
         self.inserted = None;
     }
 
@@ -90,12 +98,18 @@ impl InstructionSequence {
     /// Returns a label that is not placed yet (`_PyInstructionSequence_NewLabel`).
     pub fn new_label(&mut self) -> Label {
         self.labels.push(u32::MAX);
+        if self.keeps_order {
+            self.made_at.push(self.instructions.len() as u32);
+        }
         Label(self.labels.len() as u32 - 1)
     }
 
     /// Places `label` before the next instruction (`_PyInstructionSequence_UseLabel`).
     pub fn use_label(&mut self, label: Label) {
         self.labels[label.0 as usize] = self.instructions.len() as u32;
+        if self.keeps_order {
+            self.placed.push(label.0);
+        }
     }
 
     /// Appends an instruction (`_PyInstructionSequence_Addop`).

@@ -319,6 +319,29 @@ pub struct Features {
     /// Largest number of exception handlers around an instruction. CPython crashes if more are
     /// asked for, which it prevents where inlined comprehensions are blocks.
     pub deepest_handlers: u32,
+    /// Code that has no location of its own has that which the code before it left.
+    pub locations_linger: bool,
+    /// Passes go through the blocks in the order in which they were made, the last one first.
+    pub passes_follow_creation: bool,
+    /// A method is loaded by an opcode of its own, and `LOAD_ATTR` has no flag.
+    pub methods_have_opcode: bool,
+    /// A unit whose code ends with `return` does not return `None` after it.
+    pub no_second_return: bool,
+    /// The code that cleans up after a handler of `with` comes before the end of the handler, and
+    /// not after it.
+    pub with_cleanup_first: bool,
+    /// `except*` copies the group before it makes the list of exceptions.
+    pub group_copied_first: bool,
+    /// Comprehensions other than generator expressions are inlined (PEP 709).
+    pub inlines_comprehensions: bool,
+    /// A class provides its namespace to scopes within, as `__classdict__`.
+    pub class_dict_cells: bool,
+    /// Each instruction has an entry in the line table, even if its location is that of the one
+    /// before it.
+    pub line_entry_for_each: bool,
+    /// The fields of an f-string are read by themselves, as expressions in parentheses without
+    /// backslashes and comments, and its parts have the location of the whole.
+    pub reads_fields_apart: bool,
 }
 
 impl Features {

@@ -51,6 +51,22 @@ pub enum FlowPass {
     ResolveExitLines,
     /// Converts all pseudo-instructions and removes NOPs.
     ConvertLatePseudoOps,
+    /// Copies small exits without lines to the jumps that lead to them, the block that was made
+    /// last first.
+    ExtendBlocks,
+    /// Folds constants, threads jumps that pop a value or keep it, rewrites instructions in one
+    /// walk over each block, and removes its NOPs.
+    RewriteBlocks,
+    /// Drops unreachable and empty blocks, NOPs, and jumps to the next block.
+    DropUnmarked,
+    /// Removes the constants after the last one that is loaded.
+    TrimConsts,
+    /// Computes the stack depth of each block, from effects that differ if an instruction jumps.
+    DepthOfEdges,
+    /// Removes the instructions around which handlers were assigned.
+    EraseHandlers,
+    /// Gives conditional jumps the opcodes of their directions.
+    ChooseDirections,
     /// Converts loads of locals to borrowing ones.
     BorrowLocals,
 }

@@ -87,6 +87,8 @@ rules! {
     WithComma = "with_comma",
     /// Mistake: `case` outside of `match`.
     LoneCase = "lone_case",
+    /// Syntax: type parameters and `type` statements (PEP 695).
+    TypeParameters = "type_parameters",
     /// Syntax: defaults of type parameters (PEP 696).
     TypeDefaults = "type_defaults",
     /// Mistake: `import` without names.

@@ -119,6 +119,24 @@ const fn stack_effect(op: Op, arg: u32, features: &Features) -> (u32, u32) {
         Op::BUILD_SLICE if !features.slice_constants => (2 + (n == 3) as u32, 1),
         Op::END_FOR if features.end_for_drops_iterator => (2, 0),
         Op::MAKE_FUNCTION if features.attributes_in_make_function => (1 + arg.count_ones(), 1),
+        Op::PRECALL => (n, 0),
+        Op::CALL if features.methods_have_opcode => (2, 1),
+        Op::LOAD_ATTR if features.methods_have_opcode => (1, 1),
+        // A generator has the value from its start.
+        Op::RETURN_GENERATOR if features.methods_have_opcode => (0, 0),
+        Op::SEND if features.methods_have_opcode => (1, 1),
+        Op::PREP_RERAISE_STAR => (2, 1),
+        Op::JUMP_IF_FALSE_OR_POP | Op::JUMP_IF_TRUE_OR_POP | Op::IMPORT_STAR => (1, 0),
+        Op::POP_JUMP_FORWARD_IF_FALSE
+        | Op::POP_JUMP_FORWARD_IF_TRUE
+        | Op::POP_JUMP_FORWARD_IF_NONE
+        | Op::POP_JUMP_FORWARD_IF_NOT_NONE
+        | Op::POP_JUMP_BACKWARD_IF_FALSE
+        | Op::POP_JUMP_BACKWARD_IF_TRUE
+        | Op::POP_JUMP_BACKWARD_IF_NONE
+        | Op::POP_JUMP_BACKWARD_IF_NOT_NONE => (1, 0),
+        Op::ASYNC_GEN_WRAP | Op::LIST_TO_TUPLE | Op::UNARY_POSITIVE => (1, 1),
+        Op::LOAD_CLASSDEREF => (0, 1),
         Op::FORMAT_VALUE => (1 + (n >> 2 & 1), 1),
         Op::GET_ITER if features.indexed_iterators => (1, 2),
         Op::POP_ITER if features.indexed_iterators => (2, 0),

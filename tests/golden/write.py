@@ -3,13 +3,13 @@
 
 Usage: PYTHON -I -S tests/golden/write.py [--only NAME]... [PYTHON]
 
-Run it with the newest release of 3.14, then with those of 3.12, 3.13 and 3.15, then with the older releases. PYTHON is
+Run it with the newest release of 3.14, then with those of 3.11, 3.12, 3.13 and 3.15, then with the older releases. PYTHON is
 one of the commands that `tools/reference-pythons` prints. The second PYTHON is the command that compiles the sources;
 it is needed where `sys.executable` does not start without the script that `tools/reference-pythons` prints. `--only
 NAME` (repeatable) writes only the pycs of NAME.py.
 
-The files of 3.14 are next to the sources, those of the newest releases of 3.12, 3.13 and 3.15 in the directories 312,
-313 and 315. An older release has a directory of its own, such as 313.5, with the files that differ from the newest
+The files of 3.14 are next to the sources, those of the newest releases of 3.11, 3.12, 3.13 and 3.15 in the directories 311,
+312, 313 and 315. An older release has a directory of its own, such as 313.5, with the files that differ from the newest
 release of its series; 313.0, which differs most, has all files.
 
 For each NAME.py, a fresh process writes unchecked-hash pycs with the recorded name NAME.py: NAME.pyc at level 0, and
@@ -33,7 +33,7 @@ import warnings
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = sys.version_info[:2]
 # The newest of each series, and those whose folders are whole.
-NEWEST = {(3, 12): 1, (3, 13): 18, (3, 14): 10, (3, 15): 2}
+NEWEST = {(3, 11): 7, (3, 12): 1, (3, 13): 18, (3, 14): 10, (3, 15): 2}
 SERIES = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
 IS_NEWEST = NEWEST.get(VERSION) == sys.version_info[2]
 FOLDER = SERIES if IS_NEWEST else HERE / f"{VERSION[0]}{VERSION[1]}.{sys.version_info[2]}"
@@ -131,7 +131,7 @@ if __name__ == "__main__":
     parser.add_argument("python", nargs="?", default=sys.executable, help="the command that starts this interpreter")
     options = parser.parse_args()
     if VERSION not in NEWEST:
-        sys.exit("write.py: this is not CPython 3.12, 3.13, 3.14 or 3.15")
+        sys.exit("write.py: this is not CPython 3.11, 3.12, 3.13, 3.14 or 3.15")
     sources = [path for path in sorted(HERE.glob("*.py")) if path.name != "write.py"]
     if options.only:
         unknown = set(options.only) - {path.stem for path in sources}

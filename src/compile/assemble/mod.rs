@@ -10,6 +10,7 @@ mod emit;
 mod encoding;
 mod exception_table;
 mod jumps;
+mod line_entries;
 mod line_table;
 mod locals;
 
@@ -198,6 +199,9 @@ impl Assembler {
         self.working = self.working.max(working);
         let stack_size = flow::run(unit, &mut self.graph, constants, target)?;
         self.draft.emit(&self.graph, &self.encodings)?;
+        if target.features.line_entry_for_each {
+            self.draft.separate_places(&self.graph, &self.encodings);
+        }
         let by_label = target.features.jumps_sized_by_label;
         self.shifts.settle(&mut self.draft, self.encodings.end_send, by_label)?;
         let code = self.shifts.code(&mut self.draft, self.encodings.prefix);

@@ -88,7 +88,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Evaluates an expression for its side effects (`codegen_check_ann_expr`).
     fn evaluate(&mut self, expr: &Expr<'_>) -> CodegenResult<()> {
         self.visit_expr(expr)?;
-        self.emit(Op::POP_TOP, expr.location);
+        self.emit(Op::POP_TOP, self.here_or(expr.location));
         Ok(())
     }
 
@@ -307,7 +307,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn text_annotation(&mut self, annotation: &Expr<'_>) -> CodegenResult<()> {
         let text = unparse::expression(annotation, self.names, self.unicode_strings, self.target)?;
         let id = self.constants.add_text(&text);
-        self.load_const_id(id, annotation.location);
+        self.load_const_id(id, self.here_or(annotation.location));
         Ok(())
     }
 

@@ -24,6 +24,7 @@ impl Codegen<'_, '_> {
         }
         let end = self.new_label();
         self.jump_if(test, end, true)?;
+        let location = self.here_or(location);
         if self.target.operation(Op::LOAD_ASSERTION_ERROR).is_some() {
             self.emit(Op::LOAD_ASSERTION_ERROR, location);
         } else {
@@ -31,7 +32,7 @@ impl Codegen<'_, '_> {
         }
         if let Some(message) = message {
             self.visit_expr(message)?;
-            self.emit_arg(Op::CALL, 0, location);
+            self.emit_call(Op::CALL, 0, location);
         }
         let at_statement = self.target.features.assertion_raised_at_statement;
         self.emit_arg(Op::RAISE_VARARGS, 1, if at_statement { location } else { test.location });

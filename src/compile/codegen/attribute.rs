@@ -47,14 +47,19 @@ impl Codegen<'_, '_> {
     pub(super) fn load_attr(&mut self, attr: Name, location: Location) {
         let attr = self.mangled(attr);
         let index = self.name_index(attr);
-        self.emit_arg(Op::LOAD_ATTR, index << 1, location);
+        let bits = u32::from(!self.target.features.methods_have_opcode);
+        self.emit_arg(Op::LOAD_ATTR, index << bits, location);
     }
 
     /// Emits `LOAD_ATTR` for a method and its object (`codegen_addop_name`).
     pub(super) fn load_method_attr(&mut self, attr: Name, location: Location) {
         let attr = self.mangled(attr);
         let index = self.name_index(attr);
-        self.emit_arg(Op::LOAD_ATTR, index << 1 | 1, location);
+        if self.target.features.methods_have_opcode {
+            self.emit_arg(Op::LOAD_METHOD, index, location);
+        } else {
+            self.emit_arg(Op::LOAD_ATTR, index << 1 | 1, location);
+        }
     }
 
     /// Returns `location`, moved to the attribute's name if the name is on another line
@@ -91,7 +96,12 @@ impl Codegen<'_, '_> {
     pub(super) fn super_call<'e, 'a>(&self, value: &'e Expr<'a>, attr: Name) -> Option<&'e Call<'a>> {
         let ExprKind::Call(call) = &value.kind else { return None };
         let ExprKind::Name { id, .. } = call.func.kind else { return None };
-        if self.name_text(id) != "super" || self.name_text(attr) == "__class__" || !call.keywords.is_empty() {
+        let lacks_opcode = self.target.operation(Op::LOAD_SUPER_ATTR).is_none();
+        if lacks_opcode
+            || self.name_text(id) != "super"
+            || self.name_text(attr) == "__class__"
+            || !call.keywords.is_empty()
+        {
             return None;
         }
         let here = self.symbol(id).map_or(NameScope::Unknown, |symbol| symbol.scope);

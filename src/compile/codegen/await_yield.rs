@@ -85,7 +85,7 @@ impl Codegen<'_, '_> {
     pub(super) fn emit_yield(&mut self, location: Location) {
         let scope = self.scope();
         if scope.generator && scope.coroutine {
-            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_ASYNC_GEN_WRAP, location);
+            self.emit_intrinsic(Op::ASYNC_GEN_WRAP, INTRINSIC_ASYNC_GEN_WRAP, location);
         }
         self.emit_arg(Op::YIELD_VALUE, 0, location);
         self.emit_arg(Op::RESUME, RESUME_AFTER_YIELD, location);
@@ -94,15 +94,24 @@ impl Codegen<'_, '_> {
     /// Emits the loop that sends values to a delegate until it is exhausted
     /// (`codegen_add_yield_from`).
     pub(super) fn emit_send_loop(&mut self, location: Location, is_await: bool) {
+        let resume = if is_await { RESUME_AFTER_AWAIT } else { RESUME_AFTER_YIELD_FROM };
         let send = self.new_label();
+        // The handler of exceptions, or else only a block.
         let fail = self.new_label();
         let exit = self.new_label();
         self.use_label(send);
         self.emit_jump(Op::SEND, exit, location);
+        if self.target.operation(Op::CLEANUP_THROW).is_none() {
+            self.use_label(fail);
+            self.emit(Op::YIELD_VALUE, location);
+            self.emit_arg(Op::RESUME, resume, location);
+            self.emit_jump(Op::JUMP_NO_INTERRUPT, send, location);
+            self.use_label(exit);
+            return;
+        }
         self.emit_jump(Op::SETUP_FINALLY, fail, location);
         self.emit_arg(Op::YIELD_VALUE, 1, location);
         self.emit(Op::POP_BLOCK, Location::NONE);
-        let resume = if is_await { RESUME_AFTER_AWAIT } else { RESUME_AFTER_YIELD_FROM };
         self.emit_arg(Op::RESUME, resume, location);
         self.emit_jump(Op::JUMP_NO_INTERRUPT, send, location);
         self.use_label(fail);

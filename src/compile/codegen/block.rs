@@ -187,6 +187,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                     self.pop_block();
                 }
                 *location = Location::NONE;
+                self.set_here(*location);
             }
             FrameBlock::FinallyEnd => {
                 keep(self, *location);
@@ -209,6 +210,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 }
                 self.emit(Op::POP_TOP, at);
                 *location = Location::NONE;
+                self.set_here(*location);
             }
             FrameBlock::Handler(name) => {
                 if name.is_some() {

@@ -105,10 +105,10 @@ impl Codegen<'_, '_> {
         self.visit_exprs(call.args)?;
         let location = self.attribute_location(location, method, *attr);
         if keywords == 0 {
-            self.emit_arg(Op::CALL, arguments as u32, location);
+            self.emit_call(Op::CALL, arguments as u32, location);
         } else {
             let call_op = self.keyword_values(call.keywords, method_name)?;
-            self.emit_arg(call_op, (arguments + keywords) as u32, location);
+            self.emit_call(call_op, (arguments + keywords) as u32, location);
         }
         Ok(true)
     }
@@ -206,10 +206,10 @@ impl Codegen<'_, '_> {
                 count += 1;
             }
             if keywords.is_empty() {
-                self.emit_arg(Op::CALL, count, location);
+                self.emit_call(Op::CALL, count, location);
             } else {
                 let call_op = self.keyword_values(keywords, location)?;
-                self.emit_arg(call_op, count + keywords.len() as u32, location);
+                self.emit_call(call_op, count + keywords.len() as u32, location);
             }
             return Ok(());
         }

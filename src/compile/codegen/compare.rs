@@ -25,6 +25,7 @@ impl Codegen<'_, '_> {
             CompareOperator::GtE => (5, 12),
         };
         let bits = self.target.operation(Op::COMPARE_OP).map_or(0, |compare| compare.argument.flag_bits());
+        let mask = if bits > 0 { mask } else { 0 };
         self.emit_arg(Op::COMPARE_OP, number << bits | mask, location);
     }
 
@@ -53,6 +54,10 @@ impl Codegen<'_, '_> {
             self.emit_arg(Op::SWAP, 2, location);
             self.emit_arg(Op::COPY, 2, location);
             self.compare_op(*op, location);
+            if self.target.operation(Op::JUMP_IF_FALSE_OR_POP).is_some() {
+                self.emit_jump(Op::JUMP_IF_FALSE_OR_POP, cleanup, location);
+                continue;
+            }
             self.emit_arg(Op::COPY, 1, location);
             self.emit_truth(location);
             self.emit_jump(Op::POP_JUMP_IF_FALSE, cleanup, location);

@@ -46,6 +46,7 @@ impl Codegen<'_, '_> {
         let has_preamble = self.target.features.generator_preamble;
         let is_generator = expr.kind == ComprehensionKind::Generator;
         self.enter_scope(id, UnitKind::Comprehension, name, location.line(), None, counts);
+        self.set_here(location);
         self.check_comprehension(expr.kind, is_async, outer, location)?;
         let mut preamble = 0;
         if has_preamble && is_generator {
@@ -60,7 +61,7 @@ impl Codegen<'_, '_> {
         if is_generator {
             self.wrap_in_stop_iteration_handler(preamble);
         } else {
-            self.emit(Op::RETURN_VALUE, location);
+            self.emit(Op::RETURN_VALUE, self.here_or(location));
         }
         let code = self.finish_unit(true)?;
         self.make_closure(code, 0, location)?;
@@ -68,7 +69,7 @@ impl Codegen<'_, '_> {
         if !has_preamble {
             self.get_iterator(expr, location);
         }
-        self.emit_arg(Op::CALL, 0, location);
+        self.emit_call(Op::CALL, 0, location);
         if is_async && expr.kind != ComprehensionKind::Generator {
             self.emit_await(0, location);
         }
@@ -156,6 +157,7 @@ impl Codegen<'_, '_> {
         let if_cleanup = self.new_label();
         let anchor = self.new_label();
         let mut is_loop = true;
+        let location = self.here_or(location);
         let iterator = self.iterator_location(&clause.iter, location);
         if !iterator_on_stack {
             if index == 0 {
@@ -186,8 +188,7 @@ impl Codegen<'_, '_> {
         if is_loop {
             self.emit_jump(Op::JUMP, start, element);
             self.use_label(anchor);
-            self.emit(Op::END_FOR, Location::NONE);
-            self.pop_iterator();
+            self.end_for();
         }
         Ok(())
     }
@@ -202,6 +203,7 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> CodegenResult<()> {
         let clause = &expr.generators[index];
+        let location = self.here_or(location);
         let start = self.new_label();
         let except = self.new_label();
         let if_cleanup = self.new_label();
@@ -226,7 +228,7 @@ impl Codegen<'_, '_> {
         self.emit_jump(Op::JUMP, start, element);
         self.pop_block();
         self.use_label(except);
-        self.end_async_for(send, location);
+        self.end_async_for(send, self.here_or(location));
         Ok(())
     }
 
@@ -242,9 +244,9 @@ impl Codegen<'_, '_> {
         let element = &expr.element;
         if index + 1 < expr.generators.len() {
             self.comprehension_clause(expr, index + 1, depth, false, location)?;
-            return Ok(element.location);
+            return Ok(self.here_or(element.location));
         }
-        let mut at = element.location;
+        let mut at = self.here_or(element.location);
         if let ExprKind::Starred { value, .. } = &element.kind {
             self.visit_expr(value)?;
             match expr.kind {
@@ -264,7 +266,7 @@ impl Codegen<'_, '_> {
             (ComprehensionKind::Set, _) => self.emit_arg(Op::SET_ADD, depth + 1, at),
             (ComprehensionKind::Dict, Some(value)) => {
                 self.visit_expr(value)?;
-                at = at.to(value.location);
+                at = self.here_or(at.to(value.location));
                 self.emit_arg(Op::MAP_ADD, depth + 1, at);
             }
             (ComprehensionKind::Dict, None) => self.emit_arg(Op::DICT_UPDATE, depth + 1, at),

@@ -110,7 +110,7 @@ impl Codegen<'_, '_> {
             self.emit_arg(how.add, 1, location);
         }
         if how.is_tuple {
-            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_LIST_TO_TUPLE, location);
+            self.emit_intrinsic(Op::LIST_TO_TUPLE, INTRINSIC_LIST_TO_TUPLE, location);
         }
         Ok(())
     }
@@ -148,7 +148,7 @@ impl Codegen<'_, '_> {
         self.load_const_id(folded, location);
         self.emit_arg(how.extend, 1, location);
         if how.is_tuple {
-            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_LIST_TO_TUPLE, location);
+            self.emit_intrinsic(Op::LIST_TO_TUPLE, INTRINSIC_LIST_TO_TUPLE, location);
         }
         true
     }

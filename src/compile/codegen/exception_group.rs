@@ -39,11 +39,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::PUSH_EXC_INFO, Location::NONE);
         self.push_block(FrameBlock::GroupHandlers, location)?;
         for (index, handler) in statement.handlers.iter().enumerate() {
-            if index == 0 {
-                self.emit_arg(Op::BUILD_LIST, 0, handler.location);
-                self.emit_arg(Op::COPY, 2, handler.location);
-            }
-            self.except_star_handler(handler)?;
+            self.except_star_handler(handler, index == 0)?;
             if index + 1 == statement.handlers.len() {
                 self.emit_arg(Op::LIST_APPEND, 1, Location::NONE);
                 self.emit_join(reraise_star);
@@ -53,19 +49,29 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.use_label(reraise_star);
         self.reraise_group(end);
         self.use_label(cleanup);
-        self.pop_except_and_reraise();
+        self.pop_except_and_reraise(Location::NONE);
         self.use_label(orelse);
+        self.set_here(Location::NONE);
         self.visit_body(statement.orelse)?;
         self.use_label(end);
         Ok(())
     }
 
     /// Emits one `except*` handler (`codegen_try_star_except`).
-    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>) -> CodegenResult<()> {
+    fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>, is_first: bool) -> CodegenResult<()> {
         let location = handler.location;
         let done = self.new_label();
         let failed = self.new_label();
         let no_match = self.new_label();
+        let copies_first = self.target.features.group_copied_first;
+        if is_first && copies_first {
+            self.emit_arg(Op::COPY, 1, location);
+        }
+        if is_first {
+            self.emit_arg(Op::BUILD_LIST, 0, location);
+            let (op, depth) = if copies_first { (Op::SWAP, 2) } else { (Op::COPY, 2) };
+            self.emit_arg(op, depth, location);
+        }
         if let Some(kind) = &handler.kind {
             self.visit_expr(kind)?;
             self.emit(Op::CHECK_EG_MATCH, location);
@@ -100,7 +106,8 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::NOP, Location::NONE);
         self.emit_join(failed);
         self.use_label(no_match);
-        self.emit(Op::POP_TOP, location);
+        let lingers = self.target.features.locations_linger;
+        self.emit(Op::POP_TOP, if lingers { Location::NONE } else { location });
         self.use_label(failed);
         Ok(())
     }
@@ -109,7 +116,11 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// (`codegen_try_star_except`).
     fn reraise_group(&mut self, end: Label) {
         let reraise = self.new_label();
-        self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_PREP_RERAISE_STAR, Location::NONE);
+        if self.target.operation(Op::PREP_RERAISE_STAR).is_some() {
+            self.emit(Op::PREP_RERAISE_STAR, Location::NONE);
+        } else {
+            self.emit_arg(Op::CALL_INTRINSIC_2, INTRINSIC_PREP_RERAISE_STAR, Location::NONE);
+        }
         self.emit_arg(Op::COPY, 1, Location::NONE);
         self.emit_jump(Op::POP_JUMP_IF_NOT_NONE, reraise, Location::NONE);
         self.emit(Op::POP_TOP, Location::NONE);

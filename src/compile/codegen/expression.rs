@@ -36,7 +36,7 @@ impl Codegen<'_, '_> {
                 Ok(())
             }
             ExprKind::Lambda(lambda) => self.lambda(lambda, location),
-            ExprKind::IfExp { test, body, orelse } => self.if_exp(test, body, orelse),
+            ExprKind::IfExp { test, body, orelse } => self.if_exp(test, body, orelse, location),
             ExprKind::Dict { keys, values } => self.dict(keys, values, location),
             ExprKind::Set(elements) => self.set(elements, location),
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, location),
@@ -101,10 +101,21 @@ impl Codegen<'_, '_> {
         self.emit_arg(Op::BINARY_OP, if inplace { number + 13 } else { number }, location);
     }
 
+    /// Emits an instruction, or the call of an intrinsic function where there are such.
+    pub(super) fn emit_intrinsic(&mut self, op: Op, number: u32, location: Location) {
+        if self.target.operation(op).is_some() {
+            self.emit(op, location);
+        } else {
+            self.emit_arg(Op::CALL_INTRINSIC_1, number, location);
+        }
+    }
+
     /// Emits a unary operator (`unaryop`).
     fn unary_op(&mut self, op: UnaryOperator, location: Location) {
         match op {
-            UnaryOperator::UAdd => self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_UNARY_POSITIVE, location),
+            UnaryOperator::UAdd => {
+                self.emit_intrinsic(Op::UNARY_POSITIVE, INTRINSIC_UNARY_POSITIVE, location);
+            }
             UnaryOperator::Not => {
                 self.emit_truth(location);
                 self.emit(Op::UNARY_NOT, location);
@@ -115,10 +126,18 @@ impl Codegen<'_, '_> {
     }
 
     /// Emits a conditional expression (`codegen_ifexp`).
-    fn if_exp(&mut self, test: &Expr<'_>, body: &Expr<'_>, orelse: &Expr<'_>) -> CodegenResult<()> {
+    fn if_exp(
+        &mut self,
+        test: &Expr<'_>,
+        body: &Expr<'_>,
+        orelse: &Expr<'_>,
+        location: Location,
+    ) -> CodegenResult<()> {
         let end = self.new_label();
         let next = self.new_label();
+        let here = std::mem::replace(&mut self.unit.here, location);
         self.jump_if(test, next, false)?;
+        self.set_here(here);
         self.visit_expr(body)?;
         self.emit_join(end);
         self.use_label(next);

@@ -19,7 +19,7 @@ impl Codegen<'_, '_> {
                 self.visit_expr(value)?;
                 self.emit_arg(Op::LIST_APPEND, 1, location);
             }
-            self.emit_arg(Op::CALL, 1, location);
+            self.emit_call(Op::CALL, 1, location);
             return Ok(());
         }
         self.visit_exprs(values)?;

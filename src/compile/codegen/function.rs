@@ -118,7 +118,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Calls the decorators, the last one first (`codegen_apply_decorators`).
     pub(super) fn apply_decorators(&mut self, decorators: &[Expr<'_>]) {
         for decorator in decorators.iter().rev() {
-            self.emit_arg(Op::CALL, 0, decorator.location);
+            self.emit_call(Op::CALL, 0, decorator.location);
         }
     }
 }

@@ -118,8 +118,10 @@ impl Codegen<'_, '_> {
         };
         self.import_name(module, form, location);
         if is_star {
-            self.emit_arg(Op::CALL_INTRINSIC_1, INTRINSIC_IMPORT_STAR, location);
-            self.emit(Op::POP_TOP, Location::NONE);
+            self.emit_intrinsic(Op::IMPORT_STAR, INTRINSIC_IMPORT_STAR, location);
+            if self.target.operation(Op::IMPORT_STAR).is_none() {
+                self.emit(Op::POP_TOP, Location::NONE);
+            }
             return Ok(());
         }
         for alias in names {

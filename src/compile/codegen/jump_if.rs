@@ -46,9 +46,12 @@ impl Codegen<'_, '_> {
             }
             _ => {}
         }
+        if matches!(test.kind, ExprKind::Compare { .. }) {
+            self.set_here(test.location);
+        }
         self.visit_expr(test)?;
         self.emit_truth(test.location);
-        self.emit_jump(conditional(condition), target, test.location);
+        self.emit_jump(conditional(condition), target, self.here_or(test.location));
         Ok(())
     }
 
@@ -62,6 +65,7 @@ impl Codegen<'_, '_> {
         target: Label,
         condition: bool,
     ) -> CodegenResult<()> {
+        self.set_here(location);
         self.check_compare(left, ops, comparators, location);
         let (Some((last_op, ops)), Some((last, comparators))) = (ops.split_last(), comparators.split_last())
         else {

@@ -34,11 +34,13 @@ impl Codegen<'_, '_> {
                 self.visit_expr(value)?;
             } else {
                 location = value.location;
+                self.set_here(location);
                 self.emit(Op::NOP, location);
             }
         }
         if value.is_none_or(|value| value.location.line() != statement.line()) {
             location = statement;
+            self.set_here(location);
             self.emit(Op::NOP, location);
         }
         self.unwind(&mut location, UnwindTo::Caller { keeps_value })?;

@@ -20,14 +20,18 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     ) -> CodegenResult<()> {
         let start = self.new_label();
         let again = self.target.features.repeat_loop_test.then(|| self.new_label());
-        let end = self.new_label();
-        let anchor = self.new_label();
+        let mut end = self.new_label();
+        let mut anchor = self.new_label();
+        if self.target.features.passes_follow_creation {
+            (end, anchor) = (anchor, end);
+        }
         self.use_label(start);
         self.push_block(FrameBlock::While(Loop { start, end }), location)?;
         self.jump_if(test, anchor, false)?;
         if let Some(again) = again {
             self.use_label(again);
             self.visit_body(body)?;
+            self.set_here(location);
             self.jump_if(test, again, true)?;
         } else {
             self.visit_body(body)?;
@@ -70,9 +74,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.visit_body(statement.body)?;
         self.emit_jump(Op::JUMP, start, Location::NONE);
         self.use_label(cleanup);
-        self.emit(Op::END_FOR, Location::NONE);
-        self.pop_iterator();
+        self.end_for();
         self.pop_block();
+        self.set_here(Location::NONE);
         self.visit_body(statement.orelse)?;
         self.use_label(end);
         Ok(())
@@ -107,6 +111,15 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
     }
 
+    /// Ends a loop over an iterator that is exhausted.
+    pub(super) fn end_for(&mut self) {
+        // `FOR_ITER` itself drops the iterator where nothing else does.
+        if self.target.operation(Op::END_FOR).is_some() {
+            self.emit(Op::END_FOR, Location::NONE);
+            self.pop_iterator();
+        }
+    }
+
     /// Removes an exhausted iterator from the stack.
     pub(super) fn pop_iterator(&mut self) {
         if self.target.features.end_for_drops_iterator {
@@ -137,6 +150,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.pop_block();
         self.use_label(except);
         self.end_async_for(send, iter);
+        self.set_here(iter);
         self.visit_body(statement.orelse)?;
         self.use_label(end);
         Ok(())

@@ -159,6 +159,26 @@ impl Codegen<'_, '_> {
         }
     }
 
+    /// Emits a call with `count` arguments, after the instruction that prepares it, where there is
+    /// one.
+    pub(crate) fn emit_call(&mut self, op: Op, count: u32, location: Location) {
+        if self.target.operation(Op::PRECALL).is_some() {
+            self.emit_arg(Op::PRECALL, count, location);
+        }
+        self.emit_arg(op, count, location);
+    }
+
+    /// Sets the location of code that has none of its own, where locations linger.
+    pub(crate) fn set_here(&mut self, location: Location) {
+        self.unit.here = location;
+    }
+
+    /// Returns the location of code that belongs to `location` and follows other code, which may
+    /// have left its own where locations linger.
+    pub(crate) fn here_or(&self, location: Location) -> Location {
+        if self.target.features.locations_linger { self.unit.here } else { location }
+    }
+
     /// Returns a label that only starts a block, where labels do.
     pub(crate) fn block_label(&mut self) -> Option<Label> {
         self.target.features.labels_start_blocks.then(|| self.new_label())

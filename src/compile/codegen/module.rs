@@ -8,7 +8,7 @@ use crate::compile::future::Future;
 use crate::compile::name_places::NamePlaces;
 use crate::compile::symtable::{ScopeId, SymbolTable};
 use crate::compile::warned::Warnings;
-use crate::syntax::ast::{Constant, Module};
+use crate::syntax::ast::Module;
 use crate::target::{Op, Target};
 use crate::text::{Location, Names};
 use rustc_hash::FxHashMap;
@@ -35,6 +35,7 @@ pub fn compile(
     let name = names.intern("<module>");
     let mut unit = Box::new(CompilerUnit::empty());
     unit.begin(symbols, names, ScopeId(0), UnitKind::Module, name);
+    unit.code.sequence.keeps_order = target.features.passes_follow_creation;
     let unicode_strings = module.unicode_strings;
     let forbidden = target.features.check_with_code.then(|| names.intern("__debug__"));
     let mut codegen = Codegen {
@@ -62,8 +63,7 @@ pub fn compile(
     let first = module.body.first().map_or(Location::new(1, 1, 0, 0), |statement| statement.location);
     codegen.conditional_annotations(first)?;
     codegen.visit_annotated_body(module.body, first)?;
-    codegen.load_const(&Constant::None, Location::NONE);
-    codegen.emit(Op::RETURN_VALUE, Location::NONE);
+    codegen.return_at_end(true);
     codegen.set_flags();
     codegen.finish.finish(&mut codegen.unit.code, codegen.constants, codegen.names)
 }

@@ -37,6 +37,12 @@ impl Codegen<'_, '_> {
                 let op = match ctx {
                     ExprContext::Store => Op::STORE_DEREF,
                     ExprContext::Del => Op::DELETE_DEREF,
+                    ExprContext::Load
+                        if kind == BlockKind::Class
+                            && self.target.operation(Op::LOAD_CLASSDEREF).is_some() =>
+                    {
+                        Op::LOAD_CLASSDEREF
+                    }
                     ExprContext::Load if kind == BlockKind::Class && !in_inlined => {
                         self.emit(Op::LOAD_LOCALS, location);
                         Op::LOAD_FROM_DICT_OR_DEREF
@@ -223,7 +229,8 @@ impl Codegen<'_, '_> {
     pub(super) fn reference_scope(&self, name: Name) -> NameScope {
         let text = self.names.text(name);
         let is_class_cell = self.unit.kind == UnitKind::Class
-            && (matches!(text, "__class__" | "__classdict__")
+            && (text == "__class__"
+                || text == "__classdict__" && self.target.features.class_dict_cells
                 || text == "__conditional_annotations__" && self.target.features.deferred_annotations);
         match self.symbol(name) {
             _ if is_class_cell => NameScope::Cell,

@@ -72,6 +72,7 @@ impl Codegen<'_, '_> {
         allowance::release(unit.code.sequence.size());
         allowance::note(self.unit.code.sequence.size());
         unit.begin(self.symbols, self.names, scope, kind, name);
+        unit.code.sequence.keeps_order = self.target.features.passes_follow_creation;
         unit.private = private.or(self.unit.private);
         unit.code.first_line = first_line;
         unit.code.argcount = counts.args;
@@ -118,10 +119,7 @@ impl Codegen<'_, '_> {
     /// Leaves the current unit and assembles it (`_PyCompile_OptimizeAndAssemble`). It returns
     /// `None` at its end if `returns_none`.
     pub(crate) fn finish_unit(&mut self, returns_none: bool) -> CodegenResult<CodeId> {
-        if returns_none {
-            self.load_const(&Constant::None, Location::NONE);
-        }
-        self.emit(Op::RETURN_VALUE, Location::NONE);
+        self.return_at_end(returns_none);
         self.set_flags();
         let Some(outer) = self.stack.pop() else {
             return Err(SyntaxError {
@@ -137,6 +135,22 @@ impl Codegen<'_, '_> {
         allowance::note(unit.code.sequence.size());
         self.spare.push(unit);
         Ok(code)
+    }
+
+    /// Emits the return at the end of a unit (`_PyCompile_OptimizeAndAssemble`).
+    pub(super) fn return_at_end(&mut self, returns_none: bool) {
+        if self.target.features.no_second_return {
+            let sequence = self.sequence();
+            let end = sequence.instructions.len() as u32;
+            let returns = sequence.instructions.last().is_some_and(|last| last.op == Op::RETURN_VALUE);
+            if returns && !sequence.labels.contains(&end) {
+                return;
+            }
+        }
+        if returns_none {
+            self.load_const(&Constant::None, Location::NONE);
+        }
+        self.emit(Op::RETURN_VALUE, Location::NONE);
     }
 
     /// Sets the flags of the current unit.
@@ -175,6 +189,9 @@ impl Codegen<'_, '_> {
     /// Wraps the unit in a handler for `StopIteration`, except for its preamble of so many
     /// instructions (`codegen_wrap_in_stopiteration_handler`).
     pub(crate) fn wrap_in_stop_iteration_handler(&mut self, preamble: usize) {
+        if self.target.operation(Op::CALL_INTRINSIC_1).is_none() {
+            return;
+        }
         let handler = self.new_label();
         self.sequence().insert(preamble, Op::SETUP_CLEANUP, handler.0, Location::NONE);
         self.load_const(&Constant::None, Location::NONE);

@@ -81,6 +81,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Emits a statement, regardless of what is conditional (`codegen_visit_stmt`).
     fn statement(&mut self, statement: &'a Stmt<'ast>) -> CodegenResult<()> {
         let location = statement.location;
+        self.set_here(location);
         match &statement.kind {
             StmtKind::FunctionDef(function) => self.function(function, location),
             StmtKind::ClassDef(class) => self.class(class, location),
@@ -92,6 +93,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 }
                 self.visit_expr(value)?;
                 self.emit(Op::POP_TOP, Location::NONE);
+                self.set_here(Location::NONE);
                 Ok(())
             }
             StmtKind::Pass => {
@@ -172,11 +174,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         location: Location,
     ) -> CodegenResult<()> {
         let at = target.location;
+        self.set_here(at);
         match &target.kind {
             ExprKind::Attribute { value: base, attr, .. } => {
                 self.visit_expr(base)?;
                 self.emit_arg(Op::COPY, 1, at);
                 let at = self.attribute_location(at, at, *attr);
+                self.set_here(at);
                 self.load_attr(*attr, at);
                 self.visit_expr(value)?;
                 self.binary_op(op, true, location);

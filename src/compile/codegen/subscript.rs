@@ -84,6 +84,7 @@ impl Codegen<'_, '_> {
     /// (`should_apply_two_element_slice_optimization`).
     pub(super) fn is_two_part_slice(&self, slice: &Expr<'_>) -> bool {
         match &slice.kind {
+            _ if self.target.operation(Op::BINARY_SLICE).is_none() => false,
             ExprKind::Slice { lower, upper, step: None } => {
                 !self.target.features.slice_constants
                     || constant(lower.as_deref()).is_none()

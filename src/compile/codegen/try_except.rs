@@ -56,12 +56,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.push_block(FrameBlock::FinallyEnd, Location::NONE)?;
         let dropped = i32::from(self.target.features.finally_warnings == FinallyWarnings::Dropped);
         self.warnings.repetitions += dropped;
+        self.set_here(Location::NONE);
         self.visit_body(statement.finalbody)?;
         self.warnings.repetitions -= dropped;
         self.pop_block();
-        self.emit_arg(Op::RERAISE, 0, Location::NONE);
+        let at = self.here_or(Location::NONE);
+        self.emit_arg(Op::RERAISE, 0, at);
         self.use_label(cleanup);
-        self.pop_except_and_reraise();
+        self.pop_except_and_reraise(at);
         self.use_label(exit);
         Ok(())
     }
@@ -91,9 +93,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.except_handler(handler, end)?;
         }
         self.pop_block();
+        self.set_here(Location::NONE);
         self.emit_arg(Op::RERAISE, 0, Location::NONE);
         self.use_label(cleanup);
-        self.pop_except_and_reraise();
+        self.pop_except_and_reraise(Location::NONE);
         self.use_label(end);
         Ok(())
     }
@@ -139,9 +142,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
 
     /// Restores the outer exception and raises the new one again
     /// (`codegen_pop_except_and_reraise`).
-    pub(super) fn pop_except_and_reraise(&mut self) {
-        self.emit_arg(Op::COPY, 3, Location::NONE);
-        self.emit(Op::POP_EXCEPT, Location::NONE);
-        self.emit_arg(Op::RERAISE, 1, Location::NONE);
+    pub(super) fn pop_except_and_reraise(&mut self, location: Location) {
+        self.emit_arg(Op::COPY, 3, location);
+        self.emit(Op::POP_EXCEPT, location);
+        self.emit_arg(Op::RERAISE, 1, location);
     }
 }

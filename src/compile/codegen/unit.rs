@@ -8,7 +8,7 @@ use crate::compile::positions::Positions;
 use crate::compile::symtable::{NameScope, ScopeId, SymbolInfo, SymbolTable, flag};
 use crate::compile::unit::CodeUnit;
 use crate::syntax::ast::Stmt;
-use crate::text::{Name, Names};
+use crate::text::{Location, Name, Names};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Kind of a unit (`COMPILE_SCOPE_*`).
@@ -57,6 +57,8 @@ pub(crate) struct CompilerUnit<'a, 'ast> {
     pub(crate) conditional_depth: u32,
     /// Number of swaps emitted for captures of patterns.
     pub(super) swaps: usize,
+    /// Location that was set last, where locations linger.
+    pub(super) here: Location,
     pub(super) cell_index: Positions<Name>,
     pub(super) free_index: Positions<Name>,
     /// Number of free variables that the scope lists; late ones follow.
@@ -81,6 +83,7 @@ impl CompilerUnit<'_, '_> {
             conditions: 0,
             conditional_depth: 0,
             swaps: 0,
+            here: Location::NONE,
             cell_index: Positions::default(),
             free_index: Positions::default(),
             listed_free: 0,
@@ -148,6 +151,7 @@ impl CompilerUnit<'_, '_> {
             conditions,
             conditional_depth,
             swaps,
+            here,
             // The indices are reset together with their lists.
             cell_index: _,
             free_index: _,
@@ -165,6 +169,7 @@ impl CompilerUnit<'_, '_> {
         *conditions = 0;
         *conditional_depth = 0;
         *swaps = 0;
+        *here = Location::NONE;
         const_index.restart::<ConstId>(&[]);
     }
 }

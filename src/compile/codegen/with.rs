@@ -50,7 +50,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             None => self.emit(Op::POP_TOP, location),
         }
         self.with_statement(statement, index + 1, whole)?;
-        self.emit(Op::POP_BLOCK, if is_async { location } else { Location::NONE });
+        self.emit(Op::POP_BLOCK, if is_async { self.here_or(location) } else { Location::NONE });
         self.pop_block();
         self.call_exit(location);
         if is_async {
@@ -90,11 +90,17 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// (`codegen_with_except_finish`).
     fn finish_with_handler(&mut self, cleanup: Label) {
         let at = Location::NONE;
+        self.set_here(at);
         let suppress = self.new_label();
-        let exit = self.new_label();
+        let cleanup_first = self.target.features.with_cleanup_first;
+        let exit = if cleanup_first { suppress } else { self.new_label() };
         self.emit_truth(at);
         self.emit_jump(Op::POP_JUMP_IF_TRUE, suppress, at);
         self.emit_arg(Op::RERAISE, 2, at);
+        if cleanup_first {
+            self.use_label(cleanup);
+            self.pop_except_and_reraise(at);
+        }
         self.use_label(suppress);
         self.emit(Op::POP_TOP, at);
         self.emit(Op::POP_BLOCK, at);
@@ -102,9 +108,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         for _ in 0..2 + u32::from(self.target.features.special_methods) {
             self.emit(Op::POP_TOP, at);
         }
+        if cleanup_first {
+            return;
+        }
         self.emit_join(exit);
         self.use_label(cleanup);
-        self.pop_except_and_reraise();
+        self.pop_except_and_reraise(at);
         self.use_label(exit);
     }
 
@@ -115,6 +124,6 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         }
         // Without `LOAD_SPECIAL`, the first argument occupies the slot of `self`.
         let arguments = 2 + u32::from(self.target.features.special_methods);
-        self.emit_arg(Op::CALL, arguments, location);
+        self.emit_call(Op::CALL, arguments, location);
     }
 }

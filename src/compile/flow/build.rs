@@ -6,16 +6,17 @@ use super::FlowError;
 use super::graph::{BlockId, Graph, Instr, starting_at};
 use super::kinds::{Kinds, has_target};
 use crate::compile::instruction::InstructionSequence;
+use crate::target::Features;
 use smallvec::{SmallVec, smallvec};
 
 /// Splits a sequence into the blocks of `graph` (`_PyCfg_FromInstructionSequence`).
 ///
-/// Blocks start at jump targets and after jumps; with `at_labels`, at all labels. The sequence is
-/// empty afterwards.
+/// Blocks start at jump targets and after jumps, or at all labels where the features say so. The
+/// sequence is empty afterwards.
 pub(super) fn build(
     sequence: &mut InstructionSequence,
     graph: &mut Graph,
-    at_labels: bool,
+    features: &Features,
 ) -> Result<(), FlowError> {
     let mut slots = std::mem::take(&mut sequence.instructions);
     if let Some((position, code)) = sequence.inserted.take() {
@@ -36,13 +37,20 @@ pub(super) fn build(
         // The target is a slot index until the blocks exist.
         instr.target = BlockId(place);
     }
-    let numbers =
-        if at_labels { number_labels(&mut slots, &sequence.labels, &mut targets) } else { Vec::new() };
+    let follows = features.passes_follow_creation;
+    let numbers = match features.labels_start_blocks {
+        true if follows => order_labels(&mut slots, sequence, &mut targets),
+        true => number_labels(&mut slots, &sequence.labels, &mut targets),
+        false => Vec::new(),
+    };
     graph.refill(slots, |graph, slots| cut(graph, slots, &targets));
-    for (place, number) in numbers {
+    for &(place, number) in &numbers {
         if let Some(id) = starting_at(&graph.blocks, place) {
             graph.block_mut(id).label = number;
         }
+    }
+    if follows {
+        number_blocks(graph, &numbers, sequence);
     }
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
         let sets_up = graph.block(id).sets_up;
@@ -82,6 +90,46 @@ fn number_labels(slots: &mut [Instr], labels: &[u32], targets: &mut [u64]) -> Ve
         instr.arg = found.map_or(0, |at| numbers[at].1);
     }
     numbers
+}
+
+/// Lets all labels be in `targets`; returns the last label at each place, ascending by place.
+fn order_labels(slots: &mut [Instr], sequence: &InstructionSequence, targets: &mut [u64]) -> Vec<(u32, u32)> {
+    let mut last = Vec::<(u32, u32)>::new();
+    for &label in &sequence.placed {
+        let place = sequence.labels[label as usize];
+        match last.last_mut() {
+            Some(before) if before.0 == place => before.1 = label,
+            _ => last.push((place, label)),
+        }
+    }
+    last.retain(|&(place, _)| (place as usize) < slots.len());
+    for &(place, _) in &last {
+        targets[place as usize / 64] |= 1 << (place % 64);
+    }
+    for instr in slots.iter_mut().filter(|instr| has_target(instr.op)) {
+        instr.arg = 0;
+    }
+    last
+}
+
+/// Numbers the blocks in the order in which code generation made them: that of a label with the
+/// label, others with their first instruction.
+fn number_blocks(graph: &mut Graph, labels: &[(u32, u32)], sequence: &InstructionSequence) {
+    let mut made: Vec<(u32, u32, u32)> = Vec::with_capacity(graph.blocks.len());
+    for (index, block) in graph.blocks.iter().enumerate() {
+        let label = labels.binary_search_by_key(&block.start(), |&(place, _)| place);
+        made.push(match label {
+            Ok(at) => {
+                let label = labels[at].1;
+                (sequence.made_at[label as usize], label, index as u32)
+            }
+            Err(_) => (block.start(), u32::MAX, index as u32),
+        });
+    }
+    made.sort_unstable();
+    for ((.., index), number) in made.into_iter().zip(1..) {
+        graph.blocks[index as usize].label = number;
+    }
 }
 
 /// Creates the blocks; `targets` has a bit for each slot that is a jump target.

@@ -2,10 +2,11 @@
 //!
 //! CPython: `Python/flowgraph.c` of 3.12.
 
+use super::extended_blocks::last_made_first;
 use super::graph::{BlockId, Graph};
 use super::kinds::is_jump;
 use super::lines::{continue_lines, duplicate_exit};
-use crate::target::Op;
+use crate::target::{Features, Op};
 use crate::text::Location;
 
 /// Returns whether a block is an exit without lines (`is_exit_without_lineno`).
@@ -15,10 +16,11 @@ fn needs_line(graph: &Graph, id: BlockId) -> bool {
 
 /// Copies exits without a line, so that each has one predecessor
 /// (`duplicate_exits_without_lineno`).
-fn duplicate_exits(graph: &mut Graph) {
+fn duplicate_exits(graph: &mut Graph, features: &Features) {
     let mut label = graph.next_label();
-    let mut id = Graph::ENTRY;
-    while id.is_some() {
+    let blocks =
+        if features.passes_follow_creation { last_made_first(graph) } else { graph.in_order().collect() };
+    for id in blocks {
         if let Some(&last) = graph.last(id)
             && is_jump(last.op)
             && graph.block(last.target).predecessors > 1
@@ -28,7 +30,6 @@ fn duplicate_exits(graph: &mut Graph) {
             graph.block_mut(copy).label = label;
             label += 1;
         }
-        id = graph.next(id);
     }
     continue_lines(graph, needs_line);
 }
@@ -80,9 +81,9 @@ fn guarantee(graph: &mut Graph, first_line: i32) {
 }
 
 /// Gives exits without a line one (`resolve_line_numbers`).
-pub(super) fn resolve_exit_lines(graph: &mut Graph, first_line: i32) {
+pub(super) fn resolve_exit_lines(graph: &mut Graph, first_line: i32, features: &Features) {
     graph.rerouted = true;
-    duplicate_exits(graph);
+    duplicate_exits(graph, features);
     propagate(graph);
     guarantee(graph, first_line);
 }

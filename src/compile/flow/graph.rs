@@ -93,6 +93,11 @@ impl Block {
         self.used = self.used.min(len as u32);
     }
 
+    /// Returns the first slot.
+    pub(super) fn start(&self) -> u32 {
+        self.start
+    }
+
     /// Returns the slots of the instructions.
     fn range(&self) -> std::ops::Range<usize> {
         let start = self.start as usize;
@@ -178,6 +183,12 @@ impl Graph {
     /// Returns the next block in the code.
     pub(crate) fn next(&self, id: BlockId) -> BlockId {
         self.block(id).next
+    }
+
+    /// Returns the blocks in the order of the code.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = BlockId> {
+        let first = (!self.blocks.is_empty()).then_some(Self::ENTRY);
+        std::iter::successors(first, |&id| Some(self.next(id)).filter(|next| next.is_some()))
     }
 
     /// Returns the instructions of a block.

@@ -12,6 +12,11 @@ use smallvec::SmallVec;
 /// `CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR`.
 const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
 
+/// Returns whether the unit is code of a generator or coroutine.
+pub(super) fn is_generator(unit: &CodeUnit) -> bool {
+    unit.flags & GENERATOR_FLAGS != 0 || unit.starts_as_generator
+}
+
 /// Inserts prefix instructions and gives cells and free variables their final indices
 /// (`prepare_localsplus`).
 pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit, features: &Features) {
@@ -34,7 +39,7 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit, features: &Feat
     let mut sorted: SmallVec<[usize; 16]> = (0..cells).collect();
     sorted.sort_by_key(|&cell| fixed[cell]);
     prefix.extend(sorted.iter().map(|&cell| Instr::new(Op::MAKE_CELL, cell as u32, Location::NONE)));
-    if (unit.flags & GENERATOR_FLAGS != 0 || unit.starts_as_generator) && !unit.has_preamble {
+    if is_generator(unit) && !unit.has_preamble {
         let location = Location::new(unit.first_line, unit.first_line, -1, -1);
         prefix.push(Instr::new(Op::RETURN_GENERATOR, 0, location));
         let location = if features.generator_pop_lacks_line { Location::NONE } else { location };
@@ -62,6 +67,7 @@ pub(super) fn prepare_locals(graph: &mut Graph, unit: &CodeUnit, features: &Feat
                     | Op::STORE_DEREF
                     | Op::DELETE_DEREF
                     | Op::LOAD_FROM_DICT_OR_DEREF
+                    | Op::LOAD_CLASSDEREF
             ) && let Some(&place) = fixed.get(instr.arg as usize)
             {
                 instr.arg = place as u32;

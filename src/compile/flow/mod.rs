@@ -6,22 +6,28 @@
 //! **Invariant:** in debug builds the graph is verified after each pass.
 
 mod block_rewrites;
+mod bool_jumps;
 mod borrow;
 mod build;
+mod cleaned_blocks;
 mod cold;
 mod context;
 mod drop_unreachable;
+mod edge_depth;
 mod empty_blocks;
 mod exceptions;
 mod exit_lines;
+mod extended_blocks;
 mod fold;
 pub(crate) mod graph;
 mod inline_exits;
+mod jump_directions;
 mod kinds;
 mod late_pseudo;
 mod lines;
 mod load_const;
 mod locals_plus;
+mod marked_blocks;
 mod normalize_jumps;
 mod peephole;
 mod pseudo;
@@ -32,6 +38,7 @@ mod superinstructions;
 mod swaps;
 #[cfg(test)]
 mod tests;
+mod trailing_consts;
 mod unreachable;
 mod unset_locals;
 mod unused_consts;
@@ -71,7 +78,7 @@ pub(super) fn run(
     constants: &mut Constants,
     target: &'static Target,
 ) -> Result<u32, FlowError> {
-    build::build(&mut unit.sequence, graph, target.features.labels_start_blocks)?;
+    build::build(&mut unit.sequence, graph, &target.features)?;
     let mut consts = std::mem::take(&mut unit.consts);
     // `*args` and `**kwargs` are parameters too, as `CO_VARARGS` (4) and `CO_VARKEYWORDS` (8) say.
     let stars = (unit.flags >> 2 & 1) + (unit.flags >> 3 & 1);
@@ -129,8 +136,17 @@ fn apply(
         FlowPass::InlineSmallExits => small_exits::inline_small_exits(graph),
         FlowPass::OptimizeBlocks => block_rewrites::optimize_blocks(graph, context),
         FlowPass::DropUnreachable => drop_unreachable::drop_unreachable(graph)?,
-        FlowPass::ResolveExitLines => exit_lines::resolve_exit_lines(graph, unit.first_line),
+        FlowPass::ResolveExitLines => {
+            exit_lines::resolve_exit_lines(graph, unit.first_line, &target.features);
+        }
         FlowPass::ConvertLatePseudoOps => late_pseudo::convert_late_pseudo_ops(graph),
+        FlowPass::ExtendBlocks => extended_blocks::extend_blocks(graph),
+        FlowPass::RewriteBlocks => bool_jumps::rewrite_blocks(graph, context),
+        FlowPass::DropUnmarked => marked_blocks::drop_unmarked(graph),
+        FlowPass::TrimConsts => trailing_consts::trim_consts(graph, context),
+        FlowPass::DepthOfEdges => depth = Some(edge_depth::edge_depth(graph, target, unit)?),
+        FlowPass::EraseHandlers => cleaned_blocks::erase_handlers(graph),
+        FlowPass::ChooseDirections => jump_directions::choose_directions(graph)?,
         FlowPass::BorrowLocals => borrow::borrow_locals(graph, target)?,
     }
     if cfg!(debug_assertions) && !matches!(pass, FlowPass::NormalizeJumps | FlowPass::BorrowLocals) {

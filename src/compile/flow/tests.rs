@@ -77,7 +77,11 @@ fn outcome(given: &str) -> (String, Vec<FlowPass>) {
     for line in given.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[0] {
-            "target:" => target = find(words[1]),
+            "target:" => {
+                target = find(words[1]);
+                let follows = |target: &Target| target.features.passes_follow_creation;
+                unit.sequence.keeps_order = target.is_some_and(follows);
+            }
             "passes:" => passes.extend(words[1..].iter().map(|name| pass(name))),
             "consts:" => consts.extend(words[1..].iter().map(|word| constants.add(constant(word)))),
             "locals:" => locals = words[1].parse().unwrap(),
@@ -103,7 +107,7 @@ fn outcome(given: &str) -> (String, Vec<FlowPass>) {
     }
     let mut graph = Graph::default();
     let target: &Target = target.expect("a line `target:`");
-    build::build(&mut unit.sequence, &mut graph, target.features.labels_start_blocks).unwrap();
+    build::build(&mut unit.sequence, &mut graph, &target.features).unwrap();
     let mut context = Context {
         target,
         constants: &mut constants,
@@ -130,7 +134,9 @@ fn find(release: &str) -> Option<&'static Target> {
 
 /// Returns the passes of the schedules that have most.
 fn all_passes() -> impl Iterator<Item = FlowPass> {
-    ["3.14.10", "3.12.1"].into_iter().flat_map(|release| find(release).unwrap().flow.iter().copied())
+    ["3.14.10", "3.12.1", "3.11.7"]
+        .into_iter()
+        .flat_map(|release| find(release).unwrap().flow.iter().copied())
 }
 
 fn op(name: &str) -> Op {

@@ -139,8 +139,9 @@ impl Analysis<'_> {
                 (true, _) => class,
                 (false, _) => None,
             };
-            let inline =
-                entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator) && !sees_class;
+            let inline = self.features.inlines_comprehensions
+                && entry.comprehension.is_some_and(|kind| kind != ComprehensionKind::Generator)
+                && !sees_class;
             let mut free = self.block(child, class)?;
             if inline {
                 self.inline(id, child, &mut free, inlined_cells);
@@ -307,18 +308,20 @@ impl Analysis<'_> {
     fn cells_of_class(&self) -> [Option<Name>; 3] {
         let known = self.known;
         let conditional = self.features.deferred_annotations.then_some(known.conditional_annotations);
-        [Some(known.class), Some(known.classdict), conditional]
+        let classdict = self.features.class_dict_cells.then_some(known.classdict);
+        [Some(known.class), classdict, conditional]
     }
 
     /// Removes the names that a class provides from the free names (`drop_class_free`).
     fn drop_class_free(&mut self, id: ScopeId, below: &mut Vec<Name>) {
         let known = self.known;
         let deferred = self.features.deferred_annotations;
+        let has_dict = self.features.class_dict_cells;
         let scope = &mut self.table.scopes[id.0 as usize];
         below.retain(|&name| {
             if name == known.class {
                 scope.needs_class_closure = true;
-            } else if name == known.classdict {
+            } else if name == known.classdict && has_dict {
                 scope.needs_classdict = true;
             } else if name == known.conditional_annotations && deferred {
                 scope.has_conditional_annotations = true;

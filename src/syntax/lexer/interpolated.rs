@@ -29,6 +29,8 @@ pub struct Mode {
     pub start: usize,
     /// Position of the prefix.
     pub start_place: Position,
+    /// Position of the brace that opened the last field.
+    pub brace: Position,
     /// Number of open brackets in the fields.
     pub depth: i32,
     /// Depth at which the innermost field started; −1 outside fields.
@@ -165,7 +167,9 @@ impl Lexer<'_> {
 
     /// Enters a field that starts at the next byte.
     fn field(&mut self) -> bool {
+        let brace = Position::new(self.line, self.column(self.at));
         let Some(mode) = self.modes.last_mut() else { return false };
+        mode.brace = brace;
         mode.field_depth += 1;
         if mode.field_depth >= MAX_FIELDS {
             self.fail(FaultKind::TooManyFields, self.at);

@@ -19,6 +19,7 @@
 //! The lexer stops at the first fault: [`Lexer::fault`] is the fault and the extent of the text
 //! that was read, and every further token is `End`.
 
+mod apart;
 mod bracket;
 mod fault;
 mod indentation;
@@ -221,6 +222,12 @@ impl<'t> Lexer<'t> {
     #[inline]
     pub fn token_text(&self) -> &'t str {
         &self.text[self.start..self.end()]
+    }
+
+    /// Returns the whole text.
+    #[inline]
+    pub fn text(&self) -> &'t str {
+        self.text
     }
 
     /// Returns the text between two offsets.

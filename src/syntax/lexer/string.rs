@@ -170,6 +170,9 @@ impl Lexer<'_> {
                 _ if self.bytes[at + 1] == quote && self.bytes[at + 2] == quote => {
                     self.literal.body_end = at;
                     self.at = at + 3;
+                    if !self.modes.is_empty() {
+                        self.forget_column(self.line);
+                    }
                     return;
                 }
                 _ => at += 1,
@@ -188,6 +191,7 @@ impl Lexer<'_> {
             return self.fail(FaultKind::TooManyStrings, self.at);
         }
         self.token = if template { Token::TemplateStart } else { Token::FormatStart };
+        self.forget_column_of_start();
         self.modes.push(Mode {
             quote,
             quote_size,
@@ -195,6 +199,7 @@ impl Lexer<'_> {
             template,
             start: self.start,
             start_place: Position::new(self.line, self.column(self.start)),
+            brace: Position::new(0, 0),
             depth: 0,
             field_depth: -1,
             shown: ShownText::default(),

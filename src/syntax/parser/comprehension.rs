@@ -18,7 +18,20 @@ impl<'a> Parser<'a, '_> {
         if matches!(element.kind, ExprKind::Starred { .. }) {
             self.check_unpacking();
         }
-        self.clauses(start, kind, element, None, close)
+        self.clauses(start, kind, element, None, Some(close))
+    }
+
+    /// `genexp` after its element, without a closing bracket.
+    pub(super) fn open_comprehension(
+        &mut self,
+        start: Position,
+        kind: ComprehensionKind,
+        element: Expr<'a>,
+    ) -> Expr<'a> {
+        if matches!(element.kind, ExprKind::Starred { .. }) {
+            self.check_unpacking();
+        }
+        self.clauses(start, kind, element, None, None)
     }
 
     /// `dictcomp: '{' kvpair for_if_clauses '}' | '{' '**' expression for_if_clauses '}'` after its
@@ -32,7 +45,7 @@ impl<'a> Parser<'a, '_> {
         if value.is_none() {
             self.check_unpacking();
         }
-        self.clauses(start, ComprehensionKind::Dict, element, value, Token::RightBrace)
+        self.clauses(start, ComprehensionKind::Dict, element, value, Some(Token::RightBrace))
     }
 
     fn check_unpacking(&mut self) {
@@ -49,7 +62,7 @@ impl<'a> Parser<'a, '_> {
         kind: ComprehensionKind,
         element: Expr<'a>,
         value: Option<Expr<'a>>,
-        close: Token,
+        close: Option<Token>,
     ) -> Expr<'a> {
         let id = self.id();
         let base = self.stacks.clauses.base();
@@ -60,7 +73,9 @@ impl<'a> Parser<'a, '_> {
             // A clause is inside those before it.
             self.heights.current += 1;
         }
-        self.expect(close);
+        if let Some(close) = close {
+            self.expect(close);
+        }
         let generators = self.stacks.clauses.take(base, self.arena);
         let comprehension = self.arena.alloc(ComprehensionExpr { id, kind, element, value, generators });
         self.node(start, ExprKind::Comprehension(comprehension))

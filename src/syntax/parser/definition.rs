@@ -85,6 +85,10 @@ impl<'a> Parser<'a, '_> {
         if !self.take(Token::LeftBracket) {
             return &[];
         }
+        self.is_own = true;
+        if !self.has(GrammarRule::TypeParameters) {
+            self.refuse();
+        }
         let base = self.stacks.type_params.base();
         loop {
             self.tick();

@@ -28,6 +28,7 @@ mod comprehension;
 mod definition;
 mod display;
 mod expression;
+mod field_apart;
 mod import;
 mod literal;
 mod parameter;

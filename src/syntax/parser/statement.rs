@@ -234,9 +234,13 @@ impl<'a> Parser<'a, '_> {
 
     /// `type_alias`, if a name follows the soft keyword.
     fn type_alias(&mut self) -> Option<StmtKind<'a>> {
+        if !self.has(GrammarRule::TypeParameters) {
+            return None;
+        }
         let checkpoint = self.checkpoint();
         self.advance();
         if self.token() == Token::Name {
+            self.is_own = true;
             return Some(self.type_alias_rest());
         }
         self.reset(&checkpoint);

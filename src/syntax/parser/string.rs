@@ -32,7 +32,7 @@ enum LiteralKind {
 
 /// State of reading the text of an f-string.
 #[derive(Clone, Copy)]
-struct Reading {
+pub(super) struct Reading {
     /// True if the prefix has an `r`.
     raw: bool,
     /// True if backslashes are not escapes.
@@ -48,8 +48,8 @@ struct Reading {
 ///
 /// Adjacent constants are merged. An empty part of an f-string is ignored, while an empty plain
 /// string may start or end a constant.
-struct Pieces {
-    expressions: usize,
+pub(super) struct Pieces {
+    pub(super) expressions: usize,
     text: usize,
     /// Location of the constant under construction.
     location: Option<Location>,
@@ -67,13 +67,13 @@ impl Pieces {
     }
 
     /// Ends a plain string.
-    fn plain(&mut self, location: Location) {
+    pub(super) fn plain(&mut self, location: Location) {
         self.location = Some(self.location.map_or(location, |first| first.to(location)));
     }
 }
 
 impl<'a> Parser<'a, '_> {
-    fn pieces(&self) -> Pieces {
+    pub(super) fn pieces(&self) -> Pieces {
         Pieces {
             expressions: self.stacks.expressions.base(),
             text: self.stacks.text.base(),
@@ -83,7 +83,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Ends the constant under construction.
-    fn flush(&mut self, pieces: &mut Pieces) {
+    pub(super) fn flush(&mut self, pieces: &mut Pieces) {
         let text = self.stacks.text.take(pieces.text, self.arena);
         if let Some(location) = pieces.location.take()
             && !text.is_empty()
@@ -131,6 +131,8 @@ impl<'a> Parser<'a, '_> {
             pieces.plain(self.since(start));
         }
         let (mut is_format, mut is_mixed) = (false, false);
+        let apart = self.target.features.reads_fields_apart;
+        let mut strings = Vec::new();
         loop {
             self.tick();
             let begin = self.place();
@@ -145,6 +147,9 @@ impl<'a> Parser<'a, '_> {
                 Token::FormatStart => {
                     is_format = true;
                     self.interpolated(&mut pieces, false);
+                    if apart {
+                        strings.push((self.stacks.expressions.base(), self.since(begin)));
+                    }
                     LiteralKind::Text
                 }
                 Token::TemplateStart => {
@@ -163,6 +168,9 @@ impl<'a> Parser<'a, '_> {
         }
         let result = if is_format || kind == Some(LiteralKind::Template) {
             self.flush(&mut pieces);
+            if apart {
+                self.place_parts(pieces.expressions, self.since(start), &strings);
+            }
             let values = self.stacks.expressions.take(pieces.expressions, self.arena);
             let kind = if is_format { ExprKind::JoinedStr(values) } else { ExprKind::TemplateStr(values) };
             self.node(start, kind)
@@ -182,12 +190,17 @@ impl<'a> Parser<'a, '_> {
         let raw = self.lexer.literal().raw;
         let fields = std::mem::replace(&mut self.fields, 0);
         let pending = self.pending.len();
+        let end =
+            if self.target.features.reads_fields_apart { Some(self.lexer.string_token_end()) } else { None };
         self.advance();
         self.middles(pieces, Reading { raw, verbatim: raw, template, apart: false });
         self.fields = fields;
         if matches!(self.token(), Token::FormatEnd | Token::TemplateEnd) {
             if self.pending.len() > pending {
                 self.note_pending(pending);
+            }
+            if end.is_some_and(|end| end != self.lexer.end()) {
+                self.refuse();
             }
             self.advance();
         } else {
@@ -196,7 +209,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `fstring_middle*`: pieces of text and fields.
-    fn middles(&mut self, pieces: &mut Pieces, reading: Reading) {
+    pub(super) fn middles(&mut self, pieces: &mut Pieces, reading: Reading) {
         let mut after_text = false;
         loop {
             self.tick();
@@ -256,6 +269,9 @@ impl<'a> Parser<'a, '_> {
     /// `fstring_replacement_field: '{' annotated_rhs '='? ['!' NAME] [':' fstring_format_spec*]
     /// '}'`
     fn field(&mut self, pieces: &mut Pieces, reading: Reading) {
+        if self.target.features.reads_fields_apart {
+            return self.field_apart(pieces, reading);
+        }
         let start = self.place();
         let text_start = self.lexer.start() + 1;
         self.fields += 1;
@@ -319,7 +335,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// `fstring_conversion: '!' NAME`
-    fn conversion(&mut self) -> i32 {
+    pub(super) fn conversion(&mut self) -> i32 {
         let end = self.lexer.end();
         self.advance();
         let is_next = self.token() == Token::Name && self.lexer.start() == end;

@@ -1,7 +1,7 @@
 //! Generated tables of the operations of each version.
 
 mod py310;
-mod py311;
+pub(super) mod py311;
 pub(super) mod py312;
 pub(super) mod py313;
 pub(super) mod py314;

@@ -2,8 +2,8 @@
 
 use super::operation::ByOp;
 use super::{
-    Features, FinallyWarnings, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords,
-    Target, encodings, operations, stack_effects, unicode,
+    Features, FinallyWarnings, FlowPass, GrammarRule, GrammarRules, LateHandlers, PyVersion, ShownComments,
+    StartUpWords, Target, encodings, operations, stack_effects, unicode,
 };
 
 /// Releases of 3.12.
@@ -14,13 +14,16 @@ pub(super) static RELEASES: [Target; 1] = [Target {
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16, &unicode::NEW_IN_15],
     encodings: &[encodings::CODECS_OF_3_13_5, encodings::FIRST],
-    grammar: GrammarRules::NONE,
+    grammar: GRAMMAR,
     flow: &FLOW,
     operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
 }];
 
 static OPERATIONS: ByOp = operations::py312::OPERATIONS.by_op();
+
+/// Rules that 3.12's grammar has in addition to 3.11's.
+pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[GrammarRule::TypeParameters]);
 
 /// Features of 3.12.1.
 pub(super) const FEATURES: Features = Features {
@@ -145,6 +148,16 @@ pub(super) const FEATURES: Features = Features {
     targets_found_mangled: false,
     else_before_handlers: true,
     deepest_handlers: 20,
+    locations_linger: false,
+    passes_follow_creation: false,
+    methods_have_opcode: false,
+    no_second_return: false,
+    with_cleanup_first: false,
+    group_copied_first: false,
+    inlines_comprehensions: true,
+    class_dict_cells: true,
+    line_entry_for_each: false,
+    reads_fields_apart: false,
 };
 
 /// `_PyCfg_OptimizeCodeUnit`, then `optimize_and_assemble_code_unit`.

@@ -47,7 +47,7 @@ pub(super) static RELEASES: [Target; 4] = [
 ];
 
 /// Rules that 3.13's grammar has in addition to 3.12's.
-pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[
+pub(super) const GRAMMAR: GrammarRules = py312::GRAMMAR.with(&[
     GrammarRule::TypeDefaults,
     GrammarRule::EmptyImports,
     GrammarRule::EmptyTypeParameters,

@@ -1,4 +1,4 @@
-"""Random valid programs of Python 3.12 to 3.15, as text: `Program(seed, version).text()`.
+"""Random valid programs of Python 3.11 to 3.15, as text: `Program(seed, version).text()`.
 
 Text and not syntax trees, so that layouts come up that no unparser writes. Validity is kept by construction where that
 is cheap (scopes, loops, what may stand in an annotation); what slips through must be refused by both sides.

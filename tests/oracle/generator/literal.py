@@ -87,6 +87,9 @@ class Literal:
             value = self.name(scope)
         else:
             value = self.star_or_yield(inner) if self.chance(0.1) else self.condition(inner)
+        # Up to 3.11, the string ends at the first of its quotes.
+        if self.version < (3, 12) and (set(value) & {quote[0], "\\", "#"} or "\n" in value and len(quote) == 1):
+            value = self.name(scope)
         if value.startswith("{") or self.chance(0.1):
             value = " " + value
         if self.chance(0.15):
@@ -103,7 +106,7 @@ class Literal:
     def format_specification(self, scope, quote, depth):
         parts = []
         for _ in range(self.pick([0, 1, 1, 1, 2, 3])):
-            if depth < 2 and self.chance(0.4):
+            if depth < (2 if self.version >= (3, 12) else 1) and self.chance(0.4):
                 parts.append(self.field(scope, quote, depth + 1))
             else:
                 parts.append(self.pick([">10", "d", ".2f", "^", "%Y-%m", "\\n", "!r", "é", "#x", "\\x41", " <", "\\N{DASH}"

@@ -187,10 +187,12 @@ class Statement:
 
     def alias(self, scope):
         name = self.pick(["Alias", "é2", "__Hidden", "T1"])
+        if self.version < (3, 12):
+            return name
         return f"type {name}{self.type_parameters(scope)} = {self.annotation(scope)}"
 
     def type_parameters(self, scope, often=0.5):
-        if not self.chance(often):
+        if not self.chance(often) or self.version < (3, 12):
             return ""
         parts, defaulted = [], False
         names = self.random.sample(["T1", "T2", "__T", "Té", "P1"], self.pick([1, 1, 2, 3]))

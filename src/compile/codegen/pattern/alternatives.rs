@@ -23,12 +23,15 @@ impl Codegen<'_, '_> {
         let mut control: Option<Vec<Name>> = None;
         for (index, alternative) in patterns.iter().enumerate() {
             let at = alternative.location;
+            self.set_here(at);
             let mut inner = PatternContext {
                 allow_irrefutable: index + 1 == patterns.len() && context.allow_irrefutable,
                 ..PatternContext::default()
             };
             self.emit_arg(Op::COPY, 1, at);
             self.pattern(alternative, &mut inner)?;
+            let at = self.here_or(at);
+            let location = self.here_or(location);
             match &control {
                 None => control = Some(std::mem::take(&mut inner.stores).into_names()),
                 Some(control) => {
@@ -38,6 +41,7 @@ impl Codegen<'_, '_> {
             self.emit_jump(Op::JUMP, end, at);
             self.place_fail_labels(&mut inner, at);
         }
+        let location = self.here_or(location);
         self.emit(Op::POP_TOP, location);
         self.jump_to_fail(context, Op::JUMP, location);
         self.use_label(end);

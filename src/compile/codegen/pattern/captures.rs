@@ -100,6 +100,7 @@ impl Codegen<'_, '_> {
         let depth = context.on_top + context.stores.len();
         for pattern in row {
             context.on_top -= 1;
+            self.set_here(pattern.location);
             if let Some(name) = captured(pattern) {
                 self.check_capture(name, pattern.location, context)?;
                 context.stores.push(name);

@@ -38,7 +38,7 @@ impl Codegen<'_, '_> {
             while let [pattern, others @ ..] = rest {
                 if is_wildcard(pattern) {
                     context.on_top -= 1;
-                    self.emit(Op::POP_TOP, location);
+                    self.emit(Op::POP_TOP, self.here_or(location));
                     rest = others;
                 } else {
                     let end = rest.iter().position(is_wildcard).unwrap_or(rest.len());

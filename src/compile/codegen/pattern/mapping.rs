@@ -46,6 +46,7 @@ impl Codegen<'_, '_> {
         context.on_top = context.on_top + size - 1;
         self.subpatterns(patterns, context)?;
         context.on_top -= 2;
+        let location = self.here_or(location);
         let Some(rest) = rest else {
             self.emit(Op::POP_TOP, location);
             self.emit(Op::POP_TOP, location);

@@ -60,7 +60,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             };
             self.pattern(&case.pattern, &mut context)?;
             for &name in std::mem::take(&mut context.stores).names() {
-                self.name_op(name, ExprContext::Store, location)?;
+                self.name_op(name, ExprContext::Store, self.here_or(location))?;
             }
             if let Some(guard) = &case.guard {
                 let fail = self.fail_label(&mut context, 0);
@@ -68,18 +68,22 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             }
             if !is_last {
                 let at_pattern = self.target.features.drop_subject_at_pattern;
-                self.emit(Op::POP_TOP, if at_pattern { case.pattern.location } else { Location::NEXT });
+                let at = self.here_or(location);
+                self.emit(Op::POP_TOP, if at_pattern { at } else { Location::NEXT });
             }
             self.visit_body(case.body)?;
             self.emit_jump(Op::JUMP, end, Location::NONE);
+            self.set_here(location);
             self.place_fail_labels(&mut context, location);
         }
         if let Some(case) = default {
+            self.set_here(case.pattern.location);
             self.emit(Op::NOP, case.pattern.location);
             if let Some(guard) = &case.guard {
                 self.jump_if(guard, end, false)?;
             }
             self.visit_body(case.body)?;
+            self.set_here(Location::NONE);
         }
         self.use_label(end);
         Ok(())
@@ -88,6 +92,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     /// Matches the top of the stack with a pattern (`codegen_pattern`).
     fn pattern(&mut self, pattern: &Pattern<'_>, context: &mut PatternContext) -> CodegenResult<()> {
         let location = pattern.location;
+        self.set_here(location);
         match &pattern.kind {
             PatternKind::MatchValue(value) => self.value_pattern(value, location, context),
             PatternKind::MatchSingleton(value) => {
@@ -160,7 +165,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit_arg(Op::COPY, 1, location);
         self.pattern(pattern, context)?;
         context.on_top -= 1;
-        self.capture(name, location, context)
+        self.capture(name, self.here_or(location), context)
     }
 
     /// Returns the label for a failure that pops `pops` values (`ensure_fail_pop`).

@@ -103,6 +103,7 @@ impl Codegen<'_, '_> {
             if index == star || is_wildcard(pattern) {
                 continue;
             }
+            let location = self.here_or(location);
             self.emit_arg(Op::COPY, 1, location);
             if index < star {
                 self.load_const(&count_constant(index), location);
@@ -115,7 +116,7 @@ impl Codegen<'_, '_> {
             self.subpattern(pattern, context)?;
         }
         context.on_top -= 1;
-        self.emit(Op::POP_TOP, location);
+        self.emit(Op::POP_TOP, self.here_or(location));
         Ok(())
     }
 }
