@@ -65,8 +65,8 @@ pub(super) fn decode(table: &[u8], first_line: i32) -> Result<Vec<LineRun>, Line
             NO_LOCATION => Location::NONE,
             LONG => {
                 line = advance(line, reader.signed()?)?;
-                let lines = i32::try_from(reader.varint()?).map_err(|_| LineError::Large(start))?;
-                let end_line = advance(line, lines)?;
+                // CPython 3.12 writes ends before their starts as large numbers.
+                let end_line = advance(line, reader.varint()? as i32)?;
                 let mut column = || {
                     let place = reader.varint()?;
                     i32::try_from(place).map(|place| place - 1).map_err(|_| LineError::Large(start))
@@ -168,7 +168,7 @@ fn entry(location: Location, units: u8, line: &mut i32, table: &mut Vec<u8>) {
     }
     head(LONG, table);
     write_signed(step, table);
-    write_unsigned(end_line.wrapping_sub(location.line()).max(0) as u32, table);
+    write_unsigned(end_line.wrapping_sub(location.line()) as u32, table);
     write_unsigned((column + 1).max(0) as u32, table);
     write_unsigned((end_column + 1).max(0) as u32, table);
 }

@@ -73,3 +73,21 @@ pub fn lacks_columns(format: LineFormat, table: &[u8]) -> bool {
 const fn line(line: i32) -> Location {
     Location::new(line, line, -1, -1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{decode, encode};
+    use crate::target::LineFormat;
+
+    /// An entry of the table that CPython 3.12.1 writes for the class of
+    /// `tests/golden/312/class_end_after_handlers`, and its `co_positions`.
+    #[test]
+    fn an_end_may_come_before_its_start() {
+        let table = b"\xf0\x00\x7e\x7f\x7f\x7f\x7f\x03\x09\x0e";
+        let runs = decode(LineFormat::Locations, table, 10, 2).unwrap();
+        let location = runs[0].location;
+        let found = (location.line(), location.end_line(), location.column(), location.end_column());
+        assert_eq!(found, (10, 8, 8, 13));
+        assert_eq!(encode(LineFormat::Locations, &runs, 10), table);
+    }
+}
