@@ -106,7 +106,7 @@ impl Grammar {
 }
 
 fn is_invalid(name: &str) -> bool {
-    name.starts_with("invalid_") || name.ends_with("_without_invalid")
+    name.starts_with("invalid_") || name.starts_with("mistaken_") || name.ends_with("_without_invalid")
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -99,7 +99,8 @@ class Grammar:
     def __init__(self, version):
         self.rules = Reader(GRAMMAR.read_text("utf-8"), MARKS[version]).rules
         for rule, alternatives in self.rules.items():
-            plain = [items for items in alternatives if not any("invalid_" in str(item[1])[:8] for item in items)]
+            plain = [items for items in alternatives
+                     if not any(str(item[1]).startswith(("invalid_", "mistaken_")) for item in items)]
             # Parameters end with a comma, or without one where a look ahead shows the end: only the former is plain.
             if "param" in rule or "slash" in rule:
                 plain = [items for items in plain if len(items) > 1 or len(plain) == 1] or plain
