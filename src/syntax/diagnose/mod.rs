@@ -89,7 +89,10 @@ pub(super) fn too_complex(
     target: &Target,
     statements: &[StatementStart],
 ) -> Option<SyntaxError> {
-    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref().filter(|_| !statements.is_empty())?;
+    if statements.is_empty() {
+        return None;
+    }
+    let grammar = GRAMMAR.get_or_init(Grammar::read).as_ref()?;
     let mut parser = PegParser::new(grammar, source, target, None);
     statements.iter().find_map(|&statement| {
         parser.skip_to(statement);
