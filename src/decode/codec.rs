@@ -205,7 +205,15 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
         "utf_32_be" => owned(wide::utf_32(), "utf-32-be"),
         "raw_unicode_escape" => points(escapes::decode_raw(bytes), "rawunicodeescape"),
         "unicode_escape" => points(escapes::decode(bytes, target), "unicodeescape"),
-        "idna" if let Some(decoded) = domain::idna(bytes) => owned(decoded, "idna"),
+        "idna" if let Some(decoded) = domain::idna(bytes) => match decoded {
+            Err(CodecFault::Undecodable { start, end, reason }) if !target.features.idna_names_itself => {
+                // Each label is decoded alone.
+                let label = bytes[..start].iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+                let fault = CodecFault::Undecodable { start: start - label, end: end - label, reason };
+                Err(refusal("ascii", &bytes[label..], &fault))
+            }
+            decoded => owned(decoded, "idna"),
+        },
         "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => {
             Err(refusal(known_as, bytes, &fault))
         }

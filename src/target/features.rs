@@ -310,6 +310,8 @@ pub struct Features {
     pub names_constraints: bool,
     /// The error for `yield from` outside of a function names it, else `yield`.
     pub yield_from_has_name: bool,
+    /// The `idna` codec names itself in errors about bytes that are not ASCII, else `ascii`.
+    pub idna_names_itself: bool,
     /// In a format spec after a field, braces delimit fields.
     pub spec_goes_on: bool,
     /// In comprehensions, the target of an assignment expression is looked up by its mangled name.

@@ -144,6 +144,7 @@ pub(super) const FEATURES: Features = Features {
     class_cells_in_comprehensions: true,
     names_constraints: false,
     yield_from_has_name: false,
+    idna_names_itself: false,
     spec_goes_on: true,
     targets_found_mangled: false,
     else_before_handlers: true,

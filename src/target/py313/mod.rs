@@ -166,6 +166,7 @@ pub(super) const FEATURES: Features = Features {
     class_cells_in_comprehensions: false,
     names_constraints: true,
     yield_from_has_name: true,
+    idna_names_itself: true,
     spec_goes_on: false,
     targets_found_mangled: true,
     else_before_handlers: false,
