@@ -30,9 +30,9 @@ fn thread(graph: &mut Graph, id: BlockId) -> bool {
 
 /// Rewrites the instructions that use the constant at `index` (`optimize_basic_block`).
 ///
-/// `arg` is the index of the constant. Returns the number of instructions that need no rewriting.
-fn use_constant(code: &mut [Instr], index: usize, arg: u32, context: &Context<'_>) -> usize {
-    let Some(next) = code.get(index + 1).map(|next| next.op) else { return 0 };
+/// `arg` is the index of the constant.
+fn use_constant(code: &mut [Instr], index: usize, arg: u32, context: &Context<'_>) {
+    let Some(next) = code.get(index + 1).map(|next| next.op) else { return };
     match next {
         Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE => {
             let truth = context.truth(Op::LOAD_CONST, arg);
@@ -44,7 +44,7 @@ fn use_constant(code: &mut [Instr], index: usize, arg: u32, context: &Context<'_
             }
         }
         Op::IS_OP => {
-            let Some(jump) = code.get(index + 2).map(|jump| jump.op) else { return 0 };
+            let Some(jump) = code.get(index + 2).map(|jump| jump.op) else { return };
             let is_jump = matches!(jump, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE);
             if is_jump && *context.value(Op::LOAD_CONST, arg) == ConstValue::None {
                 let invert = (code[index + 1].arg != 0) != (jump == Op::POP_JUMP_IF_FALSE);
@@ -53,14 +53,41 @@ fn use_constant(code: &mut [Instr], index: usize, arg: u32, context: &Context<'_
                 code[index + 2].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
             }
         }
-        Op::RETURN_VALUE => {
+        _ => {}
+    }
+}
+
+/// Rewrites the instruction at `index`, as if it had this opcode and operand, with those after it
+/// (`optimize_basic_block`).
+///
+/// Returns the index of the last instruction that needs no more rewriting.
+pub(super) fn rewrite_at(
+    code: &mut [Instr],
+    index: usize,
+    (op, arg): (Op, u32),
+    context: &mut Context<'_>,
+) -> usize {
+    let next = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
+    match (op, next) {
+        (Op::LOAD_CONST, _) => use_constant(code, index, arg, context),
+        (Op::BUILD_TUPLE, (Op::UNPACK_SEQUENCE, size)) if size == arg && (1..=3).contains(&arg) => {
             code[index].set_nop();
-            code[index + 1].set(Op::RETURN_CONST, arg);
-            return 1;
+            if arg == 1 {
+                code[index + 1].set_nop();
+            } else {
+                code[index + 1].op = Op::SWAP;
+            }
+        }
+        (Op::BUILD_TUPLE, _) => _ = fold::fold_adjacent_tuple(code, index, context),
+        (Op::SWAP, _) if arg == 1 => code[index].set_nop(),
+        (Op::SWAP, _) => return swaps::optimize_at(code, index),
+        (Op::PUSH_NULL, (Op::LOAD_GLOBAL, name)) if name & 1 == 0 => {
+            code[index].set_nop();
+            code[index + 1].arg |= 1;
         }
         _ => {}
     }
-    0
+    index
 }
 
 /// Rewrites one block (`optimize_basic_block`).
@@ -73,27 +100,12 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         if op != Op::LOAD_CONST || instr.op != Op::COPY || instr.arg != 1 {
             (op, arg) = (instr.op, instr.arg);
         }
-        if is_rewritten_once(op) {
-            let next = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
-            match (op, next) {
-                (Op::LOAD_CONST, _) => index += use_constant(code, index, arg, context),
-                (Op::BUILD_TUPLE, (Op::UNPACK_SEQUENCE, size)) if size == arg && (1..=3).contains(&arg) => {
-                    code[index].set_nop();
-                    if arg == 1 {
-                        code[index + 1].set_nop();
-                    } else {
-                        code[index + 1].op = Op::SWAP;
-                    }
-                }
-                (Op::BUILD_TUPLE, _) => _ = fold::fold_adjacent_tuple(code, index, context),
-                (Op::SWAP, _) if arg == 1 => code[index].set_nop(),
-                (Op::SWAP, _) => index = swaps::optimize_at(code, index),
-                (Op::PUSH_NULL, (Op::LOAD_GLOBAL, name)) if name & 1 == 0 => {
-                    code[index].set_nop();
-                    code[index + 1].arg |= 1;
-                }
-                _ => {}
-            }
+        if op == Op::LOAD_CONST && code.get(index + 1).is_some_and(|next| next.op == Op::RETURN_VALUE) {
+            code[index].set_nop();
+            index += 1;
+            code[index].set(Op::RETURN_CONST, arg);
+        } else if is_rewritten_once(op) {
+            index = rewrite_at(code, index, (op, arg), context);
         }
         index += 1;
     }

@@ -3,12 +3,10 @@
 //!
 //! CPython: `Python/compile.c` of 3.11.
 
+use super::block_rewrites::rewrite_at;
 use super::cleaned_blocks::clean;
 use super::context::Context;
-use super::fold;
 use super::graph::{BlockId, Graph, Instr, has_target};
-use super::swaps;
-use crate::compile::constants::ConstValue;
 use crate::target::Op;
 
 /// Lets a jump with the opcode `op` lead to where its target jumps (`jump_thread`).
@@ -66,40 +64,23 @@ fn redirect(graph: &mut Graph, id: BlockId, index: usize) -> bool {
     }
 }
 
-/// Rewrites the instructions that use the constant at `index` (`optimize_basic_block`).
-fn use_constant(code: &mut [Instr], index: usize, context: &Context<'_>) {
-    let arg = code[index].arg;
-    let Some(next) = code.get(index + 1).map(|next| next.op) else { return };
-    match next {
-        Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE => {
-            let truth = context.truth(Op::LOAD_CONST, arg);
-            code[index].set_nop();
-            if truth == (next == Op::POP_JUMP_IF_TRUE) {
-                code[index + 1].op = Op::JUMP;
-            } else {
-                code[index + 1].set_nop();
-            }
-        }
-        Op::JUMP_IF_FALSE_OR_POP | Op::JUMP_IF_TRUE_OR_POP => {
-            if context.truth(Op::LOAD_CONST, arg) == (next == Op::JUMP_IF_TRUE_OR_POP) {
-                code[index + 1].op = Op::JUMP;
-            } else {
-                code[index].set_nop();
-                code[index + 1].set_nop();
-            }
-        }
-        Op::IS_OP => {
-            let Some(jump) = code.get(index + 2).map(|jump| jump.op) else { return };
-            let is_jump = matches!(jump, Op::POP_JUMP_IF_FALSE | Op::POP_JUMP_IF_TRUE);
-            if is_jump && *context.value(Op::LOAD_CONST, arg) == ConstValue::None {
-                let invert = (code[index + 1].arg != 0) != (jump == Op::POP_JUMP_IF_FALSE);
-                code[index].set_nop();
-                code[index + 1].set_nop();
-                code[index + 2].op = if invert { Op::POP_JUMP_IF_NOT_NONE } else { Op::POP_JUMP_IF_NONE };
-            }
-        }
-        _ => {}
+/// Drops the constant at `index`, or the jump after it, if that is a jump that keeps its value
+/// (`optimize_basic_block`).
+///
+/// Returns whether it is.
+fn drop_test(code: &mut [Instr], index: usize, context: &Context<'_>) -> bool {
+    let Some(next @ (Op::JUMP_IF_FALSE_OR_POP | Op::JUMP_IF_TRUE_OR_POP)) =
+        code.get(index + 1).map(|next| next.op)
+    else {
+        return false;
+    };
+    if context.truth(Op::LOAD_CONST, code[index].arg) == (next == Op::JUMP_IF_TRUE_OR_POP) {
+        code[index + 1].op = Op::JUMP;
+    } else {
+        code[index].set_nop();
+        code[index + 1].set_nop();
     }
+    true
 }
 
 /// Rewrites one block (`optimize_basic_block`).
@@ -114,25 +95,8 @@ fn rewrite(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
             }
         }
         let code = graph.code_mut(id);
-        let next = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
-        match (op, next) {
-            (Op::LOAD_CONST, _) => use_constant(code, index, context),
-            (Op::BUILD_TUPLE, (Op::UNPACK_SEQUENCE, size)) if size == arg && (1..=3).contains(&arg) => {
-                code[index].set_nop();
-                if arg == 1 {
-                    code[index + 1].set_nop();
-                } else {
-                    code[index + 1].op = Op::SWAP;
-                }
-            }
-            (Op::BUILD_TUPLE, _) => _ = fold::fold_adjacent_tuple(code, index, context),
-            (Op::SWAP, _) if arg == 1 => code[index].set_nop(),
-            (Op::SWAP, _) => index = swaps::optimize_at(code, index),
-            (Op::PUSH_NULL, (Op::LOAD_GLOBAL, name)) if name & 1 == 0 => {
-                code[index].set_nop();
-                code[index + 1].arg |= 1;
-            }
-            _ => {}
+        if op != Op::LOAD_CONST || !drop_test(code, index, context) {
+            index = rewrite_at(code, index, (op, arg), context);
         }
         index += 1;
     }

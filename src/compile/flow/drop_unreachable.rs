@@ -4,15 +4,15 @@
 
 use super::FlowError;
 use super::empty_blocks::drop_empty_blocks;
-use super::graph::{BlockId, Graph};
+use super::graph::{Block, BlockId, Graph};
 use super::kinds::has_target;
 use super::redundant;
 
 /// Counts predecessors (`mark_reachable`).
 ///
-/// A block is marked only when its turn comes, so that the successors of a block that was reached
-/// twice until then are counted twice.
-fn count_predecessors(graph: &mut Graph) {
+/// `is_due` returns whether a block that was just reached is scheduled; blocks that had their turn
+/// are `visited`.
+pub(super) fn count_predecessors(graph: &mut Graph, is_due: fn(&Block) -> bool) {
     for block in &mut graph.blocks {
         block.predecessors = 0;
         block.visited = false;
@@ -24,30 +24,29 @@ fn count_predecessors(graph: &mut Graph) {
         graph.block_mut(id).visited = true;
         let next = graph.next(id);
         if next.is_some() && !graph.no_fallthrough(id) {
-            reach(graph, next, &mut stack);
+            reach(graph, next, is_due, &mut stack);
         }
         for index in 0..graph.block(id).len() {
             let instr = graph.code(id)[index];
             if has_target(instr.op) {
-                reach(graph, instr.target, &mut stack);
+                reach(graph, instr.target, is_due, &mut stack);
             }
         }
     }
     graph.give_stack(stack);
 }
 
-/// Counts an edge to a block and schedules the block unless it had its turn.
-fn reach(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
+/// Counts an edge to a block and schedules the block if it is due (`mark_reachable`).
+fn reach(graph: &mut Graph, id: BlockId, is_due: fn(&Block) -> bool, stack: &mut Vec<BlockId>) {
     let block = graph.block_mut(id);
     block.predecessors += 1;
-    if !block.visited {
+    if is_due(block) {
         stack.push(id);
     }
 }
 
-/// Drops unreachable and empty blocks, NOPs, and jumps to the next instruction (`optimize_cfg`).
-pub(super) fn drop_unreachable(graph: &mut Graph) -> Result<(), FlowError> {
-    count_predecessors(graph);
+/// Removes the instructions of blocks without predecessors (`optimize_cfg`).
+pub(super) fn empty_unreached(graph: &mut Graph) {
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let block = graph.block_mut(id);
@@ -56,6 +55,13 @@ pub(super) fn drop_unreachable(graph: &mut Graph) -> Result<(), FlowError> {
         }
         id = block.next;
     }
+}
+
+/// Drops unreachable and empty blocks, NOPs, and jumps to the next instruction (`optimize_cfg`).
+pub(super) fn drop_unreachable(graph: &mut Graph) -> Result<(), FlowError> {
+    // The successors of a block that was reached twice before its turn are counted twice.
+    count_predecessors(graph, |block| !block.visited);
+    empty_unreached(graph);
     redundant::remove_nops(graph);
     drop_empty_blocks(graph);
     redundant::remove_jumps(graph)?;

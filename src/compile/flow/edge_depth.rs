@@ -4,29 +4,12 @@
 //! CPython: `Python/compile.c` of 3.11.
 
 use super::FlowError;
-use super::graph::{Block, BlockId, Graph};
+use super::graph::{BlockId, Graph};
 use super::kinds::Kinds;
 use super::locals_plus::is_generator;
+use super::stack_depth::{UNDERFLOW, push};
 use crate::compile::unit::CodeUnit;
 use crate::target::{Op, Target};
-
-const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
-
-/// Sets the stack depth on entry of a block and schedules the block (`stackdepth_push`).
-fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
-    let block = &mut blocks[id.0 as usize];
-    if depth < 0 {
-        return Err(UNDERFLOW);
-    }
-    if block.start_depth >= 0 && block.start_depth != depth {
-        return Err(FlowError::Malformed("inconsistent stack depth"));
-    }
-    if block.start_depth < depth {
-        block.start_depth = depth;
-        stack.push(id);
-    }
-    Ok(())
-}
 
 /// Returns the effects of an instruction on the stack if it does not jump and if it does
 /// (`stack_effect`).
@@ -60,6 +43,9 @@ pub(super) fn edge_depth(graph: &mut Graph, target: &Target, unit: &CodeUnit) ->
             let kinds = Kinds::of(instr.op);
             let (straight, jumping) = effects(target, instr.op, instr.arg);
             if kinds.has_target() {
+                if depth + jumping < 0 {
+                    return Err(UNDERFLOW);
+                }
                 deepest = deepest.max(depth + jumping);
                 push(blocks, instr.target, depth + jumping, &mut stack)?;
             }

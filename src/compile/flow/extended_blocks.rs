@@ -28,12 +28,7 @@ fn extend(graph: &mut Graph, id: BlockId) {
     if graph.code(last.target).iter().any(|instr| instr.location.line() > 0) {
         return;
     }
-    if let Some(last) = graph.last_mut(id) {
-        last.set_nop();
-    }
-    graph.block_mut(id).nops = true;
-    graph.rerouted = true;
-    graph.append_code(id, last.target);
+    graph.replace_jump(id, last.target);
 }
 
 /// Replaces jumps to small exits without lines by copies of these (`extend_block`).

@@ -255,6 +255,16 @@ impl Graph {
         }
     }
 
+    /// Replaces the jump at the end of a block by a copy of the code that it leads to.
+    pub(crate) fn replace_jump(&mut self, id: BlockId, target: BlockId) {
+        if let Some(last) = self.last_mut(id) {
+            last.set_nop();
+        }
+        self.block_mut(id).nops = true;
+        self.rerouted = true;
+        self.append_code(id, target);
+    }
+
     /// Returns a stack for a walk over blocks, to be returned to [`Self::give_stack`]
     /// (`make_cfg_traversal_stack`).
     pub(crate) fn take_stack(&mut self) -> Vec<BlockId> {

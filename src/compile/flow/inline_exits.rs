@@ -21,12 +21,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
     if !small_exit && !no_line {
         return false;
     }
-    if let Some(last) = graph.last_mut(id) {
-        last.set_nop();
-    }
-    graph.block_mut(id).nops = true;
-    graph.rerouted = true;
-    graph.append_code(id, last.target);
+    graph.replace_jump(id, last.target);
     if no_line
         && let Some(end) = graph.last_mut(id)
         && is_unconditional_jump(end.op)

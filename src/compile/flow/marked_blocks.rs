@@ -4,41 +4,10 @@
 //! CPython: `Python/compile.c` of 3.11.
 
 use super::cleaned_blocks::clean_all;
-use super::graph::{BlockId, Graph, has_target};
+use super::drop_unreachable::{count_predecessors, empty_unreached};
+use super::graph::Graph;
 use super::kinds::is_jump;
 use crate::target::Op;
-
-/// Counts predecessors (`mark_reachable`).
-fn count_predecessors(graph: &mut Graph) {
-    for block in &mut graph.blocks {
-        block.predecessors = 0;
-    }
-    let mut stack = graph.take_stack();
-    graph.block_mut(Graph::ENTRY).predecessors = 1;
-    stack.push(Graph::ENTRY);
-    while let Some(id) = stack.pop() {
-        let next = graph.next(id);
-        if next.is_some() && !graph.no_fallthrough(id) {
-            reach(graph, next, &mut stack);
-        }
-        for index in 0..graph.block(id).len() {
-            let instr = graph.code(id)[index];
-            if has_target(instr.op) {
-                reach(graph, instr.target, &mut stack);
-            }
-        }
-    }
-    graph.give_stack(stack);
-}
-
-/// Counts an edge to a block and schedules the block if it is the first.
-fn reach(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
-    let block = graph.block_mut(id);
-    if block.predecessors == 0 {
-        stack.push(id);
-    }
-    block.predecessors += 1;
-}
 
 /// Unlinks empty blocks, but for the last one, and lets jumps to them lead to the next block
 /// (`eliminate_empty_basic_blocks`).
@@ -68,15 +37,8 @@ fn unlink_empty(graph: &mut Graph) {
 
 /// Drops unreachable and empty blocks, NOPs, and jumps to the next block (`optimize_cfg`).
 pub(super) fn drop_unmarked(graph: &mut Graph) {
-    count_predecessors(graph);
-    let mut id = Graph::ENTRY;
-    while id.is_some() {
-        let block = graph.block_mut(id);
-        if block.predecessors == 0 {
-            block.truncate(0);
-        }
-        id = block.next;
-    }
+    count_predecessors(graph, |block| block.predecessors == 1);
+    empty_unreached(graph);
     unlink_empty(graph);
     clean_all(graph);
     let mut found = false;

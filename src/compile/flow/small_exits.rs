@@ -15,12 +15,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) {
     if graph.block(last.target).len() > MAX_COPY || !graph.exits_scope(last.target) {
         return;
     }
-    if let Some(last) = graph.last_mut(id) {
-        last.set_nop();
-    }
-    graph.block_mut(id).nops = true;
-    graph.rerouted = true;
-    graph.append_code(id, last.target);
+    graph.replace_jump(id, last.target);
 }
 
 /// Copies small exit blocks into the blocks that jump to them (`inline_small_exit_blocks`).

@@ -7,10 +7,15 @@ use super::graph::{Block, BlockId, Graph};
 use super::kinds::Kinds;
 use crate::target::{Op, Target};
 
-const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
+pub(super) const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
 /// Sets the stack depth on entry of a block and schedules the block (`stackdepth_push`).
-fn push(blocks: &mut [Block], id: BlockId, depth: i32, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
+pub(super) fn push(
+    blocks: &mut [Block],
+    id: BlockId,
+    depth: i32,
+    stack: &mut Vec<BlockId>,
+) -> Result<(), FlowError> {
     let block = &mut blocks[id.0 as usize];
     if block.start_depth >= 0 && block.start_depth != depth {
         return Err(FlowError::Malformed("inconsistent stack depth"));

@@ -170,9 +170,7 @@ impl Lexer<'_> {
                 _ if self.bytes[at + 1] == quote && self.bytes[at + 2] == quote => {
                     self.literal.body_end = at;
                     self.at = at + 3;
-                    if !self.modes.is_empty() {
-                        self.forget_column(self.line);
-                    }
+                    self.forget_column(self.line);
                     return;
                 }
                 _ => at += 1,

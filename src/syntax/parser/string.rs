@@ -190,8 +190,7 @@ impl<'a> Parser<'a, '_> {
         let raw = self.lexer.literal().raw;
         let fields = std::mem::replace(&mut self.fields, 0);
         let pending = self.pending.len();
-        let end =
-            if self.target.features.reads_fields_apart { Some(self.lexer.string_token_end()) } else { None };
+        let end = self.target.features.reads_fields_apart.then(|| self.lexer.string_token_end());
         self.advance();
         self.middles(pieces, Reading { raw, verbatim: raw, template, apart: false });
         self.fields = fields;
