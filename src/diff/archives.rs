@@ -273,8 +273,7 @@ fn changes_access(left: &str, right: &str) -> bool {
     // The type, then `rwx` for the owner, the group and all others.
     const LETTERS: [usize; 4] = [3, 6, 8, 9];
     // An entry without a mode is unpacked like any file.
-    let known = |mode: &'_ str| if mode == NO_MODE { "-rw-r--r--" } else { mode }.to_owned();
-    let (left, right) = (&known(left), &known(right));
+    let [left, right] = [left, right].map(|mode| if mode == NO_MODE { "-rw-r--r--" } else { mode });
     let letter = |mode: &str, at: usize| mode.as_bytes().get(at).copied().unwrap_or(b'-');
     LETTERS.into_iter().any(|at| letter(left, at) != letter(right, at))
 }

@@ -262,16 +262,20 @@ impl FailOn {
 impl Comparison {
     /// Returns whether `diff` fails.
     pub fn fails(&self, which: FailOn) -> bool {
+        self.files.iter().any(|file| which.fails(file))
+            || which == FailOn::Code && self.has_other_source_alone()
+    }
+
+    /// Returns whether a source without pycs differs. The pycs of other sources show whether the
+    /// code differs.
+    fn has_other_source_alone(&self) -> bool {
         let pycs = self.files.iter().flat_map(FileDifference::paths);
         let pycs = pycs.chain(self.unchanged.iter().flatten().map(String::as_str));
         let compiled: BTreeSet<String> = pycs.filter_map(|path| Some(parse_name(path)?.source)).collect();
-        // The pycs of a source show whether its code differs.
-        let is_code = |file: &FileDifference| {
-            which == FailOn::Code
-                && file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Source)
+        self.files.iter().any(|file| {
+            file.cause.as_ref().is_some_and(|cause| cause.kind == CauseKind::Source)
                 && !file.paths().into_iter().any(|path| compiled.contains(path))
-        };
-        self.files.iter().any(|file| which.fails(file) || is_code(file))
+        })
     }
 
     /// Returns the number of files, archives and directories that differ.

@@ -113,16 +113,6 @@ impl Differing {
         let paths: BTreeSet<&String> = rows[0].keys().chain(rows[1].keys()).collect();
         let differ: Vec<&String> =
             paths.into_iter().filter(|path| facts(0, path) != facts(1, path)).collect();
-        let of_wheel =
-            || [1, 0].into_iter().find_map(|side| Some((side, lists[side].wheel_fault(pair, side)?)));
-        if differ.is_empty()
-            && let Some((side, fault)) = of_wheel()
-        {
-            return wrong_list(side, &fault);
-        }
-        if differ.is_empty() {
-            return Cause::new(CauseKind::Harmless, "the rows are the same, in another order or form");
-        }
         for path in &differ {
             for side in [1, 0] {
                 let list = lists[side];
@@ -139,8 +129,12 @@ impl Differing {
                 }
             }
         }
-        if let Some((side, fault)) = of_wheel() {
+        let wheel_fault = |side: usize| Some((side, lists[side].wheel_fault(pair, side)?));
+        if let Some((side, fault)) = [1, 0].into_iter().find_map(wheel_fault) {
             return wrong_list(side, &fault);
+        }
+        if differ.is_empty() {
+            return Cause::new(CauseKind::Harmless, "the rows are the same, in another order or form");
         }
         let reason = match differ.iter().all(|path| self.left.contains_key(*path)) {
             true => CauseReason::Follows("its rows follow from the files that differ".to_owned()),
