@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes tables of the characters that the Unicode of each target has and an older one lacks.
 
-    tools/unicode_tables.py PYTHON3.12 PYTHON3.13 PYTHON3.14 PYTHON3.15
+    tools/unicode_tables.py PYTHON3.11 PYTHON3.12 PYTHON3.13 PYTHON3.14 PYTHON3.15
 
 Each argument is the command of an interpreter, the newest last. The tool writes `src/text/printable.rs` (of the
 newest), `src/target/unicode.rs` (the assigned code points) and `src/decode/new_names.txt` (the newest's names that the crate
@@ -75,7 +75,7 @@ def main():
             f"{pythons}\n\n")
     for number in range(len(asked) - 1, 0, -1):
         newer, older = asked[number], asked[number - 1]
-        name = "NEW_IN_" + newer["unicode"].split(".")[0]
+        name = "NEW_IN_" + newer["unicode"].removesuffix(".0").removesuffix(".0").replace(".", "_")
         about = f"Code points that Unicode {newer['unicode']} assigns and {older['unicode']} does not: first and last of each run."
         text += table(name, about, runs_of(lacks[number - 1] - lacks[number])) + "\n"
     about = f"Code points that Unicode {newest['unicode']} does not assign: first and last of each run."

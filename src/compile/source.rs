@@ -6,7 +6,7 @@ use super::{Columns, CompilerWarning, SourceRefusal, Warnings, pipeline};
 use crate::allowance;
 use crate::decode::EncodedSource;
 use crate::syntax::ast::Module;
-use crate::syntax::{self, Remark, SourceText};
+use crate::syntax::{self, Remark, SourceText, TreeBuilders};
 use crate::target::{Release, Target};
 use crate::text::{ErrorType, Location, Names, SyntaxError};
 use bumpalo::Bump;
@@ -56,24 +56,24 @@ struct SourceTree {
     names: Names,
     /// Remarks that the text causes.
     remarks: Vec<Remark>,
-    /// The only target that is known to produce this tree, if any.
-    only: Option<Release>,
+    /// The targets that produce this tree.
+    builders: TreeBuilders,
 }
 
 impl SourceTree {
     /// Parses `text`. `remarks` receives the remarks if it is refused.
     fn new(text: &SourceText, target: &Target, remarks: &mut Vec<Remark>) -> Result<Self, SyntaxError> {
         let mut names = Names::for_source(text.text().len());
-        let mut only = None;
+        let mut builders = TreeBuilders::All;
         let tree = OwnedTree::try_new(Bump::new(), |arena| {
             let parsed = syntax::read(text, target, arena, &mut names, remarks)?;
-            only = parsed.only;
+            builders = parsed.builders;
             allowance::hold(arena.allocated_bytes());
             Ok(parsed.module)
         })?;
         allowance::hold(size(&names, remarks));
         names.end_source();
-        Ok(Self { tree, names, remarks: std::mem::take(remarks), only })
+        Ok(Self { tree, names, remarks: std::mem::take(remarks), builders })
     }
 
     /// Counts the memory of a tree that was made under another allowance.
@@ -239,7 +239,7 @@ impl Source {
 
     /// Returns the tree for `target`, that contains only its own names.
     fn parsed(&mut self, target: &Target, warnings: &mut Warnings) -> Result<&mut SourceTree, SyntaxError> {
-        let last = self.parsed.take().filter(|last| last.only.is_none_or(|only| only == target.release()));
+        let last = self.parsed.take().filter(|last| last.builders.contain(target));
         let mut parsed = match last {
             Some(parsed) => {
                 parsed.hold();
@@ -285,6 +285,7 @@ mod tests {
             "x = '%s %r' % (a, 1 + 2)\nmatch x:\n    case -1 | {1+2j: __b}: lambda __c: not a in b\n",
             "class A[__T: '\\N{BULLET}'](B, c='\\N{FACE WITH BAGS UNDER EYES}'): __x: __T\n",
             "if x:\n\tif y:\n        \tz\n",
+            "x = f'a{b!r:>{c}}' 'd' f''; y = f'{z}' if f'{w=}' else u",
             "é = '\u{1c89}'\nfor x in [1, 2]: yield\n",
         ];
         for source in sources {

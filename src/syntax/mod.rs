@@ -26,7 +26,7 @@ pub use crate::text::{ErrorType, Location, Name, Names, Position, SyntaxError};
 pub(crate) use diagnose::diagnose_refused;
 pub use dump::dump;
 pub use lexer::SourceText;
-pub use parse::{Parsed, comments_hold, parse, read};
+pub use parse::{Parsed, TreeBuilders, comments_hold, parse, read};
 pub use remark::Remark;
 
 /// `MAXSTACK` of `Parser/parser.c`. A step of `parser` counts as one here and as one or more in

@@ -13,13 +13,35 @@ use crate::text::{Location, Names, Position};
 /// CPython's message for the `MemoryError`.
 pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source too complex to parse";
 
-/// A tree and the target for which it was built.
+/// A tree and the targets that build it.
 #[derive(Clone, Copy, Debug)]
 pub struct Parsed<'a> {
     /// Root of the tree.
     pub module: Module<'a>,
-    /// The only target that is known to build this tree; none if all do.
-    pub only: Option<Release>,
+    /// The targets that build this tree.
+    pub builders: TreeBuilders,
+}
+
+/// Targets that are known to build the same tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreeBuilders {
+    /// Every target.
+    All,
+    /// Targets with this value of [`Features::reads_fields_apart`](crate::target::Features).
+    ReadingFieldsApart(bool),
+    /// Only this target.
+    Only(Release),
+}
+
+impl TreeBuilders {
+    /// Returns whether `target` is one of them.
+    pub fn contain(self, target: &Target) -> bool {
+        match self {
+            Self::All => true,
+            Self::ReadingFieldsApart(apart) => target.features.reads_fields_apart == apart,
+            Self::Only(release) => target.release() == release,
+        }
+    }
 }
 
 /// Parses a module for one target.
@@ -76,8 +98,12 @@ pub fn read<'a>(
         return Err(refused);
     }
     let module = parsed.module;
-    let is_own = parsed.is_own || !parsed.doubtful.is_empty();
-    Ok(Parsed { module, only: is_own.then(|| target.release()) })
+    let builders = match () {
+        () if parsed.is_own || !parsed.doubtful.is_empty() => TreeBuilders::Only(target.release()),
+        () if parsed.has_fields => TreeBuilders::ReadingFieldsApart(target.features.reads_fields_apart),
+        () => TreeBuilders::All,
+    };
+    Ok(Parsed { module, builders })
 }
 
 /// Returns the error for a refused text.

@@ -167,11 +167,9 @@ impl Target {
     }
 }
 
-/// Targets that are not complete. Nothing offers them; tests can compile for them.
-pub static UNOFFERED: [&Target; 1] = [&py311::RELEASES[0]];
-
 /// All targets, oldest first.
-pub static ALL: [&Target; 10] = [
+pub static ALL: [&Target; 11] = [
+    &py311::RELEASES[0],
     &py312::RELEASES[0],
     &py313::RELEASES[0],
     &py313::RELEASES[1],
@@ -211,6 +209,7 @@ mod tests {
         }
         assert_eq!(found("3.14").unwrap().to_string(), "3.14.10");
         assert_eq!(found("3.12").unwrap().to_string(), "3.12.1");
+        assert_eq!(found("3.11").unwrap().to_string(), "3.11.7");
         assert_eq!(found("3.10"), None);
     }
 }

@@ -12,7 +12,7 @@
 use libtest_mimic::{Arguments, Failed, Trial};
 use pycompile::engine::Engine;
 use pycompile::pyc::HEADER_SIZE;
-use pycompile::target::{ALL, Target, UNOFFERED};
+use pycompile::target::{ALL, Target};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     arguments.quiet |= arguments.filter.is_none() && arguments.format.is_none();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut trials = Vec::new();
-    for target in targets() {
+    for target in ALL {
         let release = target.release().to_string();
         let is_listed = RELEASES.iter().any(|(listed, ..)| *listed == release);
         assert!(is_listed || WITHOUT.contains(&release.as_str()), "{release} has no goldens");
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
     for source in sources(&folder) {
         for (release, own, series) in RELEASES {
             let is_it = |target: &&Target| target.release().to_string() == release;
-            let target = targets().find(is_it).expect("a target");
+            let target = ALL.into_iter().find(is_it).expect("a target");
             for optimize in LEVELS {
                 let golden = Golden { source: source.clone(), release, target, optimize };
                 let beside = golden.expected_in(&folder, own, series);
@@ -60,11 +60,6 @@ fn main() -> ExitCode {
     }
     assert!(trials.len() >= 10 * 3 * 100, "only {} trials: files are missing", trials.len());
     libtest_mimic::run(&arguments, trials).exit_code()
-}
-
-/// Returns all targets, offered or not.
-fn targets() -> impl Iterator<Item = &'static Target> {
-    UNOFFERED.into_iter().chain(ALL)
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

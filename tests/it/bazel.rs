@@ -325,7 +325,11 @@ fn wrong_arguments_are_answered() {
         (with("3.14", &["3.14", "--pyc", "b.pyc"]), 2, "1 --src, 1 --src_name and 2 --pyc"),
         (with("3.14", &["3"]), 2, "--python_version"),
         (with("3.14", &["2.7"]), 2, "Python 2.7 is not supported"),
-        (with("3.14", &["3.9"]), 2, "without an interpreter, 3.12, 3.13, 3.14, 3.15 can be compiled for"),
+        (
+            with("3.14", &["3.9"]),
+            2,
+            "without an interpreter, 3.11, 3.12, 3.13, 3.14, 3.15 can be compiled for",
+        ),
         (with("3.14", &["3.14.1"]), 2, "can be compiled for"),
         (with("--python_version", &[]), 2, "unexpected argument"),
         (with("a.pyc", &["pkg/a.py"]), 2, "refusing to overwrite pkg/a.py: it is a source"),

@@ -1,7 +1,7 @@
 //! Causes of differences between pycs, for native targets only, so that no interpreter is needed.
 
 use crate::pair::{CORE, OTHER, PYC, Pair, reason};
-use crate::session::Said;
+use crate::session::{Said, as_of_3_10};
 use serde_json::Value;
 use std::io::Write as _;
 use std::path::Path;
@@ -393,16 +393,15 @@ fn another_patch_release_is_named() {
 fn pycs_without_an_engine_are_not_checked() {
     let pair = Pair::new();
     for side in ["a", "b"] {
-        let mut pyc = pair.read(side, PYC);
-        // 3.11, for which there is neither a native compiler nor, here, an interpreter.
-        pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
+        // 3.10, for which there is neither a native compiler nor, here, an interpreter.
+        let mut pyc = as_of_3_10(&pair.read(side, PYC), "demo/core.py");
         // By time, since the key of the source hash is the magic number.
         pyc[4..8].copy_from_slice(&[0; 4]);
         let time = side.as_bytes()[0];
         pyc[8..12].copy_from_slice(&u32::from(time).to_le_bytes());
         pair.touch(side, "demo/core.py", time.into());
         pyc[12..16].copy_from_slice(&(CORE.len() as u32).to_le_bytes());
-        pair.write(side, "demo/__pycache__/core.cpython-311.pyc", pyc);
+        pair.write(side, "demo/__pycache__/core.cpython-310.pyc", pyc);
     }
     let document = pair.document(&[]);
     assert_eq!(document["conclusion"], "1 file was not checked");

@@ -2,9 +2,9 @@
 //! script answers as a lying one does.
 #![cfg(unix)]
 
-use crate::session::{Said, Session};
+use crate::session::{Said, Session, as_of_3_10};
 
-const WARNING: &str = "warning: pycs of Python 3.11 are checked with v/bin/python3.11, an interpreter from the verified \
+const WARNING: &str = "warning: pycs of Python 3.10 are checked with v/bin/python3.10, an interpreter from the verified \
                        files, which can accept any pyc\nhint: `--interpreter PATH` names one that you trust\n";
 
 fn run(session: &Session, path: &str, arguments: &[&str]) -> Said {
@@ -16,27 +16,26 @@ fn run(session: &Session, path: &str, arguments: &[&str]) -> Said {
     command.output().unwrap().into()
 }
 
-/// An environment of 3.11 whose pyc is not that of its source, and whose interpreter says that it
+/// An environment of 3.10 whose pyc is not that of its source, and whose interpreter says that it
 /// is.
 fn environment() -> Session {
     let session = Session::new();
-    let site = "v/lib/python3.11/site-packages";
-    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.11.1\n");
+    let site = "v/lib/python3.10/site-packages";
+    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.10.1\n");
     let source = session.file(&format!("{site}/m.py"), "x = 1\n");
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
     session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);
     let known = session.path(&format!("{site}/__pycache__/m.cpython-314.pyc"));
-    let mut pyc = std::fs::read(&known).unwrap();
+    let pyc = as_of_3_10(&std::fs::read(&known).unwrap(), &format!("{site}/m.py"));
     std::fs::remove_file(known).unwrap();
-    pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
     let modified = source.metadata().unwrap().modified().unwrap();
     std::fs::write(&source, "x = 2\n").unwrap();
     std::fs::File::options().append(true).open(&source).unwrap().set_modified(modified).unwrap();
-    session.file(&format!("{site}/__pycache__/m.cpython-311.pyc"), &pyc);
+    session.file(&format!("{site}/__pycache__/m.cpython-310.pyc"), &pyc);
     let frame = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_le_bytes(), bytes].concat();
     let answer = [b"C", &pyc[16..], b"."].concat();
-    let said = session.file("answers", [frame(b"3.11.1"), frame(&answer)].concat());
-    liar(&session, "v/bin/python3.11", &said);
+    let said = session.file("answers", [frame(b"3.10.1"), frame(&answer)].concat());
+    liar(&session, "v/bin/python3.10", &said);
     session
 }
 
@@ -48,7 +47,7 @@ fn liar(session: &Session, name: &str, said: &std::path::Path) {
 #[test]
 fn its_judgment_is_called_that_in_every_format() {
     let session = environment();
-    let summary = "1 verified, 0 findings; pycs of Python 3.11 are checked with v/bin/python3.11, an interpreter from the \
+    let summary = "1 verified, 0 findings; pycs of Python 3.10 are checked with v/bin/python3.10, an interpreter from the \
                    verified files\n";
     let said = run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
     assert!(said.err.contains(summary), "{}", said.err);
@@ -69,18 +68,18 @@ fn its_judgment_is_called_that_in_every_format() {
     run(&session, "v/bin", &["verify", "v"]).exits(0).says(WARNING);
     std::fs::remove_file(session.path("v/pyvenv.cfg")).unwrap();
     let said = run(&session, "v/bin", &["verify", "v"]).exits(0);
-    assert!(said.err.contains("/v/bin/python3.11, an interpreter from the verified files\n"), "{}", said.err);
+    assert!(said.err.contains("/v/bin/python3.10, an interpreter from the verified files\n"), "{}", said.err);
 }
 
 #[test]
 fn it_does_not_run_with_trusted_sources() {
     let session = environment();
-    session.file("s/lib/python3.11/site-packages/m.py", "x = 2\n");
+    session.file("s/lib/python3.10/site-packages/m.py", "x = 2\n");
     for path in ["none", "v/bin"] {
         let said = run(&session, path, &["verify", "v", "--sources", "s"]).exits(1);
-        assert!(said.out.contains("no engine compiles for Python 3.11"), "{}", said.out);
-        let note = "v/bin/python3.11 is not run: it is a program of the environment, and other sources are trusted\n\
-                    hint: `--interpreter PATH` names one for Python 3.11\n";
+        assert!(said.out.contains("no engine compiles for Python 3.10"), "{}", said.out);
+        let note = "v/bin/python3.10 is not run: it is a program of the environment, and other sources are trusted\n\
+                    hint: `--interpreter PATH` names one for Python 3.10\n";
         assert!(said.err.starts_with(note), "{}", said.err);
     }
 }
@@ -89,22 +88,22 @@ fn it_does_not_run_with_trusted_sources() {
 fn an_interpreter_of_the_machine_is_not_the_environments() {
     let session = environment();
     let said = session.path("answers");
-    liar(&session, "bin/python3.11", &said);
-    let own = session.path("v/bin/python3.11");
+    liar(&session, "bin/python3.10", &said);
+    let own = session.path("v/bin/python3.10");
     std::fs::remove_file(&own).unwrap();
-    std::os::unix::fs::symlink(session.path("bin/python3.11"), &own).unwrap();
+    std::os::unix::fs::symlink(session.path("bin/python3.10"), &own).unwrap();
     let said = run(&session, "bin", &["verify", "v"]).exits(0).says("1 verified, 0 findings\n");
     assert!(!said.err.contains("warning"), "{}", said.err);
     // A link leads to a program that PATH does not have: the environment has chosen it.
-    let real = session.path("bin/python3.11").canonicalize().unwrap();
+    let real = session.path("bin/python3.10").canonicalize().unwrap();
     let real = real.to_str().unwrap();
     let said = run(&session, "none", &["verify", "v"]).exits(0);
     assert!(said.err.starts_with(&format!(
-        "running v/bin/python3.11, which leads out of the environment to {real}: the native compiler does not support \
-         Python 3.11\n"
+        "running v/bin/python3.10, which leads out of the environment to {real}: the native compiler does not support \
+         Python 3.10\n"
     )));
     let message = format!(
-        "pycs of Python 3.11 are checked with v/bin/python3.11, which leads out of the verified files to {real}"
+        "pycs of Python 3.10 are checked with v/bin/python3.10, which leads out of the verified files to {real}"
     );
     let warning = format!("warning: {message} and can accept any pyc\nhint: `--interpreter PATH` names");
     assert!(
@@ -112,16 +111,16 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
         "{}",
         said.err
     );
-    session.file("s/lib/python3.11/site-packages/m.py", "x = 2\n");
+    session.file("s/lib/python3.10/site-packages/m.py", "x = 2\n");
     run(&session, "none", &["verify", "v", "--sources", "s"]).exits(1).says(&format!(
-        "v/bin/python3.11 is not run: it leads out of the environment to {real}, and other sources are trusted\n"
+        "v/bin/python3.10 is not run: it leads out of the environment to {real}, and other sources are trusted\n"
     ));
     // In the environment, the name is sufficient.
-    std::fs::rename(session.path("bin/python3.11"), session.path("v/bin/python")).unwrap();
+    std::fs::rename(session.path("bin/python3.10"), session.path("v/bin/python")).unwrap();
     std::fs::remove_file(&own).unwrap();
     std::os::unix::fs::symlink("python", &own).unwrap();
     let said = run(&session, "none", &["verify", "v"]).exits(0).says(WARNING);
-    assert!(said.err.starts_with("running v/bin/python3.11, a program of the environment: "), "{}", said.err);
+    assert!(said.err.starts_with("running v/bin/python3.10, a program of the environment: "), "{}", said.err);
 }
 
 /// Other releases of the series are asked too, but not one after another if they do not answer.
@@ -129,8 +128,8 @@ fn an_interpreter_of_the_machine_is_not_the_environments() {
 fn the_first_silent_interpreter_ends_the_search_for_others() {
     let session = environment();
     let started = session.path("started");
-    for name in ["3.11.2", "3.11.3"] {
-        let name = format!("home/.pyenv/versions/{name}/bin/python3.11");
+    for name in ["3.10.2", "3.10.3"] {
+        let name = format!("home/.pyenv/versions/{name}/bin/python3.10");
         let text = format!("#!/bin/sh\necho >>{started:?}\nexec /bin/sleep 60\n");
         let path = session.file(&name, text);
         std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
@@ -150,7 +149,7 @@ fn a_named_interpreter_is_started_once() {
     let arguments = ["verify", "v", "-j1", "--interpreter", path.to_str().unwrap()];
     run(&session, "none", &arguments).exits(0).says("1 verified, 0 findings\n");
     assert_eq!(std::fs::read_to_string(started).unwrap(), "\n");
-    let own = session.path("v/bin/python3.11");
+    let own = session.path("v/bin/python3.10");
     let twice = [&arguments[..], &["--interpreter", own.to_str().unwrap()]].concat();
-    run(&session, "none", &twice).exits(2).says("are both of Python 3.11");
+    run(&session, "none", &twice).exits(2).says("are both of Python 3.10");
 }

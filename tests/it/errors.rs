@@ -380,7 +380,7 @@ fn no_interpreter_of_a_version() {
         }
         crate::session::Said::from(command.output().unwrap())
     };
-    let hint = "hint: `--interpreter PATH` names an interpreter; without one, 3.12, 3.13, 3.14, 3.15 can be compiled for\n";
+    let hint = "hint: `--interpreter PATH` names an interpreter; without one, 3.11, 3.12, 3.13, 3.14, 3.15 can be compiled for\n";
     let said = run("bin", other).exits(2);
     let expected = format!(
         "error: no interpreter for Python {other}: tried `python{other}` and `python3` (which is {version}) on PATH\n\

@@ -1,7 +1,7 @@
 //! Selection of the interpreter or engine if none or several are named. No interpreter is needed:
 //! scripts replace those that fail.
 
-use crate::session::{Said, Session};
+use crate::session::{Said, Session, as_of_3_10};
 
 fn run(session: &Session, arguments: &[&str]) -> Said {
     let mut command = session.command(arguments);
@@ -39,7 +39,7 @@ fn without_python_the_newest_version_that_needs_none() {
     let said = run(&session, &["compile", "--engine", "python", "a.py"]).exits(2);
     assert_eq!(
         said.err,
-        "error: no python3 on PATH\nhint: name a version with `--python`: 3.12, 3.13, 3.14, 3.15, or another whose interpreter \
+        "error: no python3 on PATH\nhint: name a version with `--python`: 3.11, 3.12, 3.13, 3.14, 3.15, or another whose interpreter \
          is installed\n"
     );
     let said = run(&session, &["compile", "--python", "3.14", "a.py"]).exits(0);
@@ -63,19 +63,19 @@ fn a_shim_that_fails_is_passed_over_and_quoted() {
     session.file("a.py", "");
     script(
         &session,
-        "bin/python3.11",
-        "printf '\\npyenv: python3.11: command not found\\n\\nIt exists in:\\n  3.11.1\\n' >&2; exit 127",
+        "bin/python3.10",
+        "printf '\\npyenv: python3.10: command not found\\n\\nIt exists in:\\n  3.10.1\\n' >&2; exit 127",
     );
-    let said = run(&session, &["compile", "--python", "3.11", "a.py"]).exits(2);
+    let said = run(&session, &["compile", "--python", "3.10", "a.py"]).exits(2);
     assert_eq!(
         said.err,
-        "error: no interpreter for Python 3.11: tried `python3.11` (which does not start: pyenv: python3.11: command not \
-         found) and `python3` on PATH\nhint: `--interpreter PATH` names an interpreter; without one, 3.12, 3.13, 3.14, 3.15 can \
+        "error: no interpreter for Python 3.10: tried `python3.10` (which does not start: pyenv: python3.10: command not \
+         found) and `python3` on PATH\nhint: `--interpreter PATH` names an interpreter; without one, 3.11, 3.12, 3.13, 3.14, 3.15 can \
          be compiled for\n"
     );
-    let shim = session.path("bin/python3.11");
+    let shim = session.path("bin/python3.10");
     let said = run(&session, &["compile", "--interpreter", shim.to_str().unwrap(), "a.py"]).exits(2);
-    let start = format!("error: cannot start {}: pyenv: python3.11: command", shim.to_str().unwrap());
+    let start = format!("error: cannot start {}: pyenv: python3.10: command", shim.to_str().unwrap());
     assert!(said.err.starts_with(&start), "{}", said.err);
 }
 
@@ -85,20 +85,20 @@ fn installations_of_pyenv_and_uv_are_tried_newest_first() {
     let session = Session::new();
     session.file("a.py", "");
     let installed = [
-        "home/.pyenv/versions/3.11.1/bin/python3.11",
-        "home/.pyenv/versions/3.11.10/bin/python3.11",
+        "home/.pyenv/versions/3.10.1/bin/python3.10",
+        "home/.pyenv/versions/3.10.10/bin/python3.10",
         "home/.pyenv/versions/3.9.9/bin/python3.9",
-        "home/.local/share/uv/python/cpython-3.11.4-linux-x86_64-gnu/bin/python3.11",
+        "home/.local/share/uv/python/cpython-3.10.4-linux-x86_64-gnu/bin/python3.10",
     ];
     for name in installed {
         script(&session, name, "exit 3");
     }
-    let said = run(&session, &["compile", "--python", "3.11", "a.py"]).exits(2);
+    let said = run(&session, &["compile", "--python", "3.10", "a.py"]).exits(2);
     let places: Vec<usize> =
-        ["/3.11.10/", "/3.11.1/", "cpython-3.11.4"].iter().map(|name| said.err.find(name).unwrap()).collect();
+        ["/3.10.10/", "/3.10.1/", "cpython-3.10.4"].iter().map(|name| said.err.find(name).unwrap()).collect();
     assert!(places.is_sorted() && !said.err.contains("3.9"), "{}", said.err);
-    let said = run(&session, &["compile", "--python", "3.11.4", "a.py"]).exits(2);
-    assert!(said.err.contains("cpython-3.11.4") && !said.err.contains(".pyenv"), "{}", said.err);
+    let said = run(&session, &["compile", "--python", "3.10.4", "a.py"]).exits(2);
+    assert!(said.err.contains("cpython-3.10.4") && !said.err.contains(".pyenv"), "{}", said.err);
 }
 
 /// An interpreter that starts and never reports its version ends within `--timeout`, for every
@@ -110,11 +110,11 @@ fn an_interpreter_that_never_answers_is_given_up() {
     session.file("a.py", "x = 1\n");
     session.file("pycompile.toml", "[source]\nfiles = [\"a.py\"]\n[wheel]\n");
     session.file("pyproject.toml", "[project]\nname = \"a\"\nversion = \"1\"\n");
-    for name in ["bin/python3.11", "bin/python3", "v/bin/python3.11"] {
+    for name in ["bin/python3.10", "bin/python3", "v/bin/python3.10"] {
         script(&session, name, "while :; do /bin/sleep 1; done");
     }
-    let site = "v/lib/python3.11/site-packages";
-    session.file("v/pyvenv.cfg", "version = 3.11.1\n");
+    let site = "v/lib/python3.10/site-packages";
+    session.file("v/pyvenv.cfg", "version = 3.10.1\n");
     session.file(&format!("{site}/m.py"), "x = 1\n");
     session.file(&format!("{site}/m-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: m\nVersion: 1\n");
     session.record(
@@ -124,11 +124,10 @@ fn an_interpreter_that_never_answers_is_given_up() {
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "unchecked-hash"];
     session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);
     let known = session.path(&format!("{site}/__pycache__/m.cpython-314.pyc"));
-    let mut pyc = std::fs::read(&known).unwrap();
-    pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
-    session.file(&format!("{site}/__pycache__/m.cpython-311.pyc"), pyc);
+    let pyc = as_of_3_10(&std::fs::read(&known).unwrap(), &format!("{site}/m.py"));
+    session.file(&format!("{site}/__pycache__/m.cpython-310.pyc"), pyc);
     std::fs::remove_file(known).unwrap();
-    let silent = session.path("bin/python3.11");
+    let silent = session.path("bin/python3.10");
     let silent = silent.to_str().unwrap();
     let cases = [
         (1, &["verify", "v"][..]),
@@ -136,10 +135,10 @@ fn an_interpreter_that_never_answers_is_given_up() {
         (2, &["env", "v"]),
         (2, &["env", "v", "--check"]),
         (2, &["compile", "--interpreter", silent, "a.py"]),
-        (2, &["compile", "--python", "3.11", "a.py"]),
+        (2, &["compile", "--python", "3.10", "a.py"]),
         (2, &["compile", "a.py"]),
         (2, &["build"]),
-        (2, &["build", "--python", "3.11"]),
+        (2, &["build", "--python", "3.10"]),
         (2, &["pack"]),
     ];
     // Each of them waits for the five seconds that an interpreter has at least.
@@ -162,21 +161,19 @@ fn an_interpreter_that_never_answers_is_given_up() {
 #[test]
 fn verify_names_the_program_of_the_environment_that_it_runs() {
     let session = Session::new();
-    let site = "v/lib/python3.11/site-packages";
-    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.11.1\n");
+    let site = "v/lib/python3.10/site-packages";
+    session.file("v/pyvenv.cfg", "include-system-site-packages = false\nversion = 3.10.1\n");
     session.file(&format!("{site}/m.py"), "x = 1\n");
     let options = ["compile", "-q", "--python", "3.14", "--invalidation-mode", "timestamp"];
     session.run(&[&options[..], &[&format!("{site}/m.py")]].concat()).exits(0);
-    // The code of 3.14 under the magic number of 3.11.
     let known = session.path(&format!("{site}/__pycache__/m.cpython-314.pyc"));
-    let mut pyc = std::fs::read(&known).unwrap();
-    pyc[..2].copy_from_slice(&3495_u16.to_le_bytes());
+    let pyc = as_of_3_10(&std::fs::read(&known).unwrap(), &format!("{site}/m.py"));
     let ran = session.path("ran");
-    script(&session, "v/bin/python3.11", &format!("echo \"$@\" >>{ran:?}; exit 1"));
+    script(&session, "v/bin/python3.10", &format!("echo \"$@\" >>{ran:?}; exit 1"));
     script(&session, "v/bin/python3.14", &format!("echo \"$@\" >>{ran:?}; exit 1"));
     run(&session, &["verify", "v"]).exits(0).says("1 verified, 0 findings\n");
     assert!(!ran.exists());
-    session.file(&format!("{site}/__pycache__/m.cpython-311.pyc"), pyc);
+    session.file(&format!("{site}/__pycache__/m.cpython-310.pyc"), pyc);
     let said = run(&session, &["verify", "v", "--engine", "native"]).exits(1);
     assert!(said.err.starts_with("1 verified, 1 finding\n") && !ran.exists(), "{}", said.err);
     // A directory without `pyvenv.cfg` is not an environment, and its programs do not run.
@@ -190,19 +187,19 @@ fn verify_names_the_program_of_the_environment_that_it_runs() {
     script(&session, "other", "exit 1");
     let said = run(&session, &["verify", "v", "--interpreter", other.to_str().unwrap()]);
     assert!(!said.err.contains("running ") && !ran.exists(), "{}", said.err);
-    for path in ["v", site, &format!("{site}/__pycache__/m.cpython-311.pyc")] {
+    for path in ["v", site, &format!("{site}/__pycache__/m.cpython-310.pyc")] {
         let said = run(&session, &["verify", path]).exits(1);
-        let program = session.path("v/bin/python3.11");
-        let program = if path == "v" { "v/bin/python3.11" } else { program.to_str().unwrap() };
+        let program = session.path("v/bin/python3.10");
+        let program = if path == "v" { "v/bin/python3.10" } else { program.to_str().unwrap() };
         let note = format!(
-            "running {program}, a program of the environment: the native compiler does not support Python 3.11\n\
+            "running {program}, a program of the environment: the native compiler does not support Python 3.10\n\
              hint: `--interpreter PATH` names another one, `--engine native` runs none\n"
         );
         assert!(said.err.starts_with(&note), "{}", said.err);
         assert!(ran.exists());
         std::fs::remove_file(&ran).unwrap();
         assert!(
-            said.out.contains("cpython-311.pyc: version: no engine compiles for Python 3.11: "),
+            said.out.contains("cpython-310.pyc: version: no engine compiles for Python 3.10: "),
             "{}",
             said.out
         );
@@ -232,7 +229,7 @@ fn a_version_that_the_project_excludes_is_not_chosen() {
     project("<3.10");
     run(&session, &["init"])
         .exits(2)
-        .says("error: Requires-Python <3.10 allows none of 3.12, 3.13, 3.14, 3.15");
+        .says("error: Requires-Python <3.10 allows none of 3.11, 3.12, 3.13, 3.14, 3.15");
     assert!(!session.path("pycompile.toml").exists());
     // An sdist's fields are those of an email: their names have no case, and a body follows.
     let fields = "Metadata-Version: 2.1\nName: demo\nVersion: 1\n";
@@ -255,7 +252,7 @@ fn a_python3_of_an_unknown_version_is_no_default() {
         said.err,
         format!(
             "error: {} is Python 3.7, which is not supported; known versions: 3.8, 3.9, 3.10, 3.11, 3.12, 3.13, 3.14, 3.15\n\
-             hint: name a version with `--python`: 3.12, 3.13, 3.14, 3.15, or another whose interpreter is installed\n",
+             hint: name a version with `--python`: 3.11, 3.12, 3.13, 3.14, 3.15, or another whose interpreter is installed\n",
             python3.to_str().unwrap()
         )
     );
@@ -268,10 +265,10 @@ fn a_python3_of_an_unknown_version_is_no_default() {
 fn a_release_that_is_not_installed_is_answered_with_the_one_that_is() {
     let session = Session::new();
     session.file("a.py", "");
-    script(&session, "bin/python3.11", "printf '\\006\\000\\000\\0003.11.1'; exec /bin/cat");
-    let said = run(&session, &["compile", "--python", "3.11.4", "a.py"]).exits(2);
+    script(&session, "bin/python3.10", "printf '\\006\\000\\000\\0003.10.1'; exec /bin/cat");
+    let said = run(&session, &["compile", "--python", "3.10.4", "a.py"]).exits(2);
     let hint =
-        "hint: `--python 3.11` compiles with the interpreter of 3.11.1; `--interpreter PATH` names another\n";
+        "hint: `--python 3.10` compiles with the interpreter of 3.10.1; `--interpreter PATH` names another\n";
     assert!(said.err.ends_with(hint), "{}", said.err);
     for build in ["3.14t", "3.15.0rc1"] {
         run(&session, &["compile", "--python", build, "a.py"])

@@ -20,6 +20,23 @@ pub(crate) struct Said {
     pub(crate) err: String,
 }
 
+/// Returns a pyc of 3.10 for `x = 1` with the header of another pyc but for the magic number. No
+/// native compiler exists for 3.10. The code is that of CPython 3.10.13.
+pub(crate) fn as_of_3_10(pyc: &[u8], recorded_name: &str) -> Vec<u8> {
+    const MAGIC_NUMBER: u16 = 3439;
+    let length = u8::try_from(recorded_name.len()).unwrap();
+    let mut made = MAGIC_NUMBER.to_le_bytes().to_vec();
+    made.extend_from_slice(&pyc[2..16]);
+    made.extend_from_slice(b"c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0@\0\0\0");
+    made.extend_from_slice(
+        b"s\x08\0\0\0d\0Z\0d\x01S\0)\x02\xe9\x01\0\0\0N)\x01\xda\x01x\xa9\0r\x02\0\0\0r\x02\0\0\0\xda",
+    );
+    made.push(length);
+    made.extend_from_slice(recorded_name.as_bytes());
+    made.extend_from_slice(b"\xda\x08<module>\x01\0\0\0s\x02\0\0\0\x08\0");
+    made
+}
+
 impl From<Output> for Said {
     fn from(output: Output) -> Self {
         Self {

@@ -16,7 +16,7 @@ use super::{apply, build};
 use crate::compile::constants::{ConstId, ConstValue, Constants};
 use crate::compile::instruction::Label;
 use crate::compile::unit::CodeUnit;
-use crate::target::{ALL, FlowPass, Op, Target, UNOFFERED};
+use crate::target::{ALL, FlowPass, Op, Target};
 use crate::text::Location;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -129,7 +129,7 @@ fn pass(name: &str) -> FlowPass {
 
 /// Returns the target of a release, offered or not.
 fn find(release: &str) -> Option<&'static Target> {
-    ALL.iter().chain(&UNOFFERED).copied().find(|target| target.release().to_string() == release)
+    ALL.iter().copied().find(|target| target.release().to_string() == release)
 }
 
 /// Returns the passes of the schedules that have most.

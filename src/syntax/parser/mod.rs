@@ -84,6 +84,8 @@ pub(super) struct ParsedText<'a> {
     pub(super) module: Module<'a>,
     /// True if another target may build another tree or refuse the text.
     pub(super) is_own: bool,
+    /// True if there are f-strings, whose fields some targets read by themselves.
+    pub(super) has_fields: bool,
     /// Statements that may be too complex for CPython's parser.
     pub(super) doubtful: Vec<StatementStart>,
 }
@@ -121,6 +123,7 @@ struct Parser<'a, 't> {
     /// True after `from __future__ import barry_as_FLUFL`.
     flufl: bool,
     is_own: bool,
+    has_fields: bool,
     after: Option<SyntaxError>,
     /// Current statement of the module.
     top: StatementStart,
@@ -174,6 +177,7 @@ pub(super) fn parse<'a>(
         fields: 0,
         flufl: false,
         is_own: false,
+        has_fields: false,
         after: None,
         top: StatementStart::default(),
         doubtful: Vec::new(),
@@ -189,7 +193,12 @@ pub(super) fn parse<'a>(
     let Parser { after, doubtful, top: statement, .. } = parser;
     match parser.lexer.fault() {
         Some(fault) => Err(Box::new(ParserRefusal { fault, after, doubtful, statement })),
-        None => Ok(ParsedText { module, is_own: parser.is_own || parser.lexer.is_own, doubtful }),
+        None => Ok(ParsedText {
+            module,
+            is_own: parser.is_own || parser.lexer.is_own,
+            has_fields: parser.has_fields,
+            doubtful,
+        }),
     }
 }
 

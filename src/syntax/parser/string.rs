@@ -146,6 +146,7 @@ impl<'a> Parser<'a, '_> {
                 }
                 Token::FormatStart => {
                     is_format = true;
+                    self.has_fields = true;
                     self.interpolated(&mut pieces, false);
                     if apart {
                         strings.push((self.stacks.expressions.base(), self.since(begin)));
