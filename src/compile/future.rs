@@ -21,7 +21,11 @@ pub struct Future {
     pub location: Location,
     /// True if a module `__future__` of the own package counts.
     of_package: bool,
+    /// True if only statements on later lines are late.
+    by_line: bool,
 }
+
+const LATE: &str = "from __future__ imports must occur at the beginning of the file";
 
 impl Future {
     /// Returns whether annotations are kept as text (PEP 563).
@@ -42,13 +46,12 @@ impl Future {
     ) -> Result<(), SyntaxError> {
         let last = self.location;
         let is_late = location.line() > last.line()
-            || (location.line() == last.end_line() && location.column() > last.end_column());
+            || !self.by_line && (location.line() == last.end_line() && location.column() > last.end_column());
         match module {
             Some(module)
                 if (level == 0 || self.of_package) && is_late && names.text(module) == "__future__" =>
             {
-                let message = "from __future__ imports must occur at the beginning of the file";
-                Err(SyntaxError::new(message, location))
+                Err(SyntaxError::new(LATE, location))
             }
             _ => Ok(()),
         }
@@ -61,16 +64,32 @@ impl Future {
 /// Reports a feature that does not exist.
 pub fn scan(module: &Module<'_>, names: &Names, target: &Target) -> Result<Future, SyntaxError> {
     let of_package = target.features.future_of_package;
-    let mut future = Future { flags: 0, location: Location::NONE, of_package };
+    let by_line = target.features.late_futures_by_line;
+    let mut future = Future { flags: 0, location: Location::NONE, of_package, by_line };
     let start = usize::from(docstring(module.body).is_some());
+    let mut ended_on = None;
     for statement in &module.body[start..] {
-        let StmtKind::ImportFrom { module: Some(from), names: aliases, level, .. } = &statement.kind else {
-            break;
-        };
-        if names.text(*from) != "__future__" || *level > 0 && !of_package {
+        let line = statement.location.line();
+        if ended_on.is_some_and(|ended| !by_line || line > ended) {
             break;
         }
-        for alias in *aliases {
+        let aliases = match &statement.kind {
+            StmtKind::ImportFrom { module: Some(from), names: aliases, level, .. }
+                if names.text(*from) == "__future__" && (*level == 0 || of_package) =>
+            {
+                *aliases
+            }
+            _ => {
+                ended_on = Some(line);
+                continue;
+            }
+        };
+        if ended_on.is_some() {
+            // CPython gives the column in front, and no end.
+            let place = Location::new(line, line, statement.location.column() - 1, -1);
+            return Err(SyntaxError::new(LATE, place));
+        }
+        for alias in aliases {
             let place = match target.features.place_future_at_statement {
                 true => Location::new(
                     statement.location.line(),

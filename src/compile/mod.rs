@@ -146,13 +146,21 @@ impl Finish for BackEnd {
     ) -> Result<CodeId, SyntaxError> {
         if unit.sequence.instructions.len() >= MAX_INSTRUCTIONS {
             let message = "a code object has too many instructions".to_owned();
-            return Err(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
+            return Err(SyntaxError {
+                kind: ErrorType::Memory,
+                message,
+                location: Location::NONE,
+                text: None,
+            });
         }
         let id = self.assembler.assemble(unit, constants, names).map_err(|error| match error {
             FlowError::Handlers(location) => SyntaxError::new(error.to_string(), location),
-            _ => {
-                SyntaxError { kind: ErrorType::System, message: error.to_string(), location: Location::NONE }
-            }
+            _ => SyntaxError {
+                kind: ErrorType::System,
+                message: error.to_string(),
+                location: Location::NONE,
+                text: None,
+            },
         })?;
         if self.closures.len() == id.0 as usize {
             self.closures.push((unit.name, unit.freevars.clone()));

@@ -26,6 +26,8 @@ pub struct Source {
     text: SourceText,
     /// The only target whose decoding rules apply, if any.
     only: Option<Release>,
+    /// True if another empty line was added; none if no target adds one.
+    adds_line: Option<bool>,
     /// Rules for showing a line of it with an error.
     reading: LineReading,
     /// The text with replacement characters, if bytes of its comments are not UTF-8.
@@ -116,6 +118,7 @@ impl Source {
                     return Ok(Self {
                         text,
                         only: Some(target.release()),
+                        adds_line: None,
                         reading: LineReading::replacing(encoded),
                         replaced: Some(String::from_utf8_lossy(&bytes).into_owned()),
                         unended: None,
@@ -137,7 +140,9 @@ impl Source {
         allowance::release(source.len().saturating_mul(4));
         let unended = encoded.unended(&text, target);
         let text = SourceText::pad(text);
-        Ok(Self { text, only, reading, replaced, unended, undecoded: None, parsed: None })
+        let adds_line =
+            encoded.ends_with_carriage_return().then_some(target.features.carriage_return_adds_line);
+        Ok(Self { text, only, adds_line, reading, replaced, unended, undecoded: None, parsed: None })
     }
 
     /// Returns the decoded text.
@@ -154,6 +159,7 @@ impl Source {
     /// Returns whether the source can also be compiled for `target`.
     pub fn serves(&self, target: &Target) -> bool {
         self.only.is_none_or(|only| only == target.release())
+            && self.adds_line.is_none_or(|adds| adds == target.features.carriage_return_adds_line)
     }
 
     /// Compiles the source ([`compile`](super::compile)), with a file name as Python represents it
@@ -199,6 +205,7 @@ impl Source {
         let in_bytes = match error.kind {
             ErrorType::Token => false,
             ErrorType::TokenInBytes => true,
+            _ if error.text.is_some() => true,
             _ => parsed || target.features.parser_counts_bytes && self.reading.lacks_encoding(),
         };
         SourceRefusal { error, text, parsed, in_bytes }

@@ -140,7 +140,10 @@ pub(super) fn of_remark(remark: Remark, target: &Target) -> CompilerWarning {
         }
     };
     let line = number(location.line());
-    let warning = Warning { category: Category::Syntax, message: message.into(), line, is_elsewhere: false };
+    let is_escape = matches!(remark, Remark::Escape { .. });
+    let is_deprecated = is_escape && features.escapes_are_deprecated;
+    let category = if is_deprecated { Category::Deprecation } else { Category::Syntax };
+    let warning = Warning { category, message: message.into(), line, is_elsewhere: false };
     CompilerWarning { warning, error: SyntaxError::new(raised, location), parsed: false }
 }
 

@@ -269,7 +269,8 @@ fn refusal(codec: &str, bytes: &[u8], fault: &CodecFault) -> Undecoded {
         CodecFault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
         CodecFault::Internal => {
             let message = String::from("internal codec error");
-            let error = SyntaxError { kind: ErrorType::Runtime, message, location: Location::NONE };
+            let error =
+                SyntaxError { kind: ErrorType::Runtime, message, location: Location::NONE, text: None };
             Undecoded { error, bytes: None }
         }
     }

@@ -96,6 +96,11 @@ impl<'s> EncodedSource<'s> {
         !codec::is_looked_up(self.cookie)
     }
 
+    /// Returns whether the source ends with `\r\n`.
+    pub fn ends_with_carriage_return(&self) -> bool {
+        self.source.ends_with(b"\r\n")
+    }
+
     /// Decodes the source as `target` does.
     ///
     /// # Errors
@@ -105,7 +110,12 @@ impl<'s> EncodedSource<'s> {
         // CPython's order: positions in a codec's errors refer to the text with the new line ends.
         match normalize(self.source) {
             Cow::Borrowed(source) => self.decode_lines(source, target),
-            Cow::Owned(source) => Ok(Cow::Owned(self.decode_lines(&source, target)?.into_owned())),
+            Cow::Owned(mut source) => Ok({
+                if self.ends_with_carriage_return() && target.features.carriage_return_adds_line {
+                    source.push(b'\n');
+                }
+                Cow::Owned(self.decode_lines(&source, target)?.into_owned())
+            }),
         }
     }
 

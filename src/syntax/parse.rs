@@ -10,9 +10,6 @@ use super::{ErrorType, Remark, SyntaxError};
 use crate::target::{Release, Target};
 use crate::text::{Location, Names, Position};
 
-/// CPython's message for the `MemoryError`.
-pub(super) const TOO_COMPLEX: &str = "Parser stack overflowed - Python source too complex to parse";
-
 /// A tree and the targets that build it.
 #[derive(Clone, Copy, Debug)]
 pub struct Parsed<'a> {
@@ -114,8 +111,12 @@ fn refused(
     remarks: &mut Vec<Remark>,
 ) -> SyntaxError {
     let ParserRefusal { fault, after, doubtful, statement } = refusal;
-    let without_place =
-        |kind, message: &str| SyntaxError { kind, message: message.to_owned(), location: Location::NONE };
+    let without_place = |kind, message: &str| SyntaxError {
+        kind,
+        message: message.to_owned(),
+        location: Location::NONE,
+        text: None,
+    };
     if fault.kind == FaultKind::TooLong {
         return without_place(ErrorType::Overflow, "source is larger than 4 GiB");
     }
@@ -130,7 +131,7 @@ fn refused(
     match diagnose(source, target, statement, remarks, None) {
         Verdict::Refused(refused) => refused,
         Verdict::Unknown if fault.kind == FaultKind::TooComplex => {
-            without_place(ErrorType::Memory, TOO_COMPLEX)
+            without_place(ErrorType::Memory, target.features.too_complex())
         }
         // The parser has no messages of its own, and this is CPython's most frequent one.
         Verdict::Unknown => SyntaxError::new("invalid syntax", Location::between(here, here)),
@@ -138,6 +139,7 @@ fn refused(
             kind: ErrorType::System,
             message: "the parser refuses what the grammar accepts (this is a bug in pycompile)".to_owned(),
             location: Location::between(here, here),
+            text: None,
         }),
     }
 }

@@ -344,9 +344,41 @@ pub struct Features {
     /// The fields of an f-string are read by themselves, as expressions in parentheses without
     /// backslashes and comments, and its parts have the location of the whole.
     pub reads_fields_apart: bool,
+    /// The warning about an invalid escape sequence is a `DeprecationWarning`, else a
+    /// `SyntaxWarning`.
+    pub escapes_are_deprecated: bool,
+    /// The token of a line end ends before it.
+    pub line_ends_have_no_width: bool,
+    /// Letters in bytes literals that are not ASCII are reported at the literal, and not at the
+    /// last token that was read.
+    pub places_letters_of_bytes: bool,
+    /// The `MemoryError` about rules that nest too deeply has a message.
+    pub explains_parser_stack: bool,
+    /// Parameters and keyword arguments named `__debug__` are reported at the function, lambda or
+    /// call, and not at themselves.
+    pub places_debug_at_owner: bool,
+    /// Only statements on later lines than the last future statement are late, and one on a line
+    /// with another statement before it is reported first.
+    pub late_futures_by_line: bool,
+    /// A source that ends with `\r\n` has another empty line.
+    pub carriage_return_adds_line: bool,
+    /// `~` of a `bool` gives a warning.
+    pub warns_of_inverted_bool: bool,
+    /// The warning about `is` with a literal names its type.
+    pub names_type_of_literal: bool,
+    /// Invalid escape sequences are reported again when mistakes are searched for.
+    pub warns_on_second_reading: bool,
 }
 
 impl Features {
+    /// Returns the message for rules that nest too deeply for the parser.
+    pub const fn too_complex(&self) -> &'static str {
+        match self.explains_parser_stack {
+            true => "Parser stack overflowed - Python source too complex to parse",
+            false => "",
+        }
+    }
+
     /// Returns the message for a tree that is too deep for the compiler.
     pub const fn too_deep(&self) -> &'static str {
         match self.deepest_tree {

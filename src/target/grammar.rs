@@ -2,7 +2,7 @@
 
 /// A set of [`GrammarRule`]s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GrammarRules(u32);
+pub struct GrammarRules(u64);
 
 impl GrammarRules {
     /// The empty set.
@@ -13,7 +13,7 @@ impl GrammarRules {
     pub const fn with(mut self, rules: &[GrammarRule]) -> Self {
         let mut index = 0;
         while index < rules.len() {
-            self.0 |= 1 << rules[index] as u32;
+            self.0 |= 1 << rules[index] as u64;
             index += 1;
         }
         self
@@ -22,7 +22,7 @@ impl GrammarRules {
     /// Reports whether the set has `rule`.
     #[inline]
     pub const fn has(self, rule: GrammarRule) -> bool {
-        self.0 & 1 << rule as u32 != 0
+        self.0 & 1 << rule as u64 != 0
     }
 }
 
@@ -87,10 +87,25 @@ rules! {
     WithComma = "with_comma",
     /// Mistake: `case` outside of `match`.
     LoneCase = "lone_case",
+    /// Syntax: an f-string is several tokens. Without this rule, it is one, as any string is.
+    SplitFormats = "split_formats",
     /// Syntax: type parameters and `type` statements (PEP 695).
     TypeParameters = "type_parameters",
     /// Syntax: defaults of type parameters (PEP 696).
     TypeDefaults = "type_defaults",
+    /// Mistake: `from` after the names of `import`.
+    MisorderedImports = "misordered_imports",
+    /// Mistake: a keyword argument lacks its value.
+    MissingValues = "missing_values",
+    /// Mistake: a value is assigned to an unpacked argument.
+    AssignedUnpackings = "assigned_unpackings",
+    /// Mistake: a parameter without a default, called a parameter, looked for after misplaced
+    /// slashes. Without this rule, it is called an argument and looked for before them.
+    LateDefaults = "late_defaults",
+    /// Mistake: an iterable is unpacked after a mapping, reported at the star. Without this rule
+    /// and `late_iterables`, it is reported for every star without an operand, at the arguments
+    /// before it.
+    IterablesAtStar = "iterables_at_star",
     /// Mistake: `import` without names.
     EmptyImports = "empty_imports",
     /// Mistake: an empty list of type parameters.

@@ -34,6 +34,11 @@ pub enum ErrorType {
 }
 
 impl ErrorType {
+    /// Returns whether the exception is a `SyntaxError`.
+    pub const fn is_syntax(self) -> bool {
+        matches!(self, Self::Syntax | Self::Token | Self::TokenInBytes | Self::Indentation | Self::Tab)
+    }
+
     /// The exception's name in Python.
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,12 +70,14 @@ pub struct SyntaxError {
     pub message: String,
     /// Location; [`Location::NONE`] if CPython gives none.
     pub location: Location,
+    /// Text that is shown with it, if that is not the line of the source.
+    pub text: Option<Box<str>>,
 }
 
 impl SyntaxError {
     /// Creates a plain `SyntaxError`.
     pub fn new(message: impl Into<String>, location: Location) -> Self {
-        Self { kind: ErrorType::Syntax, message: message.into(), location }
+        Self { kind: ErrorType::Syntax, message: message.into(), location, text: None }
     }
 }
 

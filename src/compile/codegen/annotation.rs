@@ -81,6 +81,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 kind: ErrorType::System,
                 message: "invalid node type for annotated assignment".to_owned(),
                 location,
+                text: None,
             }),
         }
     }
@@ -141,6 +142,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             kind: ErrorType::System,
             message: "annotations without scope (this is a bug in pycompile)".to_owned(),
             location,
+            text: None,
         })?;
         self.enter_annotations(scope, self.symbols.scope(scope).name, location);
         self.emit_arg(Op::BUILD_MAP, 0, location);

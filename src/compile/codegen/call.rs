@@ -21,7 +21,7 @@ const SET: u32 = 6;
 impl Codegen<'_, '_> {
     /// Emits a call (`codegen_call`).
     pub(super) fn call(&mut self, call: &Call<'_>, location: Location) -> CodegenResult<()> {
-        self.check_keywords(call.keywords)?;
+        self.check_keywords(call.keywords, location)?;
         if self.method_call(call, location)? {
             return Ok(());
         }
@@ -43,17 +43,22 @@ impl Codegen<'_, '_> {
     /// Refuses keyword arguments that are repeated or named `__debug__`
     /// (`codegen_validate_keywords`).
     #[inline]
-    fn check_keywords(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
+    fn check_keywords(&self, keywords: &[Keyword<'_>], call: Location) -> CodegenResult<()> {
         match keywords {
             [] => Ok(()),
-            [only] => self.check_optional_name(only.arg, only.location),
-            _ => self.refuse_keywords(keywords),
+            [only] => self.check_optional_name(only.arg, self.keyword_place(only, call)),
+            _ => self.refuse_keywords(keywords, call),
         }
+    }
+
+    /// Returns where a keyword argument named `__debug__` is reported (`validate_keywords`).
+    fn keyword_place(&self, keyword: &Keyword<'_>, call: Location) -> Location {
+        if self.target.features.places_debug_at_owner { call } else { keyword.location }
     }
 
     /// Finds keyword arguments that are repeated or named `__debug__`
     /// (`codegen_validate_keywords`).
-    fn refuse_keywords(&self, keywords: &[Keyword<'_>]) -> CodegenResult<()> {
+    fn refuse_keywords(&self, keywords: &[Keyword<'_>], call: Location) -> CodegenResult<()> {
         // Short lists are compared in pairs without hashing.
         let mut seen = FxHashSet::default();
         if keywords.len() > STACK_USE_GUIDELINE
@@ -67,7 +72,7 @@ impl Codegen<'_, '_> {
         // CPython reports the first name that is repeated, at its first repetition.
         for (index, keyword) in keywords.iter().enumerate() {
             let Some(name) = keyword.arg else { continue };
-            self.check_name(name, ExprContext::Store, keyword.location)?;
+            self.check_name(name, ExprContext::Store, self.keyword_place(keyword, call))?;
             if let Some(other) = keywords[index + 1..].iter().find(|other| other.arg == Some(name)) {
                 let message = format!("keyword argument repeated: {}", self.name_text(name));
                 return Err(SyntaxError::new(message, other.location));
@@ -194,7 +199,7 @@ impl Codegen<'_, '_> {
         keywords: &[Keyword<'_>],
         location: Location,
     ) -> CodegenResult<()> {
-        self.check_keywords(keywords)?;
+        self.check_keywords(keywords, location)?;
         let is_plain = args.len() + keywords.len() * 2 <= STACK_USE_GUIDELINE
             && !args.iter().any(|arg| matches!(arg.kind, ExprKind::Starred { .. }))
             && keywords.iter().all(|keyword| keyword.arg.is_some());

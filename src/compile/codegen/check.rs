@@ -50,7 +50,11 @@ impl Codegen<'_, '_> {
             };
             let literal = [left, right].into_iter().find(|side| is_literal(side));
             if let Some(name) = literal.and_then(type_name) {
-                let message = format!("\"{sign}\" with '{name}' literal. Did you mean \"{instead}\"?");
+                let literal = match self.target.features.names_type_of_literal {
+                    true => format!("'{name}' literal"),
+                    false => "a literal".to_owned(),
+                };
+                let message = format!("\"{sign}\" with {literal}. Did you mean \"{instead}\"?");
                 return self.warn(message, location);
             }
             left = right;

@@ -71,7 +71,12 @@ impl Codegen<'_, '_> {
                 // CPython adds an address and its tables.
                 let message =
                     format!("_PyST_GetScope(name={}) failed: unknown scope in unit {unit}", repr(name));
-                return SyntaxError { kind: ErrorType::System, message, location: Location::NONE };
+                return SyntaxError {
+                    kind: ErrorType::System,
+                    message,
+                    location: Location::NONE,
+                    text: None,
+                };
             }
             NameScope::Local => 1,
             NameScope::GlobalExplicit => 2,
@@ -87,6 +92,6 @@ impl Codegen<'_, '_> {
             self.names.text(code_name),
             free.join(", "),
         );
-        SyntaxError { kind: ErrorType::System, message, location: Location::NONE }
+        SyntaxError { kind: ErrorType::System, message, location: Location::NONE, text: None }
     }
 }

@@ -79,6 +79,7 @@ fn refuse_surrogates(text: &[u8]) -> CodegenResult<()> {
         kind: ErrorType::UnicodeEncode,
         message: format!("'utf-8' codec can't encode {what}: surrogates not allowed"),
         location: Location::NONE,
+        text: None,
     })
 }
 

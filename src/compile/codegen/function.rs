@@ -21,7 +21,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         function: &'a FunctionDef<'ast>,
         location: Location,
     ) -> CodegenResult<()> {
-        self.check_parameters(&function.args)?;
+        self.check_parameters(&function.args, location)?;
         self.visit_exprs(function.decorator_list)?;
         let first_line = first_line(function.decorator_list, location);
         let is_generic = !function.type_params.is_empty();

@@ -25,13 +25,17 @@ impl Codegen<'_, '_> {
     }
 
     /// Refuses parameters named `__debug__` (`compiler_check_debug_args`).
-    pub(super) fn check_parameters(&self, args: &Arguments<'_>) -> CodegenResult<()> {
+    pub(super) fn check_parameters(&self, args: &Arguments<'_>, owner: Location) -> CodegenResult<()> {
         if self.forbidden.is_none() {
             return Ok(());
         }
         let vararg = args.vararg.map_or(&[][..], std::slice::from_ref);
         let kwarg = args.kwarg.map_or(&[][..], std::slice::from_ref);
-        let check = |arg: &Arg<'_>| self.check_name(arg.arg, ExprContext::Store, arg.location);
+        let at_owner = self.target.features.places_debug_at_owner;
+        let check = |arg: &Arg<'_>| {
+            let location = if at_owner { owner } else { arg.location };
+            self.check_name(arg.arg, ExprContext::Store, location)
+        };
         let lists = [args.posonlyargs, args.args, vararg, args.kwonlyargs, kwarg];
         lists.into_iter().flatten().try_for_each(check)
     }

@@ -54,6 +54,7 @@ impl Codegen<'_, '_> {
             kind: ErrorType::System,
             message: "a node without scope (this is a bug in pycompile)".to_owned(),
             location: Location::NONE,
+            text: None,
         })
     }
 
@@ -126,6 +127,7 @@ impl Codegen<'_, '_> {
                 kind: ErrorType::System,
                 message: "a scope without parent (this is a bug in pycompile)".to_owned(),
                 location: Location::NONE,
+                text: None,
             });
         };
         let mut unit = std::mem::replace(&mut self.unit, outer);
@@ -266,7 +268,7 @@ impl Codegen<'_, '_> {
 
     /// Emits a lambda (`codegen_lambda`).
     pub(super) fn lambda(&mut self, lambda: &Lambda<'_>, location: Location) -> CodegenResult<()> {
-        self.check_parameters(&lambda.args)?;
+        self.check_parameters(&lambda.args, location)?;
         let flags = self.default_arguments(&lambda.args, location)?;
         let scope = self.find_scope(lambda.id, ScopeRole::Own)?;
         let name = self.intern("<lambda>");

@@ -226,6 +226,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 kind: ErrorType::System,
                 message: "invalid node type for augmented assignment".to_owned(),
                 location: at,
+                text: None,
             }),
         }
     }

@@ -68,12 +68,18 @@ pub fn run<'a>(
         inverted: RefCell::default(),
     };
     let module = Module { body: pass.body(module.body), ..*module };
-    for location in pass.inverted.take() {
+    let warns = target.features.warns_of_inverted_bool;
+    for location in pass.inverted.take().into_iter().filter(|_| warns) {
         warnings.issue_inverted_bool(location, target);
     }
     if limit.is_some_and(|limit| pass.deepest.get() > limit) {
         let message = target.features.too_deep().to_owned();
-        return Err(SyntaxError { kind: ErrorType::Recursion, message, location: Location::NONE });
+        return Err(SyntaxError {
+            kind: ErrorType::Recursion,
+            message,
+            location: Location::NONE,
+            text: None,
+        });
     }
     Ok(module)
 }

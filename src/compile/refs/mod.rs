@@ -40,7 +40,7 @@ pub fn finish(
     allowance::hold(identities.bytes);
     let Some(counts) = Counter::count(root, constants, codes, &identities) else {
         let message = "object too deeply nested to marshal".to_owned();
-        return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None });
     };
     Ok(ReferenceWriter::write(root, constants, codes, &identities, &counts, &target.features))
 }

@@ -33,7 +33,7 @@ pub(super) fn too_long() -> SyntaxError {
         "Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion; use \
          sys.set_int_max_str_digits() to increase the limit"
     );
-    SyntaxError { kind: ErrorType::Value, message, location: Location::NONE }
+    SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None }
 }
 
 impl Unparser<'_> {

@@ -48,7 +48,8 @@ fn place(refusal: &SourceRefusal) -> Option<DiagnosticPlace<'_>> {
     if location.line() < 0 || !has_place {
         return None;
     }
-    let text = line_of(&refusal.text, location.line()).unwrap_or("");
+    let line = || line_of(&refusal.text, location.line()).unwrap_or("");
+    let text = refusal.error.text.as_deref().unwrap_or_else(line);
     let column = |line, byte| if refusal.in_bytes { i64::from(byte) + 1 } else { column_of(line, byte) };
     Some(DiagnosticPlace {
         line: location.line(),

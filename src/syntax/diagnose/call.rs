@@ -21,6 +21,11 @@ impl PegParser<'_, '_> {
             "number" => self.number(a)?,
             "string" => self.string(a)?,
             "strings" => return self.strings(a, start).map(Some),
+            "whole_strings" => {
+                let has_fields = self.whole_strings(&self.items(a))?;
+                let shape = if has_fields { Shape::JoinedStr } else { Shape::Constant };
+                return Ok(Some(self.node(shape, start, Vec::new())));
+            }
             "real" | "imaginary" => self.part_of_complex(a, name)?,
             "conversion" => self.conversion(a, b)?,
             "unequal" => {
@@ -93,7 +98,7 @@ impl PegParser<'_, '_> {
         self.refuse_at(message, self.location(value))
     }
 
-    fn string(&mut self, value: Match) -> Result<(), Stop> {
+    pub(super) fn string(&mut self, value: Match) -> Result<(), Stop> {
         let text = self.written(value);
         let Some((prefix, body)) = opened(&text) else { return Ok(()) };
         let raw = prefix.contains(['r', 'R']);
@@ -106,7 +111,9 @@ impl PegParser<'_, '_> {
         if is_bytes {
             if !self.bytes_of(value).is_ascii() {
                 let message = "bytes can only contain ASCII literal characters";
-                return self.refuse_at(message, self.location(value));
+                let is_placed = self.target.features.places_letters_of_bytes;
+                let at = if is_placed { self.location(value) } else { self.at_token(self.input.last) };
+                return self.refuse_at(message, at);
             }
             if !raw {
                 invalid = match escape::bytes(body.as_bytes(), &mut decoded) {
@@ -342,7 +349,7 @@ impl PegParser<'_, '_> {
 }
 
 /// Splits a string literal into prefix and body.
-fn opened(text: &str) -> Option<(&str, &str)> {
+pub(super) fn opened(text: &str) -> Option<(&str, &str)> {
     let at = text.find(['"', '\''])?;
     let (prefix, rest) = text.split_at(at);
     let triple = rest.len() >= 6 && (rest.starts_with("\"\"\"") || rest.starts_with("'''"));

@@ -3,6 +3,7 @@
 //! CPython: `Parser/pegen_errors.c`, and the functions in `Parser/action_helpers.c` that its
 //! grammar calls for mistakes.
 
+use super::apart;
 use super::grammar::{ComplaintPlace, LabelReference, Shape};
 use super::parser::{Labels, Match, Matched, PegParser, Stop, SyntaxNode};
 use super::tokens::LocatedToken;
@@ -44,7 +45,7 @@ impl PegParser<'_, '_> {
             self.error = None;
         }
         let message = self.filled(message, labels[0]);
-        self.refuse(SyntaxError { kind, message, location })
+        self.refuse(SyntaxError { kind, message, location, text: None })
     }
 
     /// Returns whether the search goes on after an error that ends a repetition.
@@ -61,8 +62,26 @@ impl PegParser<'_, '_> {
     }
 
     pub(super) fn refuse<T>(&mut self, error: SyntaxError) -> Result<T, Stop> {
-        self.error.get_or_insert(error);
+        if self.error.is_none() {
+            self.error = Some(self.placed(error));
+        }
         Err(Stop)
+    }
+
+    /// Returns the error as it is raised here: in the field of an f-string with its text, and if it
+    /// is not one of the tokenizer with the location in that text.
+    pub(super) fn placed(&self, error: SyntaxError) -> SyntaxError {
+        let Some(field) = self.input.field.filter(|_| error.kind.is_syntax()) else { return error };
+        let line = error.location.line();
+        if matches!(error.kind, ErrorType::Token | ErrorType::TokenInBytes) {
+            return SyntaxError { text: Some(self.input.line_of_field(field, line)), ..error };
+        }
+        SyntaxError {
+            kind: error.kind,
+            message: format!("f-string: {}", error.message),
+            location: apart::relative(error.location, field),
+            text: Some(self.input.held_text(field, line)),
+        }
     }
 
     pub(super) fn refuse_at<T>(&mut self, message: impl Into<String>, location: Location) -> Result<T, Stop> {

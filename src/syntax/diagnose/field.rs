@@ -92,7 +92,12 @@ impl<'t> PegParser<'_, 't> {
         let Some(message) = text.and_then(|text| utf_8_fault(self.bytes_of(text), true)) else {
             return Ok(());
         };
-        self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
+        self.refuse(SyntaxError {
+            kind: ErrorType::UnicodeDecode,
+            message,
+            location: Location::NONE,
+            text: None,
+        })
     }
 
     /// Checks the text of a format spec, which is decoded at once by a function that reports no
@@ -109,6 +114,7 @@ impl<'t> PegParser<'_, 't> {
                 kind: ErrorType::UnicodeDecode,
                 message,
                 location: Location::NONE,
+                text: None,
             });
         }
         let body = self.text(&token);
@@ -120,7 +126,12 @@ impl<'t> PegParser<'_, 't> {
             Err(message) => message,
         };
         let message = message.trim_start_matches("(unicode error) ").to_owned();
-        self.refuse(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE })
+        self.refuse(SyntaxError {
+            kind: ErrorType::UnicodeDecode,
+            message,
+            location: Location::NONE,
+            text: None,
+        })
     }
 
     /// Checks a field that begins at `start`. `equals` is set if the value is shown with its text.
@@ -130,7 +141,12 @@ impl<'t> PegParser<'_, 't> {
         if fields >= self.target.features.shown_field_levels as usize {
             // CPython loses the text of this field.
             let message = "field 'value' is required for Constant".to_owned();
-            return self.refuse(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+            return self.refuse(SyntaxError {
+                kind: ErrorType::Value,
+                message,
+                location: Location::NONE,
+                text: None,
+            });
         }
         if !self.target.features.escaped_debug_text || fields > 0 || opening.contains(['r', 'R']) {
             return Ok(());

@@ -31,6 +31,8 @@ shapes! {
 pub(super) struct Grammar {
     pub(super) rules: Vec<ParserRule>,
     pub(super) start: usize,
+    /// Rule of the expression of a field that is parsed by itself.
+    pub(super) field: usize,
 }
 
 pub(super) struct ParserRule {
@@ -127,7 +129,7 @@ impl Grammar {
                 alternatives,
             });
         }
-        Some(Self { start: *numbers.get("file")?, rules })
+        Some(Self { start: *numbers.get("file")?, field: *numbers.get("field_alone")?, rules })
     }
 }
 

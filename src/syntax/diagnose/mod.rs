@@ -9,6 +9,7 @@
 //! **Invariant:** it never accepts a text on behalf of the compiler: if it finds no mistake in a
 //! text that the parser refused, one of the two has a bug.
 
+mod apart;
 mod call;
 mod complaint;
 mod field;
@@ -131,18 +132,22 @@ fn generic(parser: &mut PegParser<'_, '_>, last: LocatedToken) -> SyntaxError {
     };
     if let Some(message) = indentation {
         let location = parser.at_token(parser.input.last);
-        return SyntaxError { kind: ErrorType::Indentation, message: message.to_owned(), location };
+        return SyntaxError {
+            kind: ErrorType::Indentation,
+            message: message.to_owned(),
+            location,
+            text: None,
+        };
     }
-    let error = SyntaxError::new("invalid syntax", last.location);
+    let error = parser.placed(SyntaxError::new("invalid syntax", last.location));
     with_the_rest(parser, error)
 }
 
 /// Returns the error, or an error that the lexer finds in the rest of the text, which takes
 /// precedence.
 fn with_the_rest(parser: &mut PegParser<'_, '_>, error: SyntaxError) -> SyntaxError {
-    let is_syntax =
-        matches!(error.kind, ErrorType::Syntax | ErrorType::Token | ErrorType::Indentation | ErrorType::Tab);
-    if parser.input.lexer.fault().is_some() || error.kind == ErrorType::Token || !is_syntax {
+    let is_own_token = error.kind == ErrorType::Token && !parser.of_field;
+    if parser.input.lexer.fault().is_some() || is_own_token || !error.kind.is_syntax() {
         return error;
     }
     let line = parser.raised_in.unwrap_or(parser.input.last.location.line());
@@ -155,18 +160,19 @@ fn fault_of_the_rest(parser: &mut PegParser<'_, '_>, line: i32) -> Option<Syntax
     let found = loop {
         let next = parser.input.next();
         if let Some(raised) = parser.note_tokens() {
-            break Some(raised);
+            break Some(parser.placed(raised));
         }
         match next {
             Ok(LocatedToken { kind: Kind::End, .. }) => break None,
             Ok(_) => {}
-            Err(complaint) if complaint.raised => break Some(complaint.error),
+            Err(complaint) if complaint.raised => break Some(parser.placed(complaint.error)),
             Err(_) => {
                 if let Some(undecodable) = words::undecodable(&parser.input.lexer) {
                     break Some(undecodable);
                 }
                 let open = words::never_closed(&parser.input.lexer);
-                break open.filter(|open| line > open.location.line());
+                let open = open.filter(|open| line > open.location.line());
+                break open.map(|open| parser.placed(open));
             }
         }
     };

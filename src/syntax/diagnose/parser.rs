@@ -10,11 +10,10 @@ use super::tokens::{LocatedToken, Tokens};
 use super::words::Complaint;
 use crate::allowance;
 use crate::syntax::lexer::{SourceText, Token as Kind};
-use crate::syntax::parse::TOO_COMPLEX;
 use crate::syntax::parser::StatementStart;
 use crate::syntax::{MAX_LEVEL, Remark};
 use crate::target::{GrammarRule, Target};
-use crate::text::{ErrorType, Location, SyntaxError};
+use crate::text::{ErrorType, Location, Position, SyntaxError};
 
 /// Number of steps in a statement of the module after which the search for a better message is
 /// abandoned, which bounds the memory. The statements before it may add to them.
@@ -56,6 +55,10 @@ pub(super) struct PegParser<'g, 't> {
     pub(super) target: &'t Target,
     pub(super) input: Tokens<'t>,
     source: &'t SourceText,
+    /// Rule of the whole text.
+    start: usize,
+    /// True if the error is one of a field that was parsed by itself.
+    pub(super) of_field: bool,
     /// Tokens of the current statement, and the number of tokens before it.
     pub(super) tokens: Vec<LocatedToken>,
     pub(super) first: usize,
@@ -101,8 +104,10 @@ impl<'g, 't> PegParser<'g, 't> {
         Self {
             grammar,
             target,
-            input: Tokens::new(source, target),
+            input: Tokens::new(source, target, None),
             source,
+            start: grammar.start,
+            of_field: false,
             tokens: Vec::new(),
             first: 0,
             memo: Vec::new(),
@@ -126,18 +131,43 @@ impl<'g, 't> PegParser<'g, 't> {
         }
     }
 
+    /// Returns a parser for the expression of a field, in parentheses of which the first is at
+    /// `place`.
+    pub(super) fn of_field<'s>(
+        outer: &PegParser<'g, 's>,
+        source: &'s SourceText,
+        place: Position,
+    ) -> PegParser<'g, 's> {
+        PegParser {
+            input: Tokens::new(source, outer.target, Some(place)),
+            start: outer.grammar.field,
+            steps: outer.steps,
+            ..PegParser::new(outer.grammar, source, outer.target, outer.raises)
+        }
+    }
+
+    /// Returns the number of steps that are left.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Sets the number of steps that are left.
+    pub(super) fn set_steps(&mut self, steps: u64) {
+        self.steps = steps;
+    }
+
     /// Parses the file from the mark, or a second time from the first token if mistakes are
     /// searched for.
     pub(super) fn file(&mut self) -> Matched {
         if self.invalid {
-            let again = Tokens::new(self.source, self.target);
+            let again = Tokens::new(self.source, self.target, self.input.field);
             self.seen = Some((std::mem::take(&mut self.tokens), self.first, again));
             (self.mark, self.first) = (0, 0);
             self.memo.clear();
         }
         self.level = 0;
         self.forget();
-        self.rule(self.grammar.start)
+        self.rule(self.start)
     }
 
     /// Moves the mark to a statement of the module, without the remarks before it.
@@ -241,8 +271,9 @@ impl<'g, 't> PegParser<'g, 't> {
         allowance::ask_holding(|| self.size());
         self.steps = self.steps.checked_sub(1).ok_or(Stop)?;
         if self.level > MAX_LEVEL {
-            let message = TOO_COMPLEX.to_owned();
-            self.error = Some(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE });
+            let message = self.target.features.too_complex().to_owned();
+            self.error =
+                Some(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE, text: None });
             return Err(Stop);
         }
         Ok(())
@@ -381,7 +412,8 @@ impl<'g, 't> PegParser<'g, 't> {
             return Ok(());
         }
         let message = format!("identifier field can't represent '{name}' constant");
-        self.error = Some(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE });
+        self.error =
+            Some(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None });
         Err(Stop)
     }
 
@@ -411,8 +443,10 @@ impl<'g, 't> PegParser<'g, 't> {
                 let text = self.text(&token);
                 let prefixes = self.target.features.prefixes_are_soft;
                 let is = |word: &&str| if prefixes { word.starts_with(text) } else { *word == text };
-                let has_lazy = self.target.grammar.has(GrammarRule::LazyImports);
-                let soft = ["_", "case", "match", "type"].iter().chain(has_lazy.then_some(&"lazy")).any(is);
+                let has = |rule| self.target.grammar.has(rule);
+                let own = [("type", GrammarRule::TypeParameters), ("lazy", GrammarRule::LazyImports)];
+                let own = own.iter().filter(|(_, rule)| has(*rule)).map(|(word, _)| word);
+                let soft = ["_", "case", "match"].iter().chain(own).any(is);
                 (token.kind == Kind::Name && soft).then(|| self.token())
             }
             GrammarItem::Group(alternatives) => {
@@ -439,8 +473,8 @@ impl<'g, 't> PegParser<'g, 't> {
                 if token.kind == *kind {
                     return Ok(Some(self.token()));
                 }
-                self.error = Some(SyntaxError::new(format!("expected '{text}'"), token.location));
-                return Err(Stop);
+                self.error = None;
+                return self.refuse(SyntaxError::new(format!("expected '{text}'"), token.location));
             }
         })
     }
@@ -466,7 +500,9 @@ impl<'g, 't> PegParser<'g, 't> {
             }
             match self.item(item) {
                 Ok(Some(value)) => values.push(value),
-                Err(Stop) if once && values.is_empty() || !self.breaks() => return Err(Stop),
+                Err(Stop) if once && (values.is_empty() || separator.is_none()) || !self.breaks() => {
+                    return Err(Stop);
+                }
                 Ok(None) | Err(Stop) => {
                     self.mark = before;
                     break;

@@ -17,7 +17,8 @@ impl PegParser<'_, '_> {
         text: &str,
         token: LocatedToken,
     ) -> Result<(), Stop> {
-        let Some(invalid) = invalid.filter(|_| !self.invalid) else { return Ok(()) };
+        let is_noted = !self.invalid || self.target.features.warns_on_second_reading;
+        let Some(invalid) = invalid.filter(|_| is_noted) else { return Ok(()) };
         self.note(invalid.remark(text, self.text(&token), token.location), token.location.line())
     }
 

@@ -3,7 +3,8 @@
 //! CPython: `initialize_token` in `Parser/pegen.c` of 3.11.
 
 use super::Lexer;
-use crate::text::Position;
+use crate::syntax::remark::{Invalid, Sequence};
+use crate::text::{Location, Position};
 
 /// Returns the offset after a string whose text begins at `at`, as every string ends.
 pub(super) fn token_end(bytes: &[u8], mut at: usize, quote: u8, size: usize) -> Option<usize> {
@@ -22,6 +23,16 @@ pub(super) fn token_end(bytes: &[u8], mut at: usize, quote: u8, size: usize) -> 
 }
 
 impl Lexer<'_> {
+    /// Records a backslash before an opening brace of the f-string at `start`
+    /// (`fstring_find_literal`).
+    #[cold]
+    pub(super) fn note_brace_apart(&mut self, brace: u8, start: Position) {
+        if brace == b'{' {
+            let invalid = Invalid { sequence: Sequence::letter(brace), at: 0 };
+            self.remarks.push(invalid.remark("{", "", Location::between(start, start)));
+        }
+    }
+
     /// Returns the offset at which the f-string ends whose start was just read; 0 if it does not.
     pub fn string_token_end(&self) -> usize {
         let Some(mode) = self.modes.last() else { return 0 };

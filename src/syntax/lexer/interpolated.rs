@@ -127,7 +127,9 @@ impl Lexer<'_> {
                     self.escapes = true;
                     let escaped = self.bytes[at + 1];
                     if matches!(escaped, b'{' | b'}') {
-                        if !mode.raw {
+                        if !mode.raw && self.target.features.reads_fields_apart {
+                            self.note_brace_apart(escaped, mode.start_place);
+                        } else if !mode.raw {
                             let place = Position::new(self.line, self.column(at + 1));
                             self.remarks.push(Remark::Brace { letter: escaped, place });
                         }

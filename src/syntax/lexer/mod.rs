@@ -97,6 +97,8 @@ pub struct Lexer<'t> {
     follows_shown: bool,
     /// True if a token was read that some targets read differently.
     pub(super) is_own: bool,
+    /// True if f-strings are read as plain strings are.
+    whole_strings: bool,
     /// Remarks on the text that CPython would have warned about so far.
     pub(super) remarks: Vec<Remark>,
 }
@@ -144,8 +146,15 @@ impl<'t> Lexer<'t> {
             newline_ends_spec: target.features.newline_ends_spec,
             follows_shown: target.features.shown_text_runs_on || target.features.shown_text_ends_once,
             is_own: false,
+            whole_strings: false,
             remarks: Vec::new(),
         }
+    }
+
+    /// Makes f-strings tokens, and `line` the number of the first line.
+    pub(super) fn read_strings_whole(&mut self, line: u32) {
+        self.whole_strings = true;
+        self.line = line;
     }
 
     /// Returns the offset of the current token.

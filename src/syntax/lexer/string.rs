@@ -72,7 +72,7 @@ impl Lexer<'_> {
             unicode: self.bytes[self.start] == b'u',
             ..Literal::default()
         };
-        if seen & (F | T) != 0 {
+        if seen & (F | T) != 0 && !self.whole_strings {
             self.interpolated_start(at, seen & T != 0);
         } else {
             self.string(at);

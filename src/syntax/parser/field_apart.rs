@@ -8,6 +8,7 @@ use super::Parser;
 use super::string::{Pieces, Reading};
 use crate::syntax::ast::{ComprehensionKind, Constant, Expr, ExprContext, ExprKind};
 use crate::syntax::lexer::Token;
+use crate::syntax::remark::Invalid;
 use crate::text::{Location, Position};
 
 /// Returns the end of the expression of a field that begins at `at`: the sign after it
@@ -117,6 +118,14 @@ impl<'a> Parser<'a, '_> {
         self.fields -= 1;
         let kind = ExprKind::FormattedValue { value, conversion, format_spec };
         self.stacks.expressions.push(Expr { location: self.since(brace), kind });
+    }
+
+    /// Records an invalid escape sequence in a piece of text.
+    pub(super) fn note_in_piece_apart(&mut self, invalid: Option<Invalid>, text: &str) {
+        let start = self.lexer.modes().last().map(|mode| mode.start_place);
+        if let (Some(invalid), Some(start), None) = (invalid, start, self.lexer.fault()) {
+            self.lexer.remarks.push(invalid.remark(text, "", Location::between(start, start)));
+        }
     }
 
     /// `tuple`, `group` or `genexp` without its parentheses, of which the first is at `open`.

@@ -249,6 +249,9 @@ impl<'a> Parser<'a, '_> {
     /// Records an invalid escape sequence in a piece of text, immediately for a format spec and
     /// otherwise at the end of the string.
     fn note_in_piece(&mut self, invalid: Option<Invalid>, text: &str) {
+        if self.target.features.reads_fields_apart {
+            return self.note_in_piece_apart(invalid, text);
+        }
         // The lexer has recorded braces.
         match invalid.filter(|invalid| !matches!(invalid.sequence.text(), "{" | "}")) {
             Some(invalid) if self.fields > 0 => self.note_escape(invalid, text),

@@ -2,8 +2,8 @@
 
 use super::operation::ByOp;
 use super::{
-    Features, FinallyWarnings, FlowPass, GrammarRules, LateHandlers, PyVersion, ShownComments, StartUpWords,
-    Target, encodings, operations, stack_effects, unicode,
+    Features, FinallyWarnings, FlowPass, GrammarRule, GrammarRules, LateHandlers, PyVersion, ShownComments,
+    StartUpWords, Target, encodings, operations, stack_effects, unicode,
 };
 
 /// Releases of 3.11.
@@ -20,13 +20,16 @@ pub(super) static RELEASES: [Target; 1] = [Target {
         &unicode::NEW_IN_15,
     ],
     encodings: &[encodings::CODECS_OF_3_13_5, encodings::FIRST],
-    grammar: GrammarRules::NONE,
+    grammar: GRAMMAR,
     flow: &FLOW,
     operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
 }];
 
 static OPERATIONS: ByOp = operations::py311::OPERATIONS.by_op();
+
+/// Rules of 3.11's grammar.
+pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[GrammarRule::IterablesAtStar]);
 
 /// Features of 3.11.
 pub(super) const FEATURES: Features = Features {
@@ -162,6 +165,16 @@ pub(super) const FEATURES: Features = Features {
     class_dict_cells: false,
     line_entry_for_each: true,
     reads_fields_apart: true,
+    escapes_are_deprecated: true,
+    line_ends_have_no_width: true,
+    places_letters_of_bytes: true,
+    explains_parser_stack: false,
+    places_debug_at_owner: true,
+    late_futures_by_line: true,
+    carriage_return_adds_line: true,
+    warns_of_inverted_bool: false,
+    names_type_of_literal: false,
+    warns_on_second_reading: false,
 };
 
 /// `assemble`.

@@ -23,7 +23,14 @@ pub(super) static RELEASES: [Target; 1] = [Target {
 static OPERATIONS: ByOp = operations::py312::OPERATIONS.by_op();
 
 /// Rules that 3.12's grammar has in addition to 3.11's.
-pub(super) const GRAMMAR: GrammarRules = GrammarRules::NONE.with(&[GrammarRule::TypeParameters]);
+pub(super) const GRAMMAR: GrammarRules = py311::GRAMMAR.with(&[
+    GrammarRule::SplitFormats,
+    GrammarRule::TypeParameters,
+    GrammarRule::MisorderedImports,
+    GrammarRule::MissingValues,
+    GrammarRule::AssignedUnpackings,
+    GrammarRule::LateDefaults,
+]);
 
 /// Features of 3.12.1 that differ from 3.11.
 pub(super) const FEATURES: Features = Features {
@@ -38,6 +45,14 @@ pub(super) const FEATURES: Features = Features {
     class_dict_cells: true,
     line_entry_for_each: false,
     reads_fields_apart: false,
+    escapes_are_deprecated: false,
+    line_ends_have_no_width: false,
+    explains_parser_stack: true,
+    places_debug_at_owner: false,
+    late_futures_by_line: false,
+    carriage_return_adds_line: false,
+    warns_of_inverted_bool: true,
+    names_type_of_literal: true,
     ..py311::FEATURES
 };
 
