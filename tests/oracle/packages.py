@@ -44,7 +44,7 @@ def fetched(cache, pinned):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
-    parser.add_argument("--python", action="append", choices=["3.12", "3.13", "3.14", "3.15"])
+    parser.add_argument("--python", action="append", choices=["3.11", "3.12", "3.13", "3.14", "3.15"])
     parser.add_argument("--optimize", type=int, action="append")
     parser.add_argument("--only", action="append")
     parser.add_argument("--list", default="packages.txt", choices=["packages.txt", "more_packages.txt"])

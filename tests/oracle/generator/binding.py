@@ -45,7 +45,7 @@ class Binding:
         return ", ".join(parts), set(chosen)
 
     def generic(self, words):
-        if not self.chance(0.25):
+        if self.version < (3, 12) or not self.chance(0.25):
             return ""
         forms = ["[T]", "[{w}]", "[T: {w}]", "[T: ({w}, {v})]", "[T = {w}]", "[*T]", "[**T]", "[{w}: lambda: {v}]", "[T, U: T = {w}]",
                  "[T: [{w} for {w} in {v}]]", "[{w}, __U: {w}]", "[*T = *{w}]"]
@@ -81,6 +81,8 @@ class Binding:
                 lines += self.unit(words, inner, below, depth + 1, kind)
                 continue
             form = self.pick(READS if self.chance(0.5) else WRITES)
+            if self.version < (3, 12) and form.startswith("type "):
+                form = "{w} = {v}"
             if ("return" in form or "yield" in form) and kind == "class" or ("yield" in form or "await" in form or "async" in form) and (
                     kind != "async def" or "lambda" in form or "yield" in form):
                 form = "{w}" if "yield" not in form or kind != "def" or "lambda" in form or ": (" in form else form

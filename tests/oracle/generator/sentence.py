@@ -112,6 +112,9 @@ class Grammar:
                 self.sizes[rule] = min(map(self.size_of_all, alternatives), default=ENDLESS)
             if before == self.sizes:
                 break
+        # What has a part that this version does not have at all.
+        for rule, alternatives in self.rules.items():
+            self.rules[rule] = [items for items in alternatives if self.size_of_all(items) < ENDLESS]
 
     def size_of_all(self, items):
         return sum(map(self.size, items))
@@ -159,6 +162,8 @@ class Sentence:
     def __init__(self, seed, version):
         self.random, self.grammar = random.Random(seed), grammar(version)
         around = self.random.choice(AROUND)
+        if not self.grammar.rules["type_params"]:
+            around = around.replace("[T]", "")
         self.names = self.random.sample(list(NAMES), 6)
         self.weights = [NAMES[name] for name in self.names]
         body = "".join(self.statement() for _ in range(self.random.choice([1, 1, 2, 3])))
@@ -202,6 +207,8 @@ class Sentence:
 
     def item(self, item):
         kind, what = item[0], item[-1]
+        if kind in ("?", "*") and self.grammar.size(what) >= ENDLESS:
+            return
         if kind == "token":
             self.tokens.append(what)
         elif kind == "rule":
