@@ -168,6 +168,17 @@ pub struct Features {
     pub mixed_complex: bool,
     /// The sum of two NaNs is the second one.
     pub second_nan: bool,
+    /// The sum of two complex numbers takes its NaNs from the second one.
+    pub second_nan_of_complex_sum: bool,
+    /// When complex numbers are multiplied, the products of the left number's real part take the
+    /// second of two NaNs.
+    pub second_nan_by_real_part: bool,
+    /// When complex numbers are multiplied, the products of the left number's imaginary part take
+    /// the second of two NaNs.
+    pub second_nan_by_imaginary_part: bool,
+    /// When complex numbers are multiplied, the imaginary part is the second of two NaNs, where the
+    /// product of the left number's real part is the first.
+    pub second_nan_of_imaginary_sum: bool,
     /// The product of two NaNs is the second one.
     pub second_nan_of_product: bool,
     /// In a complex power, the result of two NaNs is that of the exponent or the cosine, not that
@@ -341,6 +352,15 @@ pub struct Features {
     /// Each instruction has an entry in the line table, even if its location is that of the one
     /// before it.
     pub line_entry_for_each: bool,
+    /// A handler of `except*` that matches nothing is left before its body, and not after it.
+    pub unmatched_left_first: bool,
+    /// The jump at the end of a `case` has the location that its last statement left, else none.
+    pub case_ends_at_statement: bool,
+    /// A module or class whose only annotations are in `match` statements does not set up
+    /// `__annotations__`.
+    pub ignores_annotations_in_cases: bool,
+    /// Stores take the place of swaps even if two of them store to the same local.
+    pub swaps_equal_stores: bool,
     /// The fields of an f-string are read by themselves, as expressions in parentheses without
     /// backslashes and comments, and its parts have the location of the whole.
     pub reads_fields_apart: bool,

@@ -168,8 +168,9 @@ impl Target {
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 11] = [
+pub static ALL: [&Target; 12] = [
     &py311::RELEASES[0],
+    &py311::RELEASES[1],
     &py312::RELEASES[0],
     &py313::RELEASES[0],
     &py313::RELEASES[1],
@@ -202,8 +203,8 @@ mod tests {
             assert_eq!(found(&known.release().to_string()), Some(known.release()));
         }
         for unknown in [
-            "3.13.1", "3.13.4", "3.13.17", "3.13.19", "3.14.0", "3.14.5", "3.14.11", "3.15.1", "3.12.0",
-            "3.12.2",
+            "3.11.1", "3.11.3", "3.13.1", "3.13.4", "3.13.17", "3.13.19", "3.14.0", "3.14.5", "3.14.11",
+            "3.15.1", "3.12.0", "3.12.2",
         ] {
             assert_eq!(found(unknown), None, "{unknown}");
         }

@@ -18,7 +18,8 @@ use std::process::{Command, ExitCode};
 
 /// Releases, the folder of each below `tests/golden`, and the folder with what is as in the newest
 /// of its series.
-const RELEASES: [(&str, &str, &str); 10] = [
+const RELEASES: [(&str, &str, &str); 11] = [
+    ("3.11.2", "311.2", "311"),
     ("3.11.7", "311", "311"),
     ("3.12.1", "312", "312"),
     ("3.13.0", "313.0", "313.0"),

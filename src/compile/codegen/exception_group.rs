@@ -61,8 +61,10 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
     fn except_star_handler(&mut self, handler: &'a ExceptHandler<'ast>, is_first: bool) -> CodegenResult<()> {
         let location = handler.location;
         let done = self.new_label();
-        let failed = self.new_label();
-        let no_match = self.new_label();
+        let left_first = self.target.features.unmatched_left_first;
+        let failed = if left_first { done } else { self.new_label() };
+        // Where to go on with a match, or without one.
+        let other = self.new_label();
         let copies_first = self.target.features.group_copied_first;
         if is_first && copies_first {
             self.emit_arg(Op::COPY, 1, location);
@@ -76,7 +78,14 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
             self.visit_expr(kind)?;
             self.emit(Op::CHECK_EG_MATCH, location);
             self.emit_arg(Op::COPY, 1, location);
-            self.emit_jump(Op::POP_JUMP_IF_NONE, no_match, location);
+            if left_first {
+                self.emit_jump(Op::POP_JUMP_IF_NOT_NONE, other, location);
+                self.emit(Op::POP_TOP, location);
+                self.emit_jump(Op::JUMP, done, location);
+                self.use_label(other);
+            } else {
+                self.emit_jump(Op::POP_JUMP_IF_NONE, other, location);
+            }
         }
         let cleanup = self.new_label();
         let body = self.block_label();
@@ -102,10 +111,13 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         self.emit(Op::POP_TOP, Location::NONE);
         self.emit_join(failed);
         self.use_label(done);
+        if left_first {
+            return Ok(());
+        }
         // CPython gives this NOP the location of the instruction before it.
         self.emit(Op::NOP, Location::NONE);
         self.emit_join(failed);
-        self.use_label(no_match);
+        self.use_label(other);
         let lingers = self.target.features.locations_linger;
         self.emit(Op::POP_TOP, if lingers { Location::NONE } else { location });
         self.use_label(failed);

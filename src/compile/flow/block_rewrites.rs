@@ -80,7 +80,9 @@ pub(super) fn rewrite_at(
         }
         (Op::BUILD_TUPLE, _) => _ = fold::fold_adjacent_tuple(code, index, context),
         (Op::SWAP, _) if arg == 1 => code[index].set_nop(),
-        (Op::SWAP, _) => return swaps::optimize_at(code, index),
+        (Op::SWAP, _) => {
+            return swaps::optimize_at(code, index, context.target.features.swaps_equal_stores);
+        }
         (Op::PUSH_NULL, (Op::LOAD_GLOBAL, name)) if name & 1 == 0 => {
             code[index].set_nop();
             code[index + 1].arg |= 1;

@@ -91,7 +91,9 @@ fn next_swappable(code: &[Instr], after: usize, line: i32) -> Option<usize> {
 }
 
 /// Replaces swaps by a different order of stores (`apply_static_swaps`).
-fn apply_static(code: &mut [Instr], end: usize) {
+///
+/// `equal_stores` allows this where two of them store to the same local.
+fn apply_static(code: &mut [Instr], end: usize, equal_stores: bool) {
     for index in (0..=end).rev() {
         let swap = code[index];
         if swap.op != Op::SWAP {
@@ -108,7 +110,7 @@ fn apply_static(code: &mut [Instr], end: usize) {
             second = next;
         }
         let (one, two) = (stored(&code[first]), stored(&code[second]));
-        if one.is_some() || two.is_some() {
+        if !equal_stores && (one.is_some() || two.is_some()) {
             if one == two {
                 return;
             }
@@ -125,9 +127,9 @@ fn apply_static(code: &mut [Instr], end: usize) {
 }
 
 /// Optimizes the run of swaps at `index` and returns its end (`swaptimize`, `apply_static_swaps`).
-pub(super) fn optimize_at(code: &mut [Instr], index: usize) -> usize {
+pub(super) fn optimize_at(code: &mut [Instr], index: usize, equal_stores: bool) -> usize {
     let end = shorten(code, index);
-    apply_static(code, end);
+    apply_static(code, end, equal_stores);
     end
 }
 
@@ -136,7 +138,7 @@ pub(super) fn optimize(code: &mut [Instr]) {
     let mut index = 0;
     while index < code.len() {
         if code[index].op == Op::SWAP {
-            index = optimize_at(code, index);
+            index = optimize_at(code, index, false);
         }
         index += 1;
     }

@@ -22,13 +22,16 @@ pub(super) fn binary(
     let (left_real, right_real) = if mixed { (left.real(), right.real()) } else { (None, None) };
     let (a, b) = (promote(left)?, promote(right)?);
     match (operator, left_real, right_real) {
+        (Operator::Add, None, None) if features.second_nan_of_complex_sum => {
+            Some((plus(b.0, a.0), plus(b.1, a.1)))
+        }
         (Operator::Add, None, None) => Some((plus(a.0, b.0), plus(a.1, b.1))),
         (Operator::Add, Some(real), _) => Some((plus(b.0, real), b.1)),
         (Operator::Add, None, Some(real)) => Some((plus(a.0, real), a.1)),
         (Operator::Sub, None, None) => Some((minus(a.0, b.0), minus(a.1, b.1))),
         (Operator::Sub, Some(real), _) => Some((minus(real, b.0), -b.1)),
         (Operator::Sub, None, Some(real)) => Some((minus(a.0, real), a.1)),
-        (Operator::Mult, None, None) => Some(product(a, b, mixed)),
+        (Operator::Mult, None, None) => Some(product(a, b, features)),
         (Operator::Mult, Some(real), _) => Some((times(b.0, real), times(real, b.1))),
         (Operator::Mult, None, Some(real)) => Some((times(real, a.0), times(real, a.1))),
         (Operator::Div, None, None) => quotient(a, b, mixed),
@@ -36,7 +39,7 @@ pub(super) fn binary(
         (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (over(a.0, real), over(a.1, real))),
         (Operator::Pow, ..) => {
             if b.1 == 0.0 && b.0 == b.0.floor() && b.0.abs() <= 100.0 {
-                finite(integer_power(a, b.0 as i64, mixed)?)
+                finite(integer_power(a, b.0 as i64, features)?)
             } else {
                 power(
                     a,
@@ -87,17 +90,15 @@ fn over(x: f64, y: f64) -> f64 {
 }
 
 /// Multiplies two numbers (`_Py_c_prod`).
-fn product(a: Complex, b: Complex, recover: bool) -> Complex {
-    let (bd, bc) = (times(b.1, a.1), times(b.0, a.1));
-    let (ac, ad, imaginary) = if recover {
-        let ad = times(b.1, a.0);
-        (times(b.0, a.0), ad, plus(ad, bc))
-    } else {
-        let ad = times(a.0, b.1);
-        (times(a.0, b.0), ad, plus(bc, ad))
-    };
+fn product(a: Complex, b: Complex, features: &Features) -> Complex {
+    let by = |x, y, second| if second { times(y, x) } else { times(x, y) };
+    let second = features.second_nan_by_real_part;
+    let (ac, ad) = (by(a.0, b.0, second), by(a.0, b.1, second));
+    let second = features.second_nan_by_imaginary_part;
+    let (bd, bc) = (by(a.1, b.1, second), by(a.1, b.0, second));
+    let imaginary = if features.second_nan_of_imaginary_sum { plus(bc, ad) } else { plus(ad, bc) };
     let plain = (minus(ac, bd), imaginary);
-    if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
+    if !features.mixed_complex || !plain.0.is_nan() || !plain.1.is_nan() {
         return plain;
     }
     let (mut a, mut b, mut again) = (a, b, false);
@@ -190,24 +191,24 @@ fn real_by_complex(a: f64, b: Complex) -> Option<Complex> {
 }
 
 /// Raises a number to an integer power (`c_powi`).
-fn integer_power(base: Complex, exponent: i64, recover: bool) -> Option<Complex> {
+fn integer_power(base: Complex, exponent: i64, features: &Features) -> Option<Complex> {
     if exponent > 0 {
-        return Some(positive_power(base, exponent, recover));
+        return Some(positive_power(base, exponent, features));
     }
-    quotient((1.0, 0.0), positive_power(base, -exponent, recover), recover)
+    quotient((1.0, 0.0), positive_power(base, -exponent, features), features.mixed_complex)
 }
 
 /// Raises a number to a positive integer power by squaring (`c_powu`).
-fn positive_power(base: Complex, exponent: i64, recover: bool) -> Complex {
+fn positive_power(base: Complex, exponent: i64, features: &Features) -> Complex {
     let mut square = base;
     let mut result = (1.0, 0.0);
     let mut mask = 1;
     while exponent >= mask {
         if exponent & mask != 0 {
-            result = product(result, square, recover);
+            result = product(result, square, features);
         }
         mask <<= 1;
-        square = product(square, square, recover);
+        square = product(square, square, features);
     }
     result
 }

@@ -62,7 +62,12 @@ impl Builder<'_> {
             StmtKind::With(statement) => self.with(statement, location),
             StmtKind::Match { subject, cases } => {
                 self.expression(subject)?;
-                self.conditional(|builder| cases.iter().try_for_each(|case| builder.case(case)))
+                let used = self.current().annotations_used;
+                self.conditional(|builder| cases.iter().try_for_each(|case| builder.case(case)))?;
+                if self.target.features.ignores_annotations_in_cases {
+                    self.current().annotations_used = used;
+                }
+                Ok(())
             }
             StmtKind::Raise { exc, cause } => {
                 if let Some(exc) = exc {

@@ -6,8 +6,7 @@ use super::{
     StartUpWords, Target, encodings, operations, stack_effects, unicode,
 };
 
-/// Releases of 3.11.
-pub(super) static RELEASES: [Target; 1] = [Target {
+const NEWEST: Target = Target {
     version: PyVersion::new(3, 11),
     patch: 7,
     features: FEATURES,
@@ -24,7 +23,7 @@ pub(super) static RELEASES: [Target; 1] = [Target {
     flow: &FLOW,
     operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
-}];
+};
 
 static OPERATIONS: ByOp = operations::py311::OPERATIONS.by_op();
 
@@ -175,7 +174,39 @@ pub(super) const FEATURES: Features = Features {
     warns_of_inverted_bool: false,
     names_type_of_literal: false,
     warns_on_second_reading: false,
+    unmatched_left_first: false,
+    case_ends_at_statement: false,
+    swaps_equal_stores: false,
+    second_nan_of_complex_sum: false,
+    second_nan_by_real_part: false,
+    second_nan_by_imaginary_part: false,
+    second_nan_of_imaginary_sum: false,
+    ignores_annotations_in_cases: false,
 };
+
+/// Features of 3.11.2 that differ from 3.11.7.
+const FEATURES_2: Features = Features {
+    unmatched_left_first: true,
+    case_ends_at_statement: true,
+    swaps_equal_stores: true,
+    second_nan: false,
+    second_nan_of_complex_sum: true,
+    second_nan_of_imaginary_sum: true,
+    second_nan_of_product: false,
+    ignores_annotations_in_cases: true,
+    ..FEATURES
+};
+
+/// Releases of 3.11.
+pub(super) static RELEASES: [Target; 2] = [
+    Target {
+        patch: 2,
+        features: FEATURES_2,
+        words: StartUpWords { changes: include_str!("start_up_words_2.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    NEWEST,
+];
 
 /// `assemble`.
 static FLOW: [FlowPass; 11] = [

@@ -57,12 +57,14 @@ const FEATURES_2: Features = Features {
     trimmed_template_text: true,
     ideograph_names_in_any_case: false,
     end_decoded_lines: false,
+    second_nan_of_complex_sum: false,
     fold_long_displays: false,
     ..FEATURES_8
 };
 
 /// Features of 3.14.8 that differ from 3.14.10.
-const FEATURES_8: Features = Features { place_field_text_faults: false, ..FEATURES };
+const FEATURES_8: Features =
+    Features { second_nan_of_complex_sum: true, place_field_text_faults: false, ..FEATURES };
 
 /// Rules that 3.14's grammar has in addition to 3.13's.
 pub(super) const GRAMMAR: GrammarRules = py313::GRAMMAR.with(&[
@@ -108,6 +110,8 @@ pub(super) const FEATURES: Features = Features {
     place_marked_cookie: true,
     mixed_complex: true,
     second_nan: false,
+    second_nan_by_real_part: true,
+    second_nan_of_imaginary_sum: false,
     second_nan_of_product: false,
     nan_of_cosine: true,
     call_ex_flag: false,

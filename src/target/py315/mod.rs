@@ -56,6 +56,7 @@ const GRAMMAR: GrammarRules = py314::GRAMMAR.with(&[
 /// Features of 3.15.0 that differ from 3.15.2.
 const FEATURES_0: Features = Features {
     inlined_comprehension_is_block: false,
+    second_nan_of_complex_sum: true,
     late_handlers: LateHandlers::None,
     place_field_text_faults: false,
     ..FEATURES

@@ -72,7 +72,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.emit(Op::POP_TOP, if at_pattern { at } else { Location::NEXT });
             }
             self.visit_body(case.body)?;
-            self.emit_jump(Op::JUMP, end, Location::NONE);
+            let at_statement = self.target.features.case_ends_at_statement;
+            let at = if at_statement { self.unit.here } else { Location::NONE };
+            self.emit_jump(Op::JUMP, end, at);
             self.set_here(location);
             self.place_fail_labels(&mut context, location);
         }
@@ -83,7 +85,9 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.jump_if(guard, end, false)?;
             }
             self.visit_body(case.body)?;
-            self.set_here(Location::NONE);
+            if !self.target.features.case_ends_at_statement {
+                self.set_here(Location::NONE);
+            }
         }
         self.use_label(end);
         Ok(())
