@@ -40,9 +40,9 @@ pub enum FinallyWarnings {
 pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
-    /// Largest depth of nested statements and expressions (3.13: its recursion limit of 10,000,
-    /// minus the depth below the compiler; 3.12: of 3,000); `None` if the version checks how much
-    /// stack is left instead.
+    /// Largest depth of nested statements and expressions (3.12.7 and 3.13: the recursion limit of
+    /// 10,000, minus the depth below the compiler; 3.12.1: of 3,000); `None` if the version checks
+    /// how much stack is left instead.
     pub deepest_tree: Option<u32>,
     /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,
@@ -349,6 +349,8 @@ pub struct Features {
     pub inlines_comprehensions: bool,
     /// A class provides its namespace to scopes within, as `__classdict__`.
     pub class_dict_cells: bool,
+    /// A NOP after `RESUME` is not redundant because of its line.
+    pub resume_lacks_line: bool,
     /// Each instruction has an entry in the line table, even if its location is that of the one
     /// before it.
     pub line_entry_for_each: bool,

@@ -168,10 +168,11 @@ impl Target {
 }
 
 /// All targets, oldest first.
-pub static ALL: [&Target; 12] = [
+pub static ALL: [&Target; 13] = [
     &py311::RELEASES[0],
     &py311::RELEASES[1],
     &py312::RELEASES[0],
+    &py312::RELEASES[1],
     &py313::RELEASES[0],
     &py313::RELEASES[1],
     &py313::RELEASES[2],
@@ -209,7 +210,7 @@ mod tests {
             assert_eq!(found(unknown), None, "{unknown}");
         }
         assert_eq!(found("3.14").unwrap().to_string(), "3.14.10");
-        assert_eq!(found("3.12").unwrap().to_string(), "3.12.1");
+        assert_eq!(found("3.12").unwrap().to_string(), "3.12.7");
         assert_eq!(found("3.11").unwrap().to_string(), "3.11.7");
         assert_eq!(found("3.10"), None);
     }

@@ -2,5 +2,6 @@
 const [package_, directory, program] = process.argv.slice(2);
 const { loadPyodide } = await import(`${package_}/pyodide.mjs`);
 const python = await loadPyodide();
-python.mountNodeFS("/shared", directory);
+python.FS.mkdir("/shared");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: directory }, "/shared");
 process.stdout.write(python.runPython(program));

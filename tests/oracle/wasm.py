@@ -2,12 +2,12 @@
 """Compares the native compiler with releases of CPython that are available only as WebAssembly, through node and npm.
 
     python3.14 tests/oracle/wasm.py BINARY
-    python3.13 tests/oracle/wasm.py BINARY
+    python3.12 tests/oracle/wasm.py BINARY
 
-Python 3.14 compares with the package's 3.14.2, Python 3.13 with its 3.13.2. 3.13.2 is not a target: it writes 3.13.5's
-code, but accepts four goldens that 3.13.0 accepts and 3.13.5 refuses, which are reported as wrong. The sources are random programs, the
-running interpreter's standard library and the sources of the goldens. The WebAssembly build compiles all files in one
-process, so references are not compared; everything else is.
+Python 3.14 compares with the package's 3.14.2, Python 3.12 with its 3.12.7, Python 3.13 with its 3.13.2, and Python 3.11 with
+its 3.11.3. 3.13.2 is not a target: it writes 3.13.5's code, but accepts four goldens that 3.13.0 accepts and 3.13.5 refuses,
+which are reported as wrong. The sources are random programs, the running interpreter's standard library and the sources of
+the goldens. The WebAssembly build compiles all files in one process, so references are not compared; everything else is.
 """
 
 import argparse
@@ -23,7 +23,8 @@ import types
 
 HERE = pathlib.Path(__file__).resolve().parent
 # The package's version, and the release to ask pycompile for.
-PACKAGES = {(3, 13): ("0.29.5", "3.13.5"), (3, 14): ("314.0.2", "3.14.2")}
+PACKAGES = {(3, 11): ("0.25.1", "3.11.7"), (3, 12): ("0.27.7", "3.12.7"), (3, 13): ("0.29.5", "3.13.5"),
+            (3, 14): ("314.0.2", "3.14.2")}
 LEVELS = (0, 2)
 PROGRAM = """
 import marshal, os, sys, warnings
@@ -64,7 +65,7 @@ def value(item):
 def has_arithmetic(item):
     """Whether a constant is in a value that the machine or its C library decides: a NaN, or complex and not finite."""
     if isinstance(item, (tuple, list)):
-        if item[:1] == ("complex",):
+        if item[:1] == ("complex",) and isinstance(item[1], tuple):
             return any(part[1] == "nan" or not math.isfinite(struct.unpack("<d", part[1])[0]) for part in item[1:])
         return item == ("float", "nan") or any(map(has_arithmetic, item))
     return False

@@ -37,6 +37,7 @@ pub(super) fn build(
         // The target is a slot index until the blocks exist.
         instr.target = BlockId(place);
     }
+    graph.resume_lacks_line = features.resume_lacks_line;
     let follows = features.passes_follow_creation;
     let numbers = match features.labels_start_blocks {
         true if follows => order_labels(&mut slots, sequence, &mut targets),

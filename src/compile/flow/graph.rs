@@ -123,6 +123,8 @@ pub(crate) struct Graph {
     /// True if the control flow may have changed since predecessors were counted; set by each pass
     /// that changes it.
     pub(crate) rerouted: bool,
+    /// [`Features::resume_lacks_line`](crate::target::Features).
+    pub(crate) resume_lacks_line: bool,
     /// Stack for walks, kept for its allocation.
     stack: Vec<BlockId>,
 }

@@ -35,6 +35,7 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
             -1
         }
     };
+    let resume_lacks_line = graph.resume_lacks_line;
     let code = graph.code_mut(id);
     let len = code.len();
     let (mut kept, mut source) = (first, first);
@@ -42,7 +43,10 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     while source < len {
         // Each round handles a NOP and the instructions up to the next one.
         let nop = code[source];
-        let previous = kept.checked_sub(1).map_or(-1, |index| code[index].location.line());
+        let previous = match kept.checked_sub(1).map(|index| &code[index]) {
+            Some(instr) if !resume_lacks_line || instr.op != Op::RESUME => instr.location.line(),
+            _ => -1,
+        };
         let run = source + 1;
         if is_redundant(&nop, previous, code.get_mut(run), after) {
             source = run;

@@ -142,7 +142,8 @@ impl PegParser<'_, '_> {
         let bytes = parts.iter().filter(is_bytes).count();
         if bytes != 0 && bytes != parts.len() {
             let location = self.at_token(self.input.last);
-            return self.refuse_at("cannot mix bytes and nonbytes literals", location);
+            // Unlike an error with a location of its own, it does not replace an earlier one.
+            return self.refuse(SyntaxError::new("cannot mix bytes and nonbytes literals", location));
         }
         let has = |shape| parts.iter().any(|&part| self.shape(part) == Some(shape));
         let shape = if has(Shape::TemplateStr) {

@@ -163,6 +163,7 @@ pub(super) const FEATURES: Features = Features {
     inlines_comprehensions: false,
     class_dict_cells: false,
     line_entry_for_each: true,
+    resume_lacks_line: false,
     reads_fields_apart: true,
     escapes_are_deprecated: true,
     line_ends_have_no_width: true,

@@ -6,10 +6,9 @@ use super::{
     py311, stack_effects, unicode,
 };
 
-/// Releases of 3.12.
-pub(super) static RELEASES: [Target; 1] = [Target {
+const NEWEST: Target = Target {
     version: PyVersion::new(3, 12),
-    patch: 1,
+    patch: 7,
     features: FEATURES,
     words: StartUpWords { newest: include_str!("start_up_words.txt"), changes: "" },
     unassigned: &[&unicode::UNASSIGNED, &unicode::NEW_IN_17, &unicode::NEW_IN_16, &unicode::NEW_IN_15_1],
@@ -18,12 +17,24 @@ pub(super) static RELEASES: [Target; 1] = [Target {
     flow: &FLOW,
     operations: &OPERATIONS,
     stack_effects: &stack_effects(&FEATURES),
-}];
+};
+
+/// Releases of 3.12.
+pub(super) static RELEASES: [Target; 2] = [
+    Target {
+        patch: 1,
+        features: FEATURES_1,
+        grammar: GRAMMAR_1,
+        words: StartUpWords { changes: include_str!("start_up_words_1.txt"), ..NEWEST.words },
+        ..NEWEST
+    },
+    NEWEST,
+];
 
 static OPERATIONS: ByOp = operations::py312::OPERATIONS.by_op();
 
-/// Rules that 3.12's grammar has in addition to 3.11's.
-pub(super) const GRAMMAR: GrammarRules = py311::GRAMMAR.with(&[
+/// Rules that 3.12.1's grammar has in addition to 3.11's.
+const GRAMMAR_1: GrammarRules = py311::GRAMMAR.with(&[
     GrammarRule::SplitFormats,
     GrammarRule::TypeParameters,
     GrammarRule::MisorderedImports,
@@ -32,7 +43,35 @@ pub(super) const GRAMMAR: GrammarRules = py311::GRAMMAR.with(&[
     GrammarRule::LateDefaults,
 ]);
 
-/// Features of 3.12.1 that differ from 3.11.
+/// Rules that 3.12.7's grammar has in addition to 3.12.1's.
+pub(super) const GRAMMAR: GrammarRules = GRAMMAR_1.with(&[GrammarRule::LateIterables]);
+
+/// Features of 3.12.1 that differ from 3.12.7.
+const FEATURES_1: Features = Features {
+    lambda_returns_at_start: true,
+    loop_at_statement: true,
+    with_at_statement: true,
+    class_cells_in_comprehensions: true,
+    resume_lacks_line: false,
+    deepest_tree: Some(2_994),
+    dates_inverted_bool: false,
+    later_error_replaces: true,
+    last_part_of_line: true,
+    parser_counts_bytes: true,
+    override_saved_only: true,
+    assertion_raised_at_statement: true,
+    generic_class_renames_rest: true,
+    deepest_blocks: 20,
+    deepest_handlers: 20,
+    spec_keeps_pieces: true,
+    shown_field_levels: 1,
+    spec_goes_on: true,
+    shown_by_inner_equals: false,
+    shown_text_runs_on: false,
+    ..FEATURES
+};
+
+/// Features of 3.12 that differ from 3.11.
 pub(super) const FEATURES: Features = Features {
     yields_tell_depth: true,
     locations_linger: false,
@@ -53,6 +92,26 @@ pub(super) const FEATURES: Features = Features {
     carriage_return_adds_line: false,
     warns_of_inverted_bool: true,
     names_type_of_literal: true,
+    lambda_returns_at_start: false,
+    loop_at_statement: false,
+    with_at_statement: false,
+    class_cells_in_comprehensions: false,
+    resume_lacks_line: true,
+    deepest_tree: Some(9_997),
+    dates_inverted_bool: true,
+    later_error_replaces: false,
+    last_part_of_line: false,
+    parser_counts_bytes: false,
+    override_saved_only: false,
+    assertion_raised_at_statement: false,
+    generic_class_renames_rest: false,
+    deepest_blocks: 21,
+    deepest_handlers: 22,
+    spec_keeps_pieces: false,
+    shown_field_levels: 2,
+    spec_goes_on: false,
+    shown_by_inner_equals: true,
+    shown_text_runs_on: true,
     ..py311::FEATURES
 };
 
