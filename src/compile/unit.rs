@@ -45,6 +45,8 @@ pub struct CodeUnit {
     pub has_preamble: bool,
     /// True if the code starts as a generator regardless of its flags.
     pub starts_as_generator: bool,
+    /// True if the scope has `yield` or `await`, even if only in assertions that are not compiled.
+    pub suspends: bool,
     /// True for a generated `__annotate__`, whose parameter `.format` is renamed to `format` in the
     /// code object.
     pub is_annotate: bool,
@@ -70,6 +72,7 @@ impl Default for CodeUnit {
             qualname_const: None,
             has_preamble: false,
             starts_as_generator: false,
+            suspends: false,
             is_annotate: false,
         }
     }
@@ -96,6 +99,7 @@ impl CodeUnit {
             qualname_const,
             has_preamble,
             starts_as_generator,
+            suspends,
             is_annotate,
         } = self;
         sequence.clear();
@@ -109,5 +113,6 @@ impl CodeUnit {
         *first_line = 1;
         (*name, *qualname, *qualname_const) = (Name(u32::MAX), Name(u32::MAX), None);
         (*has_preamble, *starts_as_generator, *is_annotate) = (false, false, false);
+        *suspends = false;
     }
 }

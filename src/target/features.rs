@@ -41,8 +41,8 @@ pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
     /// Largest depth of nested statements and expressions (3.12.7 and 3.13: the recursion limit of
-    /// 10,000, minus the depth below the compiler; 3.12.1: of 3,000); `None` if the version checks
-    /// how much stack is left instead.
+    /// 10,000, minus the depth below the compiler; 3.12.1: of 3,000; 3.11: of 3,000, minus three for
+    /// each function of `py_compile`); `None` if the version checks how much stack is left instead.
     pub deepest_tree: Option<u32>,
     /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,

@@ -162,6 +162,8 @@ impl Codegen<'_, '_> {
         // generator.
         self.unit.code.starts_as_generator =
             self.target.features.generator_preamble && self.scope().generator;
+        let scope = self.scope();
+        self.unit.code.suspends = scope.generator || scope.coroutine || scope.awaits;
     }
 
     /// Returns `co_flags` of the current unit (`compute_code_flags`).

@@ -6,7 +6,6 @@
 use super::FlowError;
 use super::graph::{BlockId, Graph};
 use super::kinds::Kinds;
-use super::locals_plus::is_generator;
 use super::stack_depth::{UNDERFLOW, push};
 use crate::compile::unit::CodeUnit;
 use crate::target::{Op, Target};
@@ -27,14 +26,14 @@ fn effects(target: &Target, op: Op, arg: u32) -> (i32, i32) {
 
 /// Computes the stack depth of each block and returns `co_stacksize` (`stackdepth`).
 ///
-/// A generator starts with a value on the stack.
+/// Code of a scope that suspends starts with a value on the stack.
 pub(super) fn edge_depth(graph: &mut Graph, target: &Target, unit: &CodeUnit) -> Result<u32, FlowError> {
     for block in &mut graph.blocks {
         block.start_depth = i32::MIN;
     }
     let mut stack = graph.take_stack();
     let mut deepest = 0;
-    push(&mut graph.blocks, Graph::ENTRY, i32::from(is_generator(unit)), &mut stack)?;
+    push(&mut graph.blocks, Graph::ENTRY, i32::from(unit.suspends), &mut stack)?;
     while let Some(id) = stack.pop() {
         let mut depth = graph.block(id).start_depth;
         let mut next = graph.next(id);

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 const GENERATOR_FLAGS: u32 = 0x20 | 0x80 | 0x200;
 
 /// Returns whether the unit is code of a generator or coroutine.
-pub(super) fn is_generator(unit: &CodeUnit) -> bool {
+fn is_generator(unit: &CodeUnit) -> bool {
     unit.flags & GENERATOR_FLAGS != 0 || unit.starts_as_generator
 }
 

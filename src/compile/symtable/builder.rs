@@ -143,6 +143,7 @@ impl<'n> Builder<'n> {
             nested,
             generator: false,
             coroutine: false,
+            awaits: false,
             comprehension: None,
             comp_inlined: false,
             varargs: false,

@@ -55,7 +55,7 @@ impl Builder<'_> {
             if self.checks_here() && !self.in_async_function() && self.scope().comprehension.is_none() {
                 return Err(Box::new(SyntaxError::new(LONE_ASYNC_COMPREHENSION, location)));
             }
-            self.current().coroutine = self.scope().kind.is_function_like();
+            self.mark_awaits();
         }
         Ok(())
     }

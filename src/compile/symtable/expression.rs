@@ -127,8 +127,15 @@ impl Builder<'_> {
             }
         }
         self.expression(value)?;
-        self.current().coroutine = self.scope().kind.is_function_like();
+        self.mark_awaits();
         Ok(())
+    }
+
+    /// Records that the current scope awaits something.
+    pub(super) fn mark_awaits(&mut self) {
+        let is_function_like = self.scope().kind.is_function_like();
+        let scope = self.current();
+        (scope.coroutine, scope.awaits) = (is_function_like, true);
     }
 
     /// Returns whether the current scope is an asynchronous function.

@@ -167,6 +167,9 @@ pub struct Scope {
     pub generator: bool,
     /// True for `async def`, and if the scope contains `await` or an asynchronous comprehension.
     pub coroutine: bool,
+    /// True if the scope contains `await` or an asynchronous comprehension, even in a module or
+    /// class.
+    pub awaits: bool,
     /// Kind of comprehension, if the scope is one.
     pub comprehension: Option<crate::syntax::ast::ComprehensionKind>,
     /// True if the scope is a comprehension that is inlined in its parent (PEP 709).

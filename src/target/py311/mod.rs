@@ -35,7 +35,7 @@ pub(super) const FEATURES: Features = Features {
     inlined_comprehension_is_block: false,
     loops_over_coroutines: false,
     fold_in_tree: true,
-    deepest_tree: Some(2_994),
+    deepest_tree: Some(2_985),
     docstrings_leave_tree: false,
     reserve_docstring: true,
     docstring_and_method_flags: false,
