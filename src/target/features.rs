@@ -41,8 +41,9 @@ pub struct Features {
     /// Operators and displays of constants are folded in the syntax tree instead of the flow graph.
     pub fold_in_tree: bool,
     /// Largest depth of nested statements and expressions (3.12.7 and 3.13: the recursion limit of
-    /// 10,000, minus the depth below the compiler; 3.12.1: of 3,000; 3.11: of 3,000, minus three for
-    /// each function of `py_compile`); `None` if the version checks how much stack is left instead.
+    /// 10,000, minus the depth below the compiler; 3.12.1: of 3,000; 3.11: of 3,000, minus three
+    /// for each function of `py_compile`); `None` if the version checks how much stack is left
+    /// instead.
     pub deepest_tree: Option<u32>,
     /// Level 2 removes docstrings from the syntax tree.
     pub docstrings_leave_tree: bool,
@@ -327,6 +328,9 @@ pub struct Features {
     pub spec_goes_on: bool,
     /// In comprehensions, the target of an assignment expression is looked up by its mangled name.
     pub targets_found_mangled: bool,
+    /// An assignment expression in a comprehension cannot bind a name that a target of the
+    /// comprehension only reads (`x[0]`).
+    pub reads_in_targets_bind: bool,
     /// Names in the `else` block of `try` are found before those in its handlers.
     pub else_before_handlers: bool,
     /// Largest number of exception handlers around an instruction. CPython crashes if more are

@@ -130,3 +130,13 @@ fn hexadecimal_digests_of_installed_files_are_accepted() {
     record(&format!("sha256={},6", &hex[..62])).exits(1);
     record(&format!("sha1={hex},6")).exits(1);
 }
+
+/// The deepest expression is that which `py_compile` of 3.11 accepts.
+#[test]
+fn expressions_are_as_deep_as_of_py_compile() {
+    let session = Session::new();
+    for (depth, status) in [(2983, 0), (2984, 1)] {
+        session.file("a.py", format!("x = {}y\n", "not ".repeat(depth)));
+        session.run(&["compile", "--engine", "native", "--python", "3.11", "--force", "a.py"]).exits(status);
+    }
+}

@@ -103,8 +103,9 @@ impl Builder<'_> {
             let id = self.stack[position];
             let scope = &self.table.scopes[id.0 as usize];
             if scope.comprehension.is_some() {
-                let both = flag::COMP_ITER | flag::LOCAL;
-                if self.target_flags(id, name) & both == both {
+                let bound = if self.target.features.reads_in_targets_bind { 0 } else { flag::LOCAL };
+                let iterated = flag::COMP_ITER | bound;
+                if self.target_flags(id, name) & iterated == iterated {
                     let start = "assignment expression cannot rebind comprehension iteration variable '";
                     return self.error_with_name(start, name, "'", location);
                 }

@@ -152,6 +152,7 @@ pub(super) const FEATURES: Features = Features {
     idna_names_itself: false,
     spec_goes_on: true,
     targets_found_mangled: false,
+    reads_in_targets_bind: true,
     else_before_handlers: true,
     deepest_handlers: 20,
     locations_linger: true,

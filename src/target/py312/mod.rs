@@ -73,6 +73,7 @@ const FEATURES_1: Features = Features {
 
 /// Features of 3.12 that differ from 3.11.
 pub(super) const FEATURES: Features = Features {
+    reads_in_targets_bind: false,
     yields_tell_depth: true,
     locations_linger: false,
     passes_follow_creation: false,
