@@ -21,7 +21,7 @@ mod utf7;
 mod wide;
 
 use crate::target::Target;
-use crate::text::{Location, SyntaxError};
+use crate::text::{ErrorType, Location, SyntaxError};
 use cookie::Cookie;
 
 /// The byte order mark.
@@ -106,7 +106,7 @@ impl<'s> EncodedSource<'s> {
     /// # Errors
     /// The errors of [`decode`].
     pub fn decode(&self, target: &Target) -> Result<Cow<'s, str>, SyntaxError> {
-        refuse_null(self.source)?;
+        refuse_null(self.source, target)?;
         // CPython's order: positions in a codec's errors refer to the text with the new line ends.
         match normalize(self.source) {
             Cow::Borrowed(source) => self.decode_lines(source, target),
@@ -148,7 +148,7 @@ impl<'s> EncodedSource<'s> {
     /// invalid byte, and the offsets of those bytes. `None` if the source is refused for another
     /// reason.
     pub fn mend(&self) -> Option<(String, Vec<usize>)> {
-        if refuse_null(self.source).is_err() || !self.is_utf_8() {
+        if memchr::memchr(0, self.source).is_some() || !self.is_utf_8() {
             return None;
         }
         let bytes = self.mended_from();
@@ -176,11 +176,13 @@ pub fn utf_8_fault(bytes: &[u8]) -> Option<String> {
     codec::utf_8_fault(bytes)
 }
 
-fn refuse_null(bytes: &[u8]) -> Result<(), SyntaxError> {
-    match memchr::memchr(0, bytes) {
-        Some(_) => Err(SyntaxError::new("source code string cannot contain null bytes", Location::NONE)),
-        None => Ok(()),
+fn refuse_null(bytes: &[u8], target: &Target) -> Result<(), SyntaxError> {
+    if memchr::memchr(0, bytes).is_none() {
+        return Ok(());
     }
+    let error = SyntaxError::new("source code string cannot contain null bytes", Location::NONE);
+    let kind = if target.features.null_is_value_error { ErrorType::Value } else { error.kind };
+    Err(SyntaxError { kind, ..error })
 }
 
 /// Replaces `\r\n` and `\r` by `\n`.

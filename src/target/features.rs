@@ -392,6 +392,17 @@ pub struct Features {
     pub warns_of_inverted_bool: bool,
     /// The warning about `is` with a literal names its type.
     pub names_type_of_literal: bool,
+    /// Warnings about values of the wrong type have the location of the call or subscript, not of
+    /// the value.
+    pub warns_at_operation: bool,
+    /// The error for a NUL byte is a `ValueError`, else a `SyntaxError`.
+    pub null_is_value_error: bool,
+    /// A number directly before a character that is not ASCII is invalid; else the character may
+    /// be.
+    pub numbers_end_before_ascii: bool,
+    /// When mistakes are searched for, every error replaces an earlier one that ended a repetition
+    /// or a lookahead, also one without a location of its own.
+    pub every_error_replaces: bool,
     /// Invalid escape sequences are reported again when mistakes are searched for.
     pub warns_on_second_reading: bool,
 }

@@ -16,7 +16,7 @@ For each NAME.py, a fresh process writes unchecked-hash pycs with the recorded n
 NAME.opt-1.pyc and NAME.opt-2.pyc if they differ from it. NAME.refused says that CPython refuses the source, at level 0
 and at every level without a pyc.
 
-`refusals.tsv` has CPython's answer to each line of `refused_programs.txt` (where `\\n` and `\\\\` are escapes):
+`refusals.tsv`, which 3.11.2 has too, has CPython's answer to each line of `refused_programs.txt` (where `\\n` and `\\\\` are escapes):
 exception, message, line, column, end line, end column. `stack_effects.tsv` has opcode, operand and net effect; for
 opcodes that set up a handler, the effect in the handler.
 """
@@ -142,7 +142,7 @@ if __name__ == "__main__":
     if not options.only:
         if IS_NEWEST and VERSION == (3, 14):
             effects()
-        if IS_WHOLE:
+        if IS_WHOLE or sys.version_info[:3] == (3, 11, 2):
             refusals()
     for path in sources:
         write(path, options.python)

@@ -11,6 +11,7 @@ fn refusals() {
     let programs = std::fs::read_to_string(folder.join("refused_programs.txt")).unwrap();
     let mut wrong = Vec::new();
     let releases = [
+        ("3.11.2", "311.2"),
         ("3.11", "311"),
         ("3.12.1", "312"),
         ("3.13.0", "313.0"),

@@ -4,6 +4,7 @@
 use crate::session::Session;
 use pycompile::engine::Engine;
 use pycompile::target::{Release, Target};
+use pycompile::warnings::Warning;
 use std::process::Stdio;
 
 /// The lines and words of the warnings of a release.
@@ -339,4 +340,49 @@ fn filters_of_the_command_line_and_the_environment() {
         "{}",
         said.err
     );
+}
+
+/// The lines, classes and words are those of CPython 3.11.7, and of 3.11.2 where it differs.
+#[test]
+fn releases_that_read_fields_apart() {
+    let warned = |release: &str, source: &str| -> Vec<(u32, &str, String)> {
+        let engine = Engine::native(Target::find(release.parse::<Release>().unwrap()).unwrap());
+        let warnings = Engine::open(source.as_bytes()).compile(&engine, "m.py".as_ref(), 0).warnings;
+        let row = |warning: Warning| (warning.line, warning.category.name(), warning.message.into_owned());
+        warnings.into_iter().map(row).collect()
+    };
+    let escape = |line, text: &str| {
+        (
+            line,
+            "DeprecationWarning",
+            format!(
+                "invalid {} sequence '\\{text}'",
+                match text {
+                    "400" => "octal escape",
+                    _ => "escape",
+                }
+            ),
+        )
+    };
+    let other = |line, words: &str| (line, "SyntaxWarning", words.to_owned());
+    let number = || other(2, "invalid decimal literal");
+    for (source, expected) in [
+        ("f'\\{x}\\}}'", vec![escape(1, "{"), escape(1, "}")]),
+        ("f'\\{{'", vec![escape(1, "{"), escape(1, "{")]),
+        (
+            "f'''\n\\d{1if 2else 3:\\z}\\400'''",
+            vec![escape(1, "d"), number(), number(), escape(1, "z"), escape(1, "400")],
+        ),
+        ("x is not 'a'", vec![other(1, "\"is not\" with a literal. Did you mean \"!=\"?")]),
+        (
+            "(\n'a')['b']",
+            vec![other(1, "str indices must be integers or slices, not str; perhaps you missed a comma?")],
+        ),
+        ("~True", vec![]),
+    ] {
+        assert_eq!(warned("3.11.7", source), expected, "{source}");
+        assert_eq!(warned("3.11.2", source), expected, "{source}");
+    }
+    assert_eq!(warned("3.11.7", "'\\d' x"), [escape(1, "d")]);
+    assert_eq!(warned("3.11.2", "'\\d' x"), [escape(1, "d"), escape(1, "d")]);
 }

@@ -224,7 +224,7 @@ def main():
     parser.add_argument("--save", type=pathlib.Path)
     options = parser.parse_args()
     pythons = [line.split("\t") for line in sys.stdin.read().splitlines()]
-    pythons = [pair for pair in pythons if pair[0] in options.only or not options.only and re.match(r"3\.1[345]\.", pair[0])]
+    pythons = [pair for pair in pythons if pair[0] in options.only or not options.only and re.match(r"3\.1[1345]\.", pair[0])]
     wrong = 0
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.save or pathlib.Path(scratch)

@@ -4,7 +4,7 @@ proportion to the size.
 
     python3.14 -I -S tests/oracle/limits.py target/release/pycompile [--save FOLDER]
 
-The Python may be any of 3.12 to 3.15.
+The Python may be any of 3.11 to 3.15.
 
 One run of pycompile compiles programs on both sides of each limit, which shows whether a refused program makes others fail.
 Then it compiles sources of one, two and four times a size, and prints the time of each.

@@ -25,7 +25,7 @@ impl Codegen<'_, '_> {
         if self.method_call(call, location)? {
             return Ok(());
         }
-        self.check_caller(&call.func);
+        self.check_caller(&call.func, location);
         if self.target.features.null_first {
             self.emit(Op::PUSH_NULL, call.func.location);
             self.visit_expr(&call.func)?;

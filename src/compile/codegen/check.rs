@@ -63,29 +63,36 @@ impl Codegen<'_, '_> {
 
     /// Warns of a call of a value that is not callable (`check_caller`).
     #[inline]
-    pub(super) fn check_caller(&mut self, callee: &Expr<'_>) {
+    pub(super) fn check_caller(&mut self, callee: &Expr<'_>, call: Location) {
         let may_be_called = match callee.kind {
             ExprKind::Lambda(_) => true,
             _ => type_name(callee).is_none(),
         };
         if !may_be_called {
-            self.complain(callee, "callable");
+            self.complain(callee, "callable", call);
         }
+    }
+
+    /// Records a warning about the type of `object` (`compiler_warn`).
+    #[cold]
+    fn warn_of_type(&mut self, message: String, object: &Expr<'_>, operation: Location) {
+        let at_operation = self.target.features.warns_at_operation;
+        self.warn(message, if at_operation { operation } else { object.location });
     }
 
     /// Records a warning about a value of a known type.
     #[cold]
-    fn complain(&mut self, object: &Expr<'_>, what: &str) {
+    fn complain(&mut self, object: &Expr<'_>, what: &str, operation: Location) {
         if let Some(name) = type_name(object) {
             let message = format!("'{name}' object is not {what}; perhaps you missed a comma?");
-            self.warn(message, object.location);
+            self.warn_of_type(message, object, operation);
         }
     }
 
     /// Warns of a value that has no subscripts or of an invalid index (`check_subscripter`,
     /// `check_index`).
     #[inline]
-    pub(super) fn check_subscript(&mut self, value: &Expr<'_>, slice: &Expr<'_>) {
+    pub(super) fn check_subscript(&mut self, value: &Expr<'_>, slice: &Expr<'_>, operation: Location) {
         match value.kind {
             ExprKind::Constant(
                 Constant::None
@@ -100,32 +107,32 @@ impl Codegen<'_, '_> {
             )
             | ExprKind::Set(_)
             | ExprKind::Lambda(_)
-            | ExprKind::TemplateStr(_) => self.complain(value, "subscriptable"),
+            | ExprKind::TemplateStr(_) => self.complain(value, "subscriptable", operation),
             ExprKind::Comprehension(comprehension) => match comprehension.kind {
                 ComprehensionKind::Set | ComprehensionKind::Generator => {
-                    self.complain(value, "subscriptable");
+                    self.complain(value, "subscriptable", operation);
                 }
-                ComprehensionKind::List => self.check_index(value, slice),
+                ComprehensionKind::List => self.check_index(value, slice, operation),
                 ComprehensionKind::Dict => {}
             },
             ExprKind::Constant(_)
             | ExprKind::Tuple { .. }
             | ExprKind::List { .. }
             | ExprKind::JoinedStr(_)
-            | ExprKind::FormattedValue { .. } => self.check_index(value, slice),
+            | ExprKind::FormattedValue { .. } => self.check_index(value, slice, operation),
             _ => {}
         }
     }
 
     /// Warns of an index of the wrong type (`check_index`).
-    fn check_index(&mut self, value: &Expr<'_>, slice: &Expr<'_>) {
+    fn check_index(&mut self, value: &Expr<'_>, slice: &Expr<'_>, operation: Location) {
         if let (Some(name), Some(index)) = (type_name(value), type_name(slice))
             && !matches!(index, "int" | "bool")
         {
             let message = format!(
                 "{name} indices must be integers or slices, not {index}; perhaps you missed a comma?"
             );
-            self.warn(message, value.location);
+            self.warn_of_type(message, value, operation);
         }
     }
 

@@ -20,7 +20,7 @@ impl Codegen<'_, '_> {
         location: Location,
     ) -> CodegenResult<()> {
         if ctx == ExprContext::Load {
-            self.check_subscript(value, slice);
+            self.check_subscript(value, slice, location);
         }
         self.visit_expr(value)?;
         if ctx != ExprContext::Del && self.is_two_part_slice(slice) {

@@ -41,7 +41,10 @@ impl PegParser<'_, '_> {
             if matches!(place, ComplaintPlace::Indent) { ErrorType::Indentation } else { ErrorType::Syntax };
         let has_own_place =
             matches!(place, ComplaintPlace::At(_) | ComplaintPlace::Range(..) | ComplaintPlace::From(_));
-        if self.broken && has_own_place {
+        let replaces = self.broken && (has_own_place || self.target.features.every_error_replaces);
+        let at_fault = replaces && !has_own_place && self.input.lexer.fault().is_some();
+        let location = if at_fault { self.at_fault() } else { location };
+        if replaces {
             self.error = None;
         }
         let message = self.filled(message, labels[0]);
@@ -95,6 +98,12 @@ impl PegParser<'_, '_> {
     pub(super) fn up_to_here(&self, location: Location) -> Location {
         let (line, read) = self.input.reached();
         Location::new(location.line(), line, location.column(), read - 1)
+    }
+
+    /// Returns the location of an error that is raised at a token that the lexer refused.
+    fn at_fault(&self) -> Location {
+        let (line, read) = self.input.reached();
+        Location::new(line, line, read - 1, -2)
     }
 
     /// Returns the location of an error that is raised at a token. Without a column, it is the end

@@ -174,6 +174,9 @@ impl Lexer<'_> {
     fn ends(&mut self, at: usize, name: &'static str) -> Option<usize> {
         let byte = self.bytes[at];
         if !(byte.is_ascii_alphanumeric() || byte == b'_') {
+            if byte >= 128 && self.target.features.numbers_end_before_ascii {
+                return self.wrong(name, at);
+            }
             return Some(at);
         }
         if self.is_keyword_after_number(at) {

@@ -175,7 +175,11 @@ pub(super) const FEATURES: Features = Features {
     carriage_return_adds_line: true,
     warns_of_inverted_bool: false,
     names_type_of_literal: false,
+    warns_at_operation: true,
     warns_on_second_reading: false,
+    null_is_value_error: false,
+    numbers_end_before_ascii: false,
+    every_error_replaces: false,
     unmatched_left_first: false,
     case_ends_at_statement: false,
     swaps_equal_stores: false,
@@ -196,6 +200,11 @@ const FEATURES_2: Features = Features {
     second_nan_of_imaginary_sum: true,
     second_nan_of_product: false,
     ignores_annotations_in_cases: true,
+    places_letters_of_bytes: false,
+    warns_on_second_reading: true,
+    null_is_value_error: true,
+    numbers_end_before_ascii: true,
+    every_error_replaces: true,
     ..FEATURES
 };
 
@@ -204,6 +213,7 @@ pub(super) static RELEASES: [Target; 2] = [
     Target {
         patch: 2,
         features: FEATURES_2,
+        grammar: GrammarRules::NONE,
         words: StartUpWords { changes: include_str!("start_up_words_2.txt"), ..NEWEST.words },
         ..NEWEST
     },

@@ -93,6 +93,7 @@ pub(super) const FEATURES: Features = Features {
     carriage_return_adds_line: false,
     warns_of_inverted_bool: true,
     names_type_of_literal: true,
+    warns_at_operation: false,
     lambda_returns_at_start: false,
     loop_at_statement: false,
     with_at_statement: false,
