@@ -17,7 +17,8 @@ NAME.opt-1.pyc and NAME.opt-2.pyc if they differ from it. NAME.refused says that
 and at every level without a pyc.
 
 `refusals.tsv`, which 3.11.2 has too, has CPython's answer to each line of `refused_programs.txt` (where `\\n` and `\\\\` are escapes):
-exception, message, line, column, end line, end column. `stack_effects.tsv` has opcode, operand and net effect; for
+exception, message, line, column, end line, end column. That of 3.12.7, a WebAssembly build (`tests/oracle/wasm-pythons`), is
+written in this directory by `PYTHON -I -S -c "import runpy; runpy.run_path('write.py')['refusals']()"`. `stack_effects.tsv` has opcode, operand and net effect; for
 opcodes that set up a handler, the effect in the handler.
 """
 import argparse
@@ -92,7 +93,9 @@ def refusals():
         except (ValueError, SystemError) as error:
             row = [type(error).__name__, error, None, None, None, None]
         rows.append("\t".join(map(str, row)) + "\n")
-    shutil.rmtree(os.getcwd())
+    scratch = os.getcwd()
+    os.chdir(HERE)
+    shutil.rmtree(scratch)
     (FOLDER / "refusals.tsv").write_text("".join(rows), "utf-8")
 
 

@@ -44,7 +44,8 @@ const GRAMMAR_1: GrammarRules = py311::GRAMMAR.with(&[
 ]);
 
 /// Rules that 3.12.7's grammar has in addition to 3.12.1's.
-pub(super) const GRAMMAR: GrammarRules = GRAMMAR_1.with(&[GrammarRule::LateIterables]);
+pub(super) const GRAMMAR: GrammarRules =
+    GRAMMAR_1.with(&[GrammarRule::LateIterables, GrammarRule::BareStars]);
 
 /// Features of 3.12.1 that differ from 3.12.7.
 const FEATURES_1: Features = Features {

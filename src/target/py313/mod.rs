@@ -52,7 +52,6 @@ pub(super) const GRAMMAR: GrammarRules = py312::GRAMMAR.with(&[
     GrammarRule::EmptyImports,
     GrammarRule::EmptyTypeParameters,
     GrammarRule::NegatedOperands,
-    GrammarRule::BareStars,
     GrammarRule::MissingIn,
 ]);
 
