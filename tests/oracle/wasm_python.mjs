@@ -1,6 +1,7 @@
 // Runs `-I -S -c CODE ARGUMENTS` as a Python does, in the working directory, with the CPython of the npm package pyodide:
 // node wasm_python.mjs PACKAGE -I -S -c CODE ARGUMENTS
 import fs from "node:fs";
+import os from "node:os";
 const [package_, ...options] = process.argv.slice(2);
 const at = options.indexOf("-c");
 if (at < 0) throw new Error("only -c CODE is supported");
@@ -24,9 +25,14 @@ python.setStdout({
         return buffer.length;
     },
 });
+// The working directory and the one for temporary files are those of the machine.
 const directory = process.cwd();
-python.FS.mkdirTree(directory);
-python.FS.mount(python.FS.filesystems.NODEFS, { root: directory }, directory);
+const temporary = fs.realpathSync(os.tmpdir());
+const mounted = directory.startsWith(temporary) ? [temporary] : [temporary, directory];
+for (const folder of mounted) {
+    python.FS.mkdirTree(folder);
+    python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, folder);
+}
 python.FS.chdir(directory);
 python.globals.set("arguments", python.toPy(["-c", ...rest]));
 python.runPython("import sys; sys.argv = list(arguments); del arguments");

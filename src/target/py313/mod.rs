@@ -158,7 +158,6 @@ pub(super) const FEATURES: Features = Features {
     builds_empty_strings: false,
     functions_see_class: true,
     names_constraints: true,
-    yield_from_has_name: true,
     idna_names_itself: true,
     targets_found_mangled: true,
     else_before_handlers: false,
