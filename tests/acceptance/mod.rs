@@ -3,6 +3,7 @@
 //! `src/syntax/diagnose/python.peg` is CPython's grammar. A recognizer evaluates it here with its
 //! own tokenizer, and shares no code with the parser that it checks.
 
+mod fields;
 mod first;
 mod grammar;
 mod literal;

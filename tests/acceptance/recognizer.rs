@@ -3,6 +3,7 @@
 //! A packrat recognizer for the parsing expression grammar. It remembers the same results as
 //! CPython's parser, since these decide how deep its rules nest, which is limited.
 
+use super::fields::{Fields, Unaccepted};
 use super::first::First;
 use super::grammar::{Action, Alternative, Grammar, Item};
 use super::tokens::{Token, tokens};
@@ -70,6 +71,12 @@ struct Recognizer<'g> {
 
 /// Returns the grammar's answer for a text that is decoded as the compiler decodes it.
 pub fn answer(text: &str, grammar: &Grammar, target: &Target) -> Answer {
+    answer_after(text, grammar, target, false)
+}
+
+/// Returns the answer for a text of which `flufl` is true after `from __future__ import
+/// barry_as_FLUFL`.
+fn answer_after(text: &str, grammar: &Grammar, target: &Target, flufl: bool) -> Answer {
     let text = if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") };
     let Some(tokens) = tokens(&text, target) else { return Answer::Refused };
     let mut recognizer = Recognizer {
@@ -85,7 +92,7 @@ pub fn answer(text: &str, grammar: &Grammar, target: &Target) -> Answer {
         mark: 0,
         level: 0,
         steps: 0,
-        flufl: false,
+        flufl,
         pattern: false,
     };
     match recognizer.rule(grammar.start) {
@@ -317,6 +324,15 @@ impl<'g> Recognizer<'g> {
                         true
                     }
                     "strings" => self.strings(values),
+                    "whole_strings" => {
+                        let interpolated = self.whole_strings(values)?;
+                        let fits = self.strings(values);
+                        return if fits {
+                            Ok(Some(Value { interpolated, ..values }))
+                        } else {
+                            Err(Stop::Refused)
+                        };
+                    }
                     "real" | "imaginary" => {
                         self.written(a.start).ends_with(['j', 'J']) == (name == "imaginary")
                     }
@@ -371,6 +387,35 @@ impl<'g> Recognizer<'g> {
             }
         }
         !(bytes && others)
+    }
+
+    /// Checks the fields of f-strings that are tokens as a whole, and returns whether there are
+    /// f-strings.
+    fn whole_strings(&self, values: Value) -> Result<bool, Stop> {
+        let mut interpolated = false;
+        for at in values.start..values.end {
+            let text = self.written(at);
+            let prefix = text.find(['"', '\'']).map_or("", |end| &text[..end]).to_ascii_lowercase();
+            if !prefix.contains('f') {
+                continue;
+            }
+            interpolated = true;
+            let inside = &text[prefix.len()..];
+            let is_triple = ["'''", "\"\"\""].iter().any(|quotes| inside.starts_with(quotes));
+            let quotes = if is_triple { 3 } else { 1 };
+            let mut answer = |field: &str| answer_after(field, self.grammar, self.target, self.flufl);
+            let mut fields = Fields {
+                body: &inside[quotes..inside.len() - quotes],
+                raw: prefix.contains('r'),
+                target: self.target,
+                answer: &mut answer,
+            };
+            fields.check().map_err(|why| match why {
+                Unaccepted::Refused => Stop::Refused,
+                Unaccepted::Unknown => Stop::Unknown,
+            })?;
+        }
+        Ok(interpolated)
     }
 
     /// `from __future__ import barry_as_FLUFL`

@@ -199,7 +199,9 @@ impl Lexer<'_> {
         self.at = end;
         if matches!(self.peek(), b'"' | b'\'') {
             if is_prefix {
+                let whole = self.target.features.reads_fields_apart;
                 return match prefix.iter().find(|letter| matches!(letter, b'f' | b't')) {
+                    Some(_) if whole => self.string(start),
                     Some(letter) => self.interpolated_start(start, *letter == b't', prefix.contains(&b'r')),
                     None => self.string(start),
                 };
@@ -253,7 +255,10 @@ impl Lexer<'_> {
         }
         let body = self.text.get(inside..self.at - quotes)?;
         let raw = prefix.contains('r');
-        let fits = if prefix.contains('b') {
+        let fits = if prefix.contains('f') {
+            // Each piece of text is checked with the fields.
+            true
+        } else if prefix.contains('b') {
             body.is_ascii() && (raw || literal::byte_escapes_fit(body))
         } else {
             raw || literal::escapes_fit(body, self.target)
