@@ -266,11 +266,9 @@ fn expression_end(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, Stri
         let next = if at + 1 < end { bytes[at + 1] } else { 0 };
         match (byte, quote) {
             (b'\\', _) => return refused(" expression part cannot include a backslash"),
-            (_, Some((letter, triple))) => {
-                if byte == letter && (!triple || is_triple) {
-                    at += if triple { 2 } else { 0 };
-                    quote = None;
-                }
+            (_, Some((letter, triple))) if byte == letter && (!triple || is_triple) => {
+                at += if triple { 2 } else { 0 };
+                quote = None;
             }
             (b'\'' | b'"', None) => {
                 quote = Some((byte, is_triple));
