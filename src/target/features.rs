@@ -180,6 +180,12 @@ pub struct Features {
     /// When complex numbers are multiplied, the imaginary part is the second of two NaNs, where the
     /// product of the left number's real part is the first.
     pub second_nan_of_imaginary_sum: bool,
+    /// When complex numbers are multiplied for an integer power, the products of the left number's
+    /// imaginary part take the first of two NaNs, whatever those of other products take.
+    pub first_nan_in_power: bool,
+    /// When complex numbers are divided, NaNs of the ratio of the divisor's parts, and of products
+    /// with it, come before those of the dividend.
+    pub nan_of_ratio: bool,
     /// The product of two NaNs is the second one.
     pub second_nan_of_product: bool,
     /// In a complex power, the result of two NaNs is that of the exponent or the cosine, not that

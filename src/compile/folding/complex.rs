@@ -31,10 +31,10 @@ pub(super) fn binary(
         (Operator::Sub, None, None) => Some((minus(a.0, b.0), minus(a.1, b.1))),
         (Operator::Sub, Some(real), _) => Some((minus(real, b.0), -b.1)),
         (Operator::Sub, None, Some(real)) => Some((minus(a.0, real), a.1)),
-        (Operator::Mult, None, None) => Some(product(a, b, features)),
+        (Operator::Mult, None, None) => Some(product(a, b, features.second_nan_by_imaginary_part, features)),
         (Operator::Mult, Some(real), _) => Some((times(b.0, real), times(real, b.1))),
         (Operator::Mult, None, Some(real)) => Some((times(real, a.0), times(real, a.1))),
-        (Operator::Div, None, None) => quotient(a, b, mixed),
+        (Operator::Div, None, None) => quotient(a, b, features),
         (Operator::Div, Some(real), _) => real_by_complex(real, b),
         (Operator::Div, None, Some(real)) => (real != 0.0).then(|| (over(a.0, real), over(a.1, real))),
         (Operator::Pow, ..) => {
@@ -89,13 +89,13 @@ fn over(x: f64, y: f64) -> f64 {
     first_nan(x, y, x / y)
 }
 
-/// Multiplies two numbers (`_Py_c_prod`).
-fn product(a: Complex, b: Complex, features: &Features) -> Complex {
+/// Multiplies two numbers (`_Py_c_prod`). `second` applies to products of the left number's
+/// imaginary part.
+fn product(a: Complex, b: Complex, second: bool, features: &Features) -> Complex {
     let by = |x, y, second| if second { times(y, x) } else { times(x, y) };
+    let (bd, bc) = (by(a.1, b.1, second), by(a.1, b.0, second));
     let second = features.second_nan_by_real_part;
     let (ac, ad) = (by(a.0, b.0, second), by(a.0, b.1, second));
-    let second = features.second_nan_by_imaginary_part;
-    let (bd, bc) = (by(a.1, b.1, second), by(a.1, b.0, second));
     let imaginary = if features.second_nan_of_imaginary_sum { plus(bc, ad) } else { plus(ad, bc) };
     let plain = (minus(ac, bd), imaginary);
     if !features.mixed_complex || !plain.0.is_nan() || !plain.1.is_nan() {
@@ -131,7 +131,7 @@ fn boxed(value: Complex) -> Complex {
 }
 
 /// Divides two numbers (`_Py_c_quot`).
-fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
+fn quotient(a: Complex, b: Complex, features: &Features) -> Option<Complex> {
     let (real, imaginary) = (b.0.abs(), b.1.abs());
     let plain = if real >= imaginary {
         if real == 0.0 {
@@ -139,17 +139,22 @@ fn quotient(a: Complex, b: Complex, recover: bool) -> Option<Complex> {
         }
         let ratio = b.1 / b.0;
         let denominator = plus(b.0, times(b.1, ratio));
-        let real = plus(times(a.1, ratio), a.0);
-        (over(real, denominator), over(minus(a.1, times(ratio, a.0)), denominator))
+        let (real, product) = if features.nan_of_ratio {
+            (plus(times(ratio, a.1), a.0), times(ratio, a.0))
+        } else {
+            (plus(a.0, times(a.1, ratio)), times(a.0, ratio))
+        };
+        (over(real, denominator), over(minus(a.1, product), denominator))
     } else if imaginary >= real {
         let ratio = b.0 / b.1;
         let denominator = b.0 * ratio + b.1;
-        let real = plus(times(a.0, ratio), a.1);
+        let product = times(a.0, ratio);
+        let real = if features.nan_of_ratio { plus(product, a.1) } else { plus(a.1, product) };
         (over(real, denominator), over(minus(times(a.1, ratio), a.0), denominator))
     } else {
         (f64::NAN, f64::NAN)
     };
-    if !recover || !plain.0.is_nan() || !plain.1.is_nan() {
+    if !features.mixed_complex || !plain.0.is_nan() || !plain.1.is_nan() {
         return Some(plain);
     }
     let infinite = |value: Complex| value.0.is_infinite() || value.1.is_infinite();
@@ -195,20 +200,22 @@ fn integer_power(base: Complex, exponent: i64, features: &Features) -> Option<Co
     if exponent > 0 {
         return Some(positive_power(base, exponent, features));
     }
-    quotient((1.0, 0.0), positive_power(base, -exponent, features), features.mixed_complex)
+    quotient((1.0, 0.0), positive_power(base, -exponent, features), features)
 }
 
 /// Raises a number to a positive integer power by squaring (`c_powu`).
 fn positive_power(base: Complex, exponent: i64, features: &Features) -> Complex {
+    let second = features.second_nan_by_imaginary_part;
+    let second_of_result = second && !features.first_nan_in_power;
     let mut square = base;
     let mut result = (1.0, 0.0);
     let mut mask = 1;
     while exponent >= mask {
         if exponent & mask != 0 {
-            result = product(result, square, features);
+            result = product(result, square, second_of_result, features);
         }
         mask <<= 1;
-        square = product(square, square, features);
+        square = product(square, square, second, features);
     }
     result
 }

@@ -187,6 +187,8 @@ pub(super) const FEATURES: Features = Features {
     second_nan_by_real_part: false,
     second_nan_by_imaginary_part: false,
     second_nan_of_imaginary_sum: false,
+    first_nan_in_power: false,
+    nan_of_ratio: false,
     ignores_annotations_in_cases: false,
 };
 

@@ -112,6 +112,7 @@ pub(super) const FEATURES: Features = Features {
     second_nan: false,
     second_nan_by_real_part: true,
     second_nan_of_imaginary_sum: false,
+    first_nan_in_power: false,
     second_nan_of_product: false,
     nan_of_cosine: true,
     call_ex_flag: false,
