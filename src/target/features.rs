@@ -188,6 +188,8 @@ pub struct Features {
     pub nan_of_ratio: bool,
     /// The product of two NaNs is the second one.
     pub second_nan_of_product: bool,
+    /// A float multiplied by the integer -1 is negated, even if it is a NaN.
+    pub minus_one_negates: bool,
     /// In a complex power, the result of two NaNs is that of the exponent or the cosine, not that
     /// of the angle or the length.
     pub nan_of_cosine: bool,

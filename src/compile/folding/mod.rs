@@ -146,6 +146,12 @@ pub fn binary(
             if matches!(left, Number::Complex(..)) || matches!(right, Number::Complex(..)) {
                 return complex::binary(operator, &left, &right, &target.features).map(complex_value);
             }
+            if target.features.minus_one_negates
+                && operator == Operator::Mult
+                && matches!(&right, Number::Int(value) if *value == BigInt::from(-1))
+            {
+                return Some(float(-left.real()?));
+            }
             float::binary(operator, left.real()?, right.real()?, &target.features)
         }
     }

@@ -189,6 +189,7 @@ pub(super) const FEATURES: Features = Features {
     second_nan_of_imaginary_sum: false,
     first_nan_in_power: false,
     nan_of_ratio: false,
+    minus_one_negates: false,
     ignores_annotations_in_cases: false,
 };
 
