@@ -45,7 +45,7 @@ use self::unit::CodeUnit;
 use crate::allowance;
 use crate::syntax::ast::Module;
 use crate::target::Target;
-use crate::text::{ErrorType, Location, Name, Names, SyntaxError};
+use crate::text::{ErrorType, Name, Names, SyntaxError};
 use bumpalo::Bump;
 pub use source::Source;
 pub use warned::{CompilerWarning, Warnings};
@@ -146,21 +146,11 @@ impl Finish for BackEnd {
     ) -> Result<CodeId, SyntaxError> {
         if unit.sequence.instructions.len() >= MAX_INSTRUCTIONS {
             let message = "a code object has too many instructions".to_owned();
-            return Err(SyntaxError {
-                kind: ErrorType::Memory,
-                message,
-                location: Location::NONE,
-                text: None,
-            });
+            return Err(SyntaxError::without_place(ErrorType::Memory, message));
         }
         let id = self.assembler.assemble(unit, constants, names).map_err(|error| match error {
             FlowError::Handlers(location) => SyntaxError::new(error.to_string(), location),
-            _ => SyntaxError {
-                kind: ErrorType::System,
-                message: error.to_string(),
-                location: Location::NONE,
-                text: None,
-            },
+            _ => SyntaxError::without_place(ErrorType::System, error.to_string()),
         })?;
         if self.closures.len() == id.0 as usize {
             self.closures.push((unit.name, unit.freevars.clone()));

@@ -269,8 +269,7 @@ fn refusal(codec: &str, bytes: &[u8], fault: &CodecFault) -> Undecoded {
         CodecFault::Undecodable { start, end, reason } => undecodable(codec, bytes, *start, *end, reason),
         CodecFault::Internal => {
             let message = String::from("internal codec error");
-            let error =
-                SyntaxError { kind: ErrorType::Runtime, message, location: Location::NONE, text: None };
+            let error = SyntaxError::without_place(ErrorType::Runtime, message);
             Undecoded { error, bytes: None }
         }
     }

@@ -111,35 +111,30 @@ fn refused(
     remarks: &mut Vec<Remark>,
 ) -> SyntaxError {
     let ParserRefusal { fault, after, doubtful, statement } = refusal;
-    let without_place = |kind, message: &str| SyntaxError {
-        kind,
-        message: message.to_owned(),
-        location: Location::NONE,
-        text: None,
-    };
     if fault.kind == FaultKind::TooLong {
-        return without_place(ErrorType::Overflow, "source is larger than 4 GiB");
+        return SyntaxError::without_place(ErrorType::Overflow, "source is larger than 4 GiB");
     }
     if let Some(refused) = too_complex(source, target, &doubtful) {
         return refused;
     }
     if fault.kind == FaultKind::TooDeep {
-        return without_place(ErrorType::Recursion, target.features.too_deep());
+        return SyntaxError::without_place(ErrorType::Recursion, target.features.too_deep());
     }
     let column = fault.at.saturating_sub(fault.line_start + 1);
     let here = Position::new(fault.line, u32::try_from(column).unwrap_or(0));
     match diagnose(source, target, statement, remarks, None) {
         Verdict::Refused(refused) => refused,
         Verdict::Unknown if fault.kind == FaultKind::TooComplex => {
-            without_place(ErrorType::Memory, target.features.too_complex())
+            SyntaxError::without_place(ErrorType::Memory, target.features.too_complex())
         }
         // The parser has no messages of its own, and this is CPython's most frequent one.
         Verdict::Unknown => SyntaxError::new("invalid syntax", Location::between(here, here)),
-        Verdict::Accepted => after.unwrap_or_else(|| SyntaxError {
-            kind: ErrorType::System,
-            message: "the parser refuses what the grammar accepts (this is a bug in pycompile)".to_owned(),
-            location: Location::between(here, here),
-            text: None,
+        Verdict::Accepted => after.unwrap_or_else(|| {
+            SyntaxError::of(
+                ErrorType::System,
+                "the parser refuses what the grammar accepts (this is a bug in pycompile)",
+                Location::between(here, here),
+            )
         }),
     }
 }

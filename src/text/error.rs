@@ -77,7 +77,17 @@ pub struct SyntaxError {
 impl SyntaxError {
     /// Creates a plain `SyntaxError`.
     pub fn new(message: impl Into<String>, location: Location) -> Self {
-        Self { kind: ErrorType::Syntax, message: message.into(), location, text: None }
+        Self::of(ErrorType::Syntax, message, location)
+    }
+
+    /// Creates an exception of a type.
+    pub fn of(kind: ErrorType, message: impl Into<String>, location: Location) -> Self {
+        Self { kind, message: message.into(), location, text: None }
+    }
+
+    /// Creates an exception that CPython gives no location.
+    pub fn without_place(kind: ErrorType, message: impl Into<String>) -> Self {
+        Self::of(kind, message, Location::NONE)
     }
 }
 

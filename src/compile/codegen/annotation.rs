@@ -77,12 +77,11 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.evaluate_index(slice)
             }
             ExprKind::Subscript { .. } => Ok(()),
-            _ => Err(SyntaxError {
-                kind: ErrorType::System,
-                message: "invalid node type for annotated assignment".to_owned(),
+            _ => Err(SyntaxError::of(
+                ErrorType::System,
+                "invalid node type for annotated assignment",
                 location,
-                text: None,
-            }),
+            )),
         }
     }
 
@@ -138,11 +137,12 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
         let is_module = kind == UnitKind::Module;
         // A module makes its `__annotate__` before its body.
         let body = is_module.then(|| std::mem::take(self.sequence()));
-        let scope = self.scope().annotations.ok_or_else(|| SyntaxError {
-            kind: ErrorType::System,
-            message: "annotations without scope (this is a bug in pycompile)".to_owned(),
-            location,
-            text: None,
+        let scope = self.scope().annotations.ok_or_else(|| {
+            SyntaxError::of(
+                ErrorType::System,
+                "annotations without scope (this is a bug in pycompile)",
+                location,
+            )
         })?;
         self.enter_annotations(scope, self.symbols.scope(scope).name, location);
         self.emit_arg(Op::BUILD_MAP, 0, location);

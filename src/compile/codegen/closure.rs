@@ -71,12 +71,7 @@ impl Codegen<'_, '_> {
                 // CPython adds an address and its tables.
                 let message =
                     format!("_PyST_GetScope(name={}) failed: unknown scope in unit {unit}", repr(name));
-                return SyntaxError {
-                    kind: ErrorType::System,
-                    message,
-                    location: Location::NONE,
-                    text: None,
-                };
+                return SyntaxError::without_place(ErrorType::System, message);
             }
             NameScope::Local => 1,
             NameScope::GlobalExplicit => 2,
@@ -92,6 +87,6 @@ impl Codegen<'_, '_> {
             self.names.text(code_name),
             free.join(", "),
         );
-        SyntaxError { kind: ErrorType::System, message, location: Location::NONE, text: None }
+        SyntaxError::without_place(ErrorType::System, message)
     }
 }

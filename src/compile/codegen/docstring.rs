@@ -4,7 +4,6 @@
 
 use super::CodegenResult;
 use crate::syntax::{ErrorType, SyntaxError};
-use crate::text::Location;
 use std::borrow::Cow;
 
 /// Returns the docstring `text` (WTF-8) without common indentation; no line is removed
@@ -75,12 +74,10 @@ fn refuse_surrogates(text: &[u8]) -> CodegenResult<()> {
     } else {
         format!("characters in position {characters}-{}", characters + run - 1)
     };
-    Err(SyntaxError {
-        kind: ErrorType::UnicodeEncode,
-        message: format!("'utf-8' codec can't encode {what}: surrogates not allowed"),
-        location: Location::NONE,
-        text: None,
-    })
+    Err(SyntaxError::without_place(
+        ErrorType::UnicodeEncode,
+        format!("'utf-8' codec can't encode {what}: surrogates not allowed"),
+    ))
 }
 
 #[cfg(test)]

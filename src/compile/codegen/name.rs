@@ -206,7 +206,7 @@ impl Codegen<'_, '_> {
     /// Returns the error for a variable that is neither a cell nor a free variable.
     fn lacks_cell(&self, name: Name) -> SyntaxError {
         let message = format!("no cell for {:?}", self.names.text(name));
-        SyntaxError { kind: ErrorType::System, message, location: Location::NONE, text: None }
+        SyntaxError::without_place(ErrorType::System, message)
     }
 
     /// Returns the index of a variable for the closure of a nested function

@@ -50,11 +50,8 @@ impl Counts {
 impl Codegen<'_, '_> {
     /// Returns the scope that `node` opened (`_PySymtable_Lookup`).
     pub(crate) fn find_scope(&self, node: NodeId, role: ScopeRole) -> CodegenResult<ScopeId> {
-        self.symbols.find(node, role).ok_or_else(|| SyntaxError {
-            kind: ErrorType::System,
-            message: "a node without scope (this is a bug in pycompile)".to_owned(),
-            location: Location::NONE,
-            text: None,
+        self.symbols.find(node, role).ok_or_else(|| {
+            SyntaxError::without_place(ErrorType::System, "a node without scope (this is a bug in pycompile)")
         })
     }
 
@@ -123,12 +120,10 @@ impl Codegen<'_, '_> {
         self.return_at_end(returns_none);
         self.set_flags();
         let Some(outer) = self.stack.pop() else {
-            return Err(SyntaxError {
-                kind: ErrorType::System,
-                message: "a scope without parent (this is a bug in pycompile)".to_owned(),
-                location: Location::NONE,
-                text: None,
-            });
+            return Err(SyntaxError::without_place(
+                ErrorType::System,
+                "a scope without parent (this is a bug in pycompile)",
+            ));
         };
         let mut unit = std::mem::replace(&mut self.unit, outer);
         self.name_places.leave();

@@ -222,12 +222,7 @@ impl<'a, 'ast> Codegen<'a, 'ast> {
                 self.binary_op(op, true, location);
                 self.name_op(*id, ExprContext::Store, at)
             }
-            _ => Err(SyntaxError {
-                kind: ErrorType::System,
-                message: "invalid node type for augmented assignment".to_owned(),
-                location: at,
-                text: None,
-            }),
+            _ => Err(SyntaxError::of(ErrorType::System, "invalid node type for augmented assignment", at)),
         }
     }
 }

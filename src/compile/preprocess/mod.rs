@@ -74,12 +74,7 @@ pub fn run<'a>(
     }
     if limit.is_some_and(|limit| pass.deepest.get() > limit) {
         let message = target.features.too_deep().to_owned();
-        return Err(SyntaxError {
-            kind: ErrorType::Recursion,
-            message,
-            location: Location::NONE,
-            text: None,
-        });
+        return Err(SyntaxError::without_place(ErrorType::Recursion, message));
     }
     Ok(module)
 }

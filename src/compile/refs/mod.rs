@@ -18,7 +18,7 @@ use super::assemble::ModuleCodes;
 use super::constants::{CodeId, Constants};
 use crate::allowance;
 use crate::target::Target;
-use crate::text::{ErrorType, Location, Names, SyntaxError};
+use crate::text::{ErrorType, Names, SyntaxError};
 
 /// Bytes that both walks take for a constant, besides those that are written.
 const PER_CONSTANT: usize = 48;
@@ -40,7 +40,7 @@ pub fn finish(
     allowance::hold(identities.bytes);
     let Some(counts) = Counter::count(root, constants, codes, &identities) else {
         let message = "object too deeply nested to marshal".to_owned();
-        return Err(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None });
+        return Err(SyntaxError::without_place(ErrorType::Value, message));
     };
     Ok(ReferenceWriter::write(root, constants, codes, &identities, &counts, &target.features))
 }

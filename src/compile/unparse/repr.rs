@@ -7,7 +7,6 @@ use crate::object::{bytes_repr, complex_repr, float_text, str_repr_of};
 use crate::syntax::ast::Constant;
 use crate::syntax::{ErrorType, SyntaxError};
 use crate::target::Target;
-use crate::text::Location;
 
 /// Largest number of decimal digits that CPython converts (`_PY_LONG_DEFAULT_MAX_STR_DIGITS`).
 const MAX_DIGITS: usize = 4300;
@@ -33,7 +32,7 @@ pub(super) fn too_long() -> SyntaxError {
         "Exceeds the limit ({MAX_DIGITS} digits) for integer string conversion; use \
          sys.set_int_max_str_digits() to increase the limit"
     );
-    SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None }
+    SyntaxError::without_place(ErrorType::Value, message)
 }
 
 impl Unparser<'_> {

@@ -48,7 +48,7 @@ impl PegParser<'_, '_> {
             self.error = None;
         }
         let message = self.filled(message, labels[0]);
-        self.refuse(SyntaxError { kind, message, location, text: None })
+        self.refuse(SyntaxError::of(kind, message, location))
     }
 
     /// Returns whether the search goes on after an error that ends a repetition.

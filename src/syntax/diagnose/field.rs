@@ -92,12 +92,7 @@ impl<'t> PegParser<'_, 't> {
         let Some(message) = text.and_then(|text| utf_8_fault(self.bytes_of(text), true)) else {
             return Ok(());
         };
-        self.refuse(SyntaxError {
-            kind: ErrorType::UnicodeDecode,
-            message,
-            location: Location::NONE,
-            text: None,
-        })
+        self.refuse(SyntaxError::without_place(ErrorType::UnicodeDecode, message))
     }
 
     /// Checks the text of a format spec, which is decoded at once by a function that reports no
@@ -110,12 +105,7 @@ impl<'t> PegParser<'_, 't> {
         let raw =
             self.target.features.raw_specs && self.input.lexer.modes().last().is_some_and(|mode| mode.raw);
         if let Some(message) = utf_8_fault(self.bytes_of(text), raw) {
-            return self.refuse(SyntaxError {
-                kind: ErrorType::UnicodeDecode,
-                message,
-                location: Location::NONE,
-                text: None,
-            });
+            return self.refuse(SyntaxError::without_place(ErrorType::UnicodeDecode, message));
         }
         let body = self.text(&token);
         if raw || !body.contains('\\') {
@@ -126,12 +116,7 @@ impl<'t> PegParser<'_, 't> {
             Err(message) => message,
         };
         let message = message.trim_start_matches("(unicode error) ").to_owned();
-        self.refuse(SyntaxError {
-            kind: ErrorType::UnicodeDecode,
-            message,
-            location: Location::NONE,
-            text: None,
-        })
+        self.refuse(SyntaxError::without_place(ErrorType::UnicodeDecode, message))
     }
 
     /// Checks a field that begins at `start`. `equals` is set if the value is shown with its text.
@@ -141,12 +126,7 @@ impl<'t> PegParser<'_, 't> {
         if fields >= self.target.features.shown_field_levels as usize {
             // CPython loses the text of this field.
             let message = "field 'value' is required for Constant".to_owned();
-            return self.refuse(SyntaxError {
-                kind: ErrorType::Value,
-                message,
-                location: Location::NONE,
-                text: None,
-            });
+            return self.refuse(SyntaxError::without_place(ErrorType::Value, message));
         }
         if !self.target.features.escaped_debug_text || fields > 0 || opening.contains(['r', 'R']) {
             return Ok(());

@@ -132,12 +132,7 @@ fn generic(parser: &mut PegParser<'_, '_>, last: LocatedToken) -> SyntaxError {
     };
     if let Some(message) = indentation {
         let location = parser.at_token(parser.input.last);
-        return SyntaxError {
-            kind: ErrorType::Indentation,
-            message: message.to_owned(),
-            location,
-            text: None,
-        };
+        return SyntaxError::of(ErrorType::Indentation, message, location);
     }
     let error = parser.placed(SyntaxError::new("invalid syntax", last.location));
     with_the_rest(parser, error)

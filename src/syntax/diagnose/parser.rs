@@ -13,7 +13,7 @@ use crate::syntax::lexer::{SourceText, Token as Kind};
 use crate::syntax::parser::StatementStart;
 use crate::syntax::{MAX_LEVEL, Remark};
 use crate::target::{GrammarRule, Target};
-use crate::text::{ErrorType, Location, Position, SyntaxError};
+use crate::text::{ErrorType, Position, SyntaxError};
 
 /// Number of steps in a statement of the module after which the search for a better message is
 /// abandoned, which bounds the memory. The statements before it may add to them.
@@ -272,8 +272,7 @@ impl<'g, 't> PegParser<'g, 't> {
         self.steps = self.steps.checked_sub(1).ok_or(Stop)?;
         if self.level > MAX_LEVEL {
             let message = self.target.features.too_complex().to_owned();
-            self.error =
-                Some(SyntaxError { kind: ErrorType::Memory, message, location: Location::NONE, text: None });
+            self.error = Some(SyntaxError::without_place(ErrorType::Memory, message));
             return Err(Stop);
         }
         Ok(())
@@ -412,8 +411,7 @@ impl<'g, 't> PegParser<'g, 't> {
             return Ok(());
         }
         let message = format!("identifier field can't represent '{name}' constant");
-        self.error =
-            Some(SyntaxError { kind: ErrorType::Value, message, location: Location::NONE, text: None });
+        self.error = Some(SyntaxError::without_place(ErrorType::Value, message));
         Err(Stop)
     }
 

@@ -27,7 +27,7 @@ pub(super) fn never_closed(lexer: &Lexer<'_>) -> Option<SyntaxError> {
 pub(super) fn undecodable(lexer: &Lexer<'_>) -> Option<SyntaxError> {
     let fault = lexer.fault().filter(|fault| fault.kind == FaultKind::Undecodable)?;
     let message = decode::utf_8_fault(lexer.bytes().get(lexer.start()..fault.at)?)?;
-    Some(SyntaxError { kind: ErrorType::UnicodeDecode, message, location: Location::NONE, text: None })
+    Some(SyntaxError::without_place(ErrorType::UnicodeDecode, message))
 }
 
 /// Returns CPython's error for a fault.
@@ -86,14 +86,11 @@ pub(super) fn complaint(lexer: &Lexer<'_>, fault: LexerFault) -> Complaint {
     let message = message(lexer, fault.kind, line);
     let in_bytes = matches!(fault.kind, FaultKind::LeadingZeros(_)) && lexer.target.features.zeros_in_bytes;
     let kind = if in_bytes { ErrorType::TokenInBytes } else { ErrorType::Token };
-    Complaint { error: SyntaxError { kind, message, location, text: None }, raised: true }
+    Complaint { error: SyntaxError::of(kind, message, location), raised: true }
 }
 
 fn unraised(kind: ErrorType, message: &str, location: Location) -> Complaint {
-    Complaint {
-        error: SyntaxError { kind, message: message.to_owned(), location, text: None },
-        raised: false,
-    }
+    Complaint { error: SyntaxError::of(kind, message, location), raised: false }
 }
 
 /// Returns the tokenizer's message; `line` is the last line that was read.

@@ -309,8 +309,7 @@ impl<'a> Parser<'a, '_> {
     #[cold]
     fn refuse_after(&mut self, kind: ErrorType, message: impl Into<String>) {
         if self.lexer.fault().is_none() {
-            self.after =
-                Some(SyntaxError { kind, message: message.into(), location: Location::NONE, text: None });
+            self.after = Some(SyntaxError::without_place(kind, message));
         }
         self.refuse();
     }

@@ -165,7 +165,7 @@ impl Codegen<'_, '_> {
         self.unit.swaps += count;
         if self.unit.swaps > MAX_SWAPS {
             let message = "patterns capture too many names".to_owned();
-            return Err(SyntaxError { kind: ErrorType::Memory, message, location, text: None });
+            return Err(SyntaxError::of(ErrorType::Memory, message, location));
         }
         for depth in (2..=count).rev() {
             self.ask();
