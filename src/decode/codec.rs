@@ -190,6 +190,10 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
         Err(fault) => Err(refusal(known_as, bytes, &fault)),
     };
     let refused = |message: String| Err(Undecoded::new(message));
+    let failed = |message: String| match target.features.wraps_codec_errors {
+        true => refused(format!("decoding with '{name}' codec failed (UnicodeError: {message})")),
+        false => refused(message),
+    };
     match codec {
         "latin_1" | "charmap" => Ok(latin_1(bytes)),
         "ascii" => match bytes.iter().position(|byte| !byte.is_ascii()) {
@@ -214,10 +218,23 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
             }
             decoded => owned(decoded, "idna"),
         },
+        "punycode"
+            if target.features.punycode_lacks_positions
+                && let Some((start, at)) = domain::not_ascii(bytes) =>
+        {
+            Err(undecodable("ascii", &bytes[start..], at, at + 1, "ordinal not in range(128)"))
+        }
+        "punycode"
+            if target.features.punycode_lacks_positions
+                && let Some((_, CodecFault::Undecodable { start, .. })) = domain::punycode(bytes) =>
+        {
+            let letter = char::from(bytes[start].to_ascii_uppercase());
+            failed(format!("Invalid extended code point '{letter}'"))
+        }
         "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => {
             Err(refusal(known_as, bytes, &fault))
         }
-        "undefined" => refused(String::from("undefined encoding")),
+        "undefined" => failed(String::from("undefined encoding")),
         _ if NOT_TEXT.contains(&codec) => refused(format!(
             "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"
         )),

@@ -29,6 +29,18 @@ pub(super) fn idna(bytes: &[u8]) -> Option<Result<String, CodecFault>> {
     text().map(Ok)
 }
 
+/// Returns the first byte that is not ASCII in one of the two parts of a text in `punycode`: the
+/// start of its part, and its offset there.
+pub(super) fn not_ascii(bytes: &[u8]) -> Option<(usize, usize)> {
+    let dash = bytes.iter().rposition(|&byte| byte == b'-');
+    let start = dash.map_or(0, |dash| dash + 1);
+    let parts = [(0, &bytes[..dash.unwrap_or(0)]), (start, &bytes[start..])];
+    parts.into_iter().find_map(|(start, part)| {
+        let at = part.iter().position(|byte| !byte.is_ascii())?;
+        Some((start, at))
+    })
+}
+
 /// Refuses a source in `punycode`, where no line end is a digit; `None` if another error comes
 /// first.
 ///

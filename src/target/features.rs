@@ -332,6 +332,12 @@ pub struct Features {
     pub yield_from_has_name: bool,
     /// The `idna` codec names itself in errors about bytes that are not ASCII, else `ascii`.
     pub idna_names_itself: bool,
+    /// `punycode` decodes both parts of its input as ASCII first, and its errors have no position.
+    pub punycode_lacks_positions: bool,
+    /// An error of a codec that is not about bytes is wrapped in one that names the codec.
+    pub wraps_codec_errors: bool,
+    /// The error for an expression that an annotation must not contain quotes its kind.
+    pub quotes_kind_in_annotation: bool,
     /// In a format spec after a field, braces delimit fields.
     pub spec_goes_on: bool,
     /// In comprehensions, the target of an assignment expression is looked up by its mangled name.

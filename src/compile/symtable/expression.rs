@@ -153,6 +153,10 @@ impl Builder<'_> {
             BlockKind::TypeParameters => "the definition of a generic",
             BlockKind::Module | BlockKind::Function | BlockKind::Class => return Ok(()),
         };
-        Err(Box::new(SyntaxError::new(format!("{what} cannot be used within {place}"), location)))
+        let message = match self.target.features.quotes_kind_in_annotation {
+            true => format!("'{what}' can not be used within {place}"),
+            false => format!("{what} cannot be used within {place}"),
+        };
+        Err(Box::new(SyntaxError::new(message, location)))
     }
 }
