@@ -10,11 +10,10 @@ use super::{Verdict, verdict};
 use crate::decode;
 use crate::syntax::escape;
 use crate::syntax::lexer::SourceText;
+use crate::syntax::parser::{FieldFault, expression_end};
 use crate::syntax::remark::{Invalid, Sequence};
 use crate::text::{Location, Position};
 
-/// `MAXLEVEL`.
-const MAX_BRACKETS: usize = 200;
 /// Number of levels of fields.
 const MAX_FIELDS: u32 = 2;
 
@@ -58,10 +57,6 @@ impl PegParser<'_, '_> {
             }
         }
         Ok(has_fields)
-    }
-
-    fn refuse_here<T>(&mut self, message: impl Into<String>) -> Result<T, Stop> {
-        self.refuse_at(message, self.at_token(self.input.last))
     }
 
     /// Reads text and fields from `at` on, at a level of nested format specs, and returns where
@@ -168,7 +163,7 @@ impl PegParser<'_, '_> {
         }
         let mut at = match expression_end(self.input.lexer.bytes(), brace + 1, string.end) {
             Ok(end) => end,
-            Err(message) => return self.refuse_here(message),
+            Err(fault) => return self.refuse_here(message(fault)),
         };
         self.expression_alone(string, brace, at)?;
         let byte = |parser: &Self, at: usize| parser.input.lexer.byte(at);
@@ -226,9 +221,7 @@ impl PegParser<'_, '_> {
         let mut inner = PegParser::of_field(self, &source, place);
         inner.remarks = std::mem::take(&mut self.remarks);
         let verdict = verdict(&mut inner);
-        let (remarks, steps) = (std::mem::take(&mut inner.remarks), inner.steps());
-        self.remarks = remarks;
-        self.set_steps(steps);
+        (self.remarks, self.steps) = (std::mem::take(&mut inner.remarks), inner.steps);
         match verdict {
             Verdict::Accepted => Ok(()),
             Verdict::Refused(error) => {
@@ -255,57 +248,22 @@ fn place_of_field(bytes: &[u8], token: LocatedToken, brace: usize) -> Position {
     Position::new((token.location.line() as usize + lines) as u32, (first + column as i32) as u32)
 }
 
-/// Returns the end of the expression of a field that begins at `at`.
-fn expression_end(bytes: &[u8], mut at: usize, end: usize) -> Result<usize, String> {
-    let refused = |what: &str| Err(format!("f-string{what}"));
-    let mut open: Vec<u8> = Vec::new();
-    let mut quote: Option<(u8, bool)> = None;
-    while at < end {
-        let byte = bytes[at];
-        let is_triple = at + 2 < end && bytes[at + 1] == byte && bytes[at + 2] == byte;
-        let next = if at + 1 < end { bytes[at + 1] } else { 0 };
-        match (byte, quote) {
-            (b'\\', _) => return refused(" expression part cannot include a backslash"),
-            (_, Some((letter, triple))) if byte == letter && (!triple || is_triple) => {
-                at += if triple { 2 } else { 0 };
-                quote = None;
-            }
-            (b'\'' | b'"', None) => {
-                quote = Some((byte, is_triple));
-                at += if is_triple { 2 } else { 0 };
-            }
-            (b'(' | b'[' | b'{', None) => {
-                if open.len() >= MAX_BRACKETS {
-                    return refused(": too many nested parenthesis");
-                }
-                open.push(byte);
-            }
-            (b'#', None) => return refused(" expression part cannot include '#'"),
-            (b'!' | b'=' | b'<' | b'>', None) if open.is_empty() && next == b'=' => at += 1,
-            (b'!' | b':' | b'}' | b'=', None) if open.is_empty() => break,
-            (b')' | b']' | b'}', None) => {
-                let (shown, Some(opening)) = (char::from(byte), open.pop()) else {
-                    return refused(&format!(": unmatched '{}'", char::from(byte)));
-                };
-                if !matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
-                    let opening = char::from(opening);
-                    return refused(&format!(
-                        ": closing parenthesis '{shown}' does not match opening parenthesis '{opening}'"
-                    ));
-                }
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if quote.is_some() {
-        return refused(": unterminated string");
-    }
-    match open.last() {
-        Some(&opening) => refused(&format!(": unmatched '{}'", char::from(opening))),
-        None if at >= end => refused(": expecting '}'"),
-        None => Ok(at),
-    }
+/// Returns CPython's message for a fault of a field (`fstring_find_expr`).
+fn message(fault: FieldFault) -> String {
+    let what = match fault {
+        FieldFault::Backslash => " expression part cannot include a backslash".to_owned(),
+        FieldFault::Comment => " expression part cannot include '#'".to_owned(),
+        FieldFault::TooManyBrackets => ": too many nested parenthesis".to_owned(),
+        FieldFault::Unmatched(bracket) => format!(": unmatched '{}'", char::from(bracket)),
+        FieldFault::Mismatched(opening, closing) => format!(
+            ": closing parenthesis '{}' does not match opening parenthesis '{}'",
+            char::from(closing),
+            char::from(opening)
+        ),
+        FieldFault::UnterminatedString => ": unterminated string".to_owned(),
+        FieldFault::Unended => ": expecting '}'".to_owned(),
+    };
+    format!("f-string{what}")
 }
 
 /// Returns a location as the parser of a field reports it.

@@ -104,7 +104,7 @@ impl PegParser<'_, '_> {
         let raw = prefix.contains(['r', 'R']);
         let is_bytes = prefix.contains(['b', 'B']);
         if !is_bytes && let Some(message) = self.undecodable(value, prefix.len(), body.len(), raw) {
-            return self.refuse_at(message, self.at_token(self.input.last));
+            return self.refuse_here(message);
         }
         let mut decoded = Vec::new();
         let mut invalid = None;
@@ -118,13 +118,13 @@ impl PegParser<'_, '_> {
             if !raw {
                 invalid = match escape::bytes(body.as_bytes(), &mut decoded) {
                     Ok(invalid) => invalid,
-                    Err(message) => return self.refuse_at(message, self.at_token(self.input.last)),
+                    Err(message) => return self.refuse_here(message),
                 };
             }
         } else if !raw {
             invalid = match escape::text(body, &mut decoded, self.target) {
                 Ok(invalid) => invalid,
-                Err(message) => return self.refuse_at(message, self.at_token(self.input.last)),
+                Err(message) => return self.refuse_here(message),
             };
         }
         match self.token_of(value) {
@@ -334,7 +334,7 @@ impl PegParser<'_, '_> {
         } else {
             "positional argument follows keyword argument"
         };
-        self.refuse_at(message, self.at_token(self.input.last))
+        self.refuse_here(message)
     }
 
     fn bare_generator(&mut self, arguments: Match, clauses: Match) -> Matched {

@@ -94,6 +94,11 @@ impl PegParser<'_, '_> {
         self.refuse(SyntaxError::new(message, location))
     }
 
+    /// Refuses at the last token that was read (`RAISE_SYNTAX_ERROR`).
+    pub(super) fn refuse_here<T>(&mut self, message: impl Into<String>) -> Result<T, Stop> {
+        self.refuse_at(message, self.at_token(self.input.last))
+    }
+
     /// Returns the location from the start of `location` to the end of the text that was read.
     pub(super) fn up_to_here(&self, location: Location) -> Location {
         let (line, read) = self.input.reached();

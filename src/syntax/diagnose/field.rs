@@ -16,7 +16,7 @@ impl<'t> PegParser<'_, 't> {
             return Ok(());
         };
         if let Some(message) = self.shown.take() {
-            return self.refuse_at(message, self.at_token(self.input.last));
+            return self.refuse_here(message);
         }
         if self.text(&start).contains(['r', 'R']) {
             return Ok(());

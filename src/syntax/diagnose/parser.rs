@@ -91,7 +91,7 @@ pub(super) struct PegParser<'g, 't> {
     pub(super) only_one: bool,
     level: u32,
     /// Number of steps that are left.
-    steps: u64,
+    pub(super) steps: u64,
 }
 
 impl<'g, 't> PegParser<'g, 't> {
@@ -144,16 +144,6 @@ impl<'g, 't> PegParser<'g, 't> {
             steps: outer.steps,
             ..PegParser::new(outer.grammar, source, outer.target, outer.raises)
         }
-    }
-
-    /// Returns the number of steps that are left.
-    pub(super) fn steps(&self) -> u64 {
-        self.steps
-    }
-
-    /// Sets the number of steps that are left.
-    pub(super) fn set_steps(&mut self, steps: u64) {
-        self.steps = steps;
     }
 
     /// Parses the file from the mark, or a second time from the first token if mistakes are

@@ -11,51 +11,74 @@ use crate::syntax::lexer::Token;
 use crate::syntax::remark::Invalid;
 use crate::text::{Location, Position};
 
-/// Returns the end of the expression of a field that begins at `at`: the sign after it
-/// (`fstring_find_expr`).
+/// `MAXLEVEL`.
+const MAX_BRACKETS: usize = 200;
+
+/// Why the expression of a field has no end.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::syntax) enum FieldFault {
+    Backslash,
+    Comment,
+    TooManyBrackets,
+    /// A bracket without its counterpart.
+    Unmatched(u8),
+    /// An opening bracket and the closing one of another kind.
+    Mismatched(u8, u8),
+    UnterminatedString,
+    /// The text ends first.
+    Unended,
+}
+
+/// Returns the end of the expression of a field that begins at `at`, in a text up to `end`: the
+/// sign after it (`fstring_find_expr`).
 ///
-/// Returns `None` if the field is refused.
-fn expression_end(bytes: &[u8], mut at: usize) -> Option<usize> {
-    let mut open = Vec::new();
-    loop {
-        let byte = *bytes.get(at)?;
-        let next = bytes.get(at + 1).copied().unwrap_or_default();
-        match byte {
-            b'\\' | b'#' | 0 => return None,
-            b'\'' | b'"' => at = string_end(bytes, at)?,
-            b'(' | b'[' | b'{' => open.push(byte),
-            b'!' | b'=' | b'<' | b'>' if open.is_empty() && next == b'=' => at += 1,
-            b'!' | b':' | b'}' | b'=' if open.is_empty() => return Some(at),
-            b')' | b']' | b'}' => {
-                let opening = open.pop()?;
+/// # Errors
+/// Returns the fault for which the field is refused.
+pub(in crate::syntax) fn expression_end(
+    bytes: &[u8],
+    mut at: usize,
+    end: usize,
+) -> Result<usize, FieldFault> {
+    let mut open: Vec<u8> = Vec::new();
+    let mut quote: Option<(u8, bool)> = None;
+    while at < end {
+        let byte = bytes[at];
+        let is_triple = at + 2 < end && bytes[at + 1] == byte && bytes[at + 2] == byte;
+        let next = if at + 1 < end { bytes[at + 1] } else { 0 };
+        match (byte, quote) {
+            (b'\\', _) => return Err(FieldFault::Backslash),
+            (_, Some((letter, triple))) if byte == letter && (!triple || is_triple) => {
+                at += if triple { 2 } else { 0 };
+                quote = None;
+            }
+            (b'\'' | b'"', None) => {
+                quote = Some((byte, is_triple));
+                at += if is_triple { 2 } else { 0 };
+            }
+            (b'(' | b'[' | b'{', None) => {
+                if open.len() >= MAX_BRACKETS {
+                    return Err(FieldFault::TooManyBrackets);
+                }
+                open.push(byte);
+            }
+            (b'#', None) => return Err(FieldFault::Comment),
+            (b'!' | b'=' | b'<' | b'>', None) if open.is_empty() && next == b'=' => at += 1,
+            (b'!' | b':' | b'}' | b'=', None) if open.is_empty() => return Ok(at),
+            (b')' | b']' | b'}', None) => {
+                let opening = open.pop().ok_or(FieldFault::Unmatched(byte))?;
                 if !matches!((opening, byte), (b'(', b')') | (b'[', b']') | (b'{', b'}')) {
-                    return None;
+                    return Err(FieldFault::Mismatched(opening, byte));
                 }
             }
             _ => {}
         }
         at += 1;
     }
-}
-
-/// Returns the place of the last quote of a string (`fstring_find_expr`).
-fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
-    let quote = bytes[start];
-    let is_triple = bytes.get(start + 1) == Some(&quote) && bytes.get(start + 2) == Some(&quote);
-    let mut at = if is_triple { start + 3 } else { start + 1 };
-    loop {
-        match *bytes.get(at)? {
-            b'\\' | 0 => return None,
-            byte if byte == quote && !is_triple => return Some(at),
-            byte if byte == quote
-                && bytes.get(at + 1) == Some(&quote)
-                && bytes.get(at + 2) == Some(&quote) =>
-            {
-                return Some(at + 2);
-            }
-            _ => at += 1,
-        }
-    }
+    Err(match (quote, open.last()) {
+        (Some(_), _) => FieldFault::UnterminatedString,
+        (None, Some(&opening)) => FieldFault::Unmatched(opening),
+        (None, None) => FieldFault::Unended,
+    })
 }
 
 impl<'a> Parser<'a, '_> {
@@ -65,7 +88,7 @@ impl<'a> Parser<'a, '_> {
         let text_start = self.lexer.start() + 1;
         let start = self.lexer.modes().last().map_or(brace, |mode| mode.start_place);
         let bytes = self.lexer.text().as_bytes();
-        let end = expression_end(bytes, text_start);
+        let end = expression_end(bytes, text_start, bytes.len()).ok();
         let before =
             bytes[text_start..].iter().take_while(|byte| matches!(byte, b' ' | b'\t' | 0x0c)).count();
         let is_line_start = bytes.get(text_start + before) == Some(&b'\n');

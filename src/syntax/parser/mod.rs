@@ -43,6 +43,7 @@ mod target;
 use bumpalo::Bump;
 use unicode_normalization::UnicodeNormalization as _;
 
+pub(super) use self::field_apart::{FieldFault, expression_end};
 pub(super) use self::literal::{MAX_DIGITS, too_many_digits};
 use self::stack::{Heights, Stacks};
 pub(super) use self::string::conversion;
