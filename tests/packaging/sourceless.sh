@@ -30,7 +30,6 @@ for version in "${versions[@]}"; do
     made=$(echo "$work"/packed/*-"cp${version/./}"-none-any.whl)
     check "$version has a wheel" test -f "$made"
     check "$version: the wheel is that of its sources" alone verify "$made" --sources "$wheel"
-    check "$version: no source is in it" bash -c '! unzip -l "$1" | grep -q "\.py$"' _ "$made"
     python=$(awk -F'\t' -v series="$version." 'index($1, series) == 1 { print $2 }' <<<"$pythons" | tail -n 1)
     if [[ -z $python ]]; then
         printf 'NOT COMPARED: no CPython %s on this machine\n' "$version" | tee -a "${PYCOMPILE_SKIPPED:-/dev/null}"
@@ -42,6 +41,7 @@ for version in "${versions[@]}"; do
     else
         check "$version: it unpacks" "$python" -m zipfile -e "$made" "$site"
     fi
+    check "$version: no source is in it" test -z "$(find "$site" -name '*.py')" -a -d "$site/demo"
     run='import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module("demo.core", run_name="demo.core")'
     check "$version: it runs" "$python" -I -S -c "$run; import demo.core; assert demo.core.__file__.endswith('.pyc')" "$site"
     check "$version: what is installed is that of its sources" alone verify "$site" --sources "$wheel"
