@@ -224,16 +224,13 @@ fn named<'s>(bytes: &'s [u8], name: &str, target: &Target) -> Result<Cow<'s, str
         {
             Err(undecodable("ascii", &bytes[start..], at, at + 1, "ordinal not in range(128)"))
         }
-        "punycode"
-            if target.features.punycode_lacks_positions
-                && let Some((_, CodecFault::Undecodable { start, .. })) = domain::punycode(bytes) =>
-        {
-            let letter = char::from(bytes[start].to_ascii_uppercase());
-            failed(format!("Invalid extended code point '{letter}'"))
-        }
-        "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => {
-            Err(refusal(known_as, bytes, &fault))
-        }
+        "punycode" if let Some((known_as, fault)) = domain::punycode(bytes) => match fault {
+            CodecFault::Undecodable { start, .. } if target.features.punycode_lacks_positions => {
+                let letter = char::from(bytes[start].to_ascii_uppercase());
+                failed(format!("Invalid extended code point '{letter}'"))
+            }
+            fault => Err(refusal(known_as, bytes, &fault)),
+        },
         "undefined" => failed(String::from("undefined encoding")),
         _ if NOT_TEXT.contains(&codec) => refused(format!(
             "'{name}' is not a text encoding; use codecs.decode() to handle arbitrary codecs"

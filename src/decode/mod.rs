@@ -180,9 +180,8 @@ fn refuse_null(bytes: &[u8], target: &Target) -> Result<(), SyntaxError> {
     if memchr::memchr(0, bytes).is_none() {
         return Ok(());
     }
-    let error = SyntaxError::new("source code string cannot contain null bytes", Location::NONE);
-    let kind = if target.features.null_is_value_error { ErrorType::Value } else { error.kind };
-    Err(SyntaxError { kind, ..error })
+    let kind = if target.features.null_is_value_error { ErrorType::Value } else { ErrorType::Syntax };
+    Err(SyntaxError::without_place(kind, "source code string cannot contain null bytes"))
 }
 
 /// Replaces `\r\n` and `\r` by `\n`.

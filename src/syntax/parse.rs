@@ -95,10 +95,12 @@ pub fn read<'a>(
         return Err(refused);
     }
     let module = parsed.module;
-    let builders = match () {
-        () if parsed.is_own || !parsed.doubtful.is_empty() => TreeBuilders::Only(target.release()),
-        () if parsed.has_fields => TreeBuilders::ReadingFieldsApart(target.features.reads_fields_apart),
-        () => TreeBuilders::All,
+    let builders = if parsed.is_own || !parsed.doubtful.is_empty() {
+        TreeBuilders::Only(target.release())
+    } else if parsed.has_fields {
+        TreeBuilders::ReadingFieldsApart(target.features.reads_fields_apart)
+    } else {
+        TreeBuilders::All
     };
     Ok(Parsed { module, builders })
 }

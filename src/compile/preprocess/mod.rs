@@ -68,9 +68,10 @@ pub fn run<'a>(
         inverted: RefCell::default(),
     };
     let module = Module { body: pass.body(module.body), ..*module };
-    let warns = target.features.warns_of_inverted_bool;
-    for location in pass.inverted.take().into_iter().filter(|_| warns) {
-        warnings.issue_inverted_bool(location, target);
+    if target.features.warns_of_inverted_bool {
+        for location in pass.inverted.take() {
+            warnings.issue_inverted_bool(location, target);
+        }
     }
     if limit.is_some_and(|limit| pass.deepest.get() > limit) {
         let message = target.features.too_deep().to_owned();
