@@ -44,7 +44,6 @@ mod verify;
 mod warnings;
 mod with_names;
 
-use clap::Parser as _;
 use std::process::ExitCode;
 
 pub use args::CommandLine;
@@ -56,7 +55,7 @@ pub fn main() -> ExitCode {
         printer::legacy_note(&package);
         return ExitCode::SUCCESS;
     }
-    let arguments = match CommandLine::try_parse_from(arguments()) {
+    let arguments = match CommandLine::parse_all(&arguments()) {
         Ok(arguments) => arguments,
         Err(error) => {
             let error = suggested(error);
