@@ -167,25 +167,25 @@ impl CommandLine {
         }
     }
 
-    pub(super) fn run(self, printer: &Printer) -> Result<Status, CommandError> {
-        match self.command {
+    pub(super) fn run(&self, printer: &Printer) -> Result<Status, CommandError> {
+        match &self.command {
             Command::Compile(arguments) => compile::run(arguments, printer),
-            Command::Build(arguments) => build::run(&arguments, printer),
-            Command::Compileall(arguments) => compileall::run(&arguments, printer),
+            Command::Build(arguments) => build::run(arguments, printer),
+            Command::Compileall(arguments) => compileall::run(arguments, printer),
             Command::BazelWorker(arguments) => bazel_worker::run(arguments, printer),
-            Command::Env(arguments) => env::run(&arguments, printer),
-            Command::Pack(arguments) => pack::run(&arguments, printer),
-            Command::Manifest(arguments) => manifest::run(&arguments, printer),
-            Command::Normalize(arguments) => normalize::run(&arguments, printer),
-            Command::Diff(arguments) => diff::run(&arguments, printer),
-            Command::Verify(arguments) => verify::run(&arguments, printer),
-            Command::Inspect(arguments) => inspect::run(&arguments, printer),
-            Command::Init(arguments) => init::run(&arguments, printer),
-            Command::Clean(arguments) => clean::run(&arguments, printer),
+            Command::Env(arguments) => env::run(arguments, printer),
+            Command::Pack(arguments) => pack::run(arguments, printer),
+            Command::Manifest(arguments) => manifest::run(arguments, printer),
+            Command::Normalize(arguments) => normalize::run(arguments, printer),
+            Command::Diff(arguments) => diff::run(arguments, printer),
+            Command::Verify(arguments) => verify::run(arguments, printer),
+            Command::Inspect(arguments) => inspect::run(arguments, printer),
+            Command::Init(arguments) => init::run(arguments, printer),
+            Command::Clean(arguments) => clean::run(arguments, printer),
             Command::Targets(_) => targets::run(printer),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
-                clap_complete::generate(shell, &mut Self::command(), "pycompile", &mut script);
+                clap_complete::generate(*shell, &mut Self::command(), "pycompile", &mut script);
                 printer.data(String::from_utf8_lossy(&script).trim_end())?;
                 Ok(Status::Done)
             }

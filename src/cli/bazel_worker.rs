@@ -60,17 +60,17 @@ impl BazelWorkerArgs {
     }
 }
 
-pub(super) fn run(arguments: BazelWorkerArgs, printer: &Printer) -> Result<Status, CommandError> {
+pub(super) fn run(arguments: &BazelWorkerArgs, printer: &Printer) -> Result<Status, CommandError> {
     let reports = arguments.reports();
     if arguments.persistent {
         if arguments.request != PrecompileArgs::default() {
             let message = "with --persistent_worker, sources and their options come with the requests";
             return Err(CommandError::Usage(message.into()));
         }
-        return answer_requests(&arguments, reports);
+        return answer_requests(arguments, reports);
     }
     let limits = arguments.limits.get();
-    let request = arguments.request.expanded(None)?;
+    let request = arguments.request.clone().expanded(None)?;
     let mut precompiler = Precompiler::new(environment::places(), limits);
     let jobs = jobs(arguments.jobs.unwrap_or(0).into());
     // Bazel shows its own progress.

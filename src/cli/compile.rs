@@ -101,7 +101,7 @@ pub(super) struct CompileArgs {
     pub(super) format: FormatArgs,
 }
 
-pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
+pub(super) fn run(arguments: &CompileArgs, printer: &Printer) -> Result<Status, CommandError> {
     let jobs = arguments.jobs.get();
     if arguments.null && !arguments.files.iter().any(|file| file.as_os_str() == "-") {
         return Err(CommandError::Usage(
@@ -114,20 +114,20 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
     let mut engines = arguments.pycs.engines(arguments.engine, arguments.limits.get())?;
     arguments.warnings.apply(&mut engines, printer);
     print_engines(&engines, printer);
-    let output = arguments.output.clone();
-    if let Some(output) = &output {
+    let output = &arguments.output;
+    if let Some(output) = output {
         output.keeps_apart(printer.format)?;
     }
-    if let Some(name) = arguments.stdin_filename.clone() {
+    if let Some(name) = &arguments.stdin_filename {
         let settings = settings(arguments, printer)?;
         return printer.working(1, jobs, |workers| {
-            standard_input(&name, Run { engines: &engines, workers }, &settings, printer)
+            standard_input(name, Run { engines: &engines, workers }, &settings, printer)
         });
     }
-    let (files, unlisted) = list_files(&arguments, printer)?;
+    let (files, unlisted) = list_files(arguments, printer)?;
     let settings = settings(arguments, printer)?;
     plan::check_layout(settings.naming.layout, engines.len(), settings.levels.len())?;
-    let files = match (&output, engines.first()) {
+    let files = match (output, engines.first()) {
         (None, Some(target)) => plan::unique(files, &settings.naming, target.series)?,
         _ => files,
     };
@@ -136,7 +136,7 @@ pub(super) fn run(arguments: CompileArgs, printer: &Printer) -> Result<Status, C
             "--output requires one file, one version and one optimization level".into(),
         ));
     }
-    if let (Some(Destination::StandardOutput), [file]) = (&output, files.as_slice()) {
+    if let (Some(Destination::StandardOutput), [file]) = (output, files.as_slice()) {
         let pycs = printer.working(1, jobs, |workers| {
             let run = Run { engines: &engines, workers };
             compile_in_memory(file, &settings.read(file, run), run, &settings)
@@ -236,9 +236,10 @@ fn list_files(
     Ok((files, unlisted))
 }
 
-fn settings(arguments: CompileArgs, printer: &Printer) -> Result<CompileSettings, CommandError> {
+fn settings(arguments: &CompileArgs, printer: &Printer) -> Result<CompileSettings, CommandError> {
     let listed = arguments.files.iter().any(|file| file.as_os_str() == "-");
-    let searched = arguments.files.into_iter().filter(|file| arguments.recursive && file.is_dir()).collect();
+    let searched =
+        arguments.files.iter().filter(|file| arguments.recursive && file.is_dir()).cloned().collect();
     Ok(CompileSettings {
         mode: arguments.pycs.mode(),
         levels: arguments.levels.get(),
@@ -248,16 +249,16 @@ fn settings(arguments: CompileArgs, printer: &Printer) -> Result<CompileSettings
         clamp_mtime: arguments.pycs.latest_time()?,
         output: arguments.output.as_ref().and_then(Destination::file).map(Into::into),
         naming: Naming {
-            dfile: arguments.dfile,
-            strip_dir: arguments.strip_dir,
-            prepend_dir: arguments.prepend_dir,
-            output_dir: arguments.output_dir,
+            dfile: arguments.dfile.clone(),
+            strip_dir: arguments.strip_dir.clone(),
+            prepend_dir: arguments.prepend_dir.clone(),
+            output_dir: arguments.output_dir.clone(),
             layout: arguments.layout,
             cache_prefix: environment::pycache_prefix()?,
         },
         bounds: CompileBounds {
             searched,
-            below: arguments.below,
+            below: arguments.below.clone(),
             listed,
             links: if arguments.follow_links { Links::Anywhere } else { Links::Inside },
             limit: None,

@@ -1,25 +1,26 @@
 //! Handling of SIGINT, SIGTERM and SIGHUP: the run stops and leaves no file half-written.
 //!
 //! A command stops by itself and reports the files that it did not reach. If it does not stop
-//! within [`GRACE`], a thread ends the process as soon as the files being written are complete. A
-//! second interrupt ends the process at once, so that `kill -9` is never needed. Signals that are
-//! ignored at the start remain ignored, as `nohup` and shells expect.
+//! within [`GRACE`], the main thread ends the process as soon as the files being written are
+//! complete. A second interrupt ends the process at once, so that `kill -9` is never needed.
+//! Signals that are ignored at the start remain ignored, as `nohup` and shells expect.
 
 use super::error::CommandError;
-use crate::engine::Limits;
+use crate::engine::{Limits, native};
 use crate::output::writing;
 use crate::project::{LARGEST, read_named};
 use crate::text::Shown as _;
 use std::io::Write as _;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 /// Time for a command to stop by itself.
 const GRACE: Duration = Duration::from_millis(800);
-/// Interval at which the thread checks for an interrupt. A signal handler cannot wake it.
+/// Interval at which the main thread checks for an interrupt. A signal handler cannot wake it.
 const LOOK: Duration = Duration::from_millis(50);
 /// Time for files being written to complete before a second interrupt is handled.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -62,23 +63,33 @@ pub(super) fn install() {
     });
 }
 
-/// Starts the thread that ends the process after an interrupt, with a message unless `is_silent`.
-pub(super) fn watch(is_silent: bool) {
-    let watching = thread::Builder::new().name("interrupt".into()).stack_size(1 << 17);
-    let started = watching.spawn(move || {
-        while !requested() {
-            thread::sleep(LOOK);
+/// Runs a command on a thread of its own. After an interrupt, this thread ends the process if the
+/// command does not end by itself, with a message unless `is_silent`.
+pub(super) fn watched<R: Send>(is_silent: bool, command: impl Fn() -> R + Sync) -> R {
+    thread::scope(|scope| {
+        let (ends, ended) = mpsc::channel::<()>();
+        let command = &command;
+        let started = native::start(scope, move || {
+            let result = command();
+            drop(ends);
+            result
+        });
+        let Ok(thread) = started else {
+            STUCK.store(true, Ordering::Relaxed);
+            return command();
+        };
+        let ends_within = |time| ended.recv_timeout(time) != Err(RecvTimeoutError::Timeout);
+        while !ends_within(LOOK) {
+            if requested() && !ends_within(GRACE) {
+                end(is_silent);
+            }
         }
-        thread::sleep(GRACE);
-        end(is_silent);
-    });
-    if started.is_err() {
-        STUCK.store(true, Ordering::Relaxed);
-    }
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
 }
 
 #[allow(clippy::exit, reason = "other threads may be anywhere, and none of them writes")]
-fn end(is_silent: bool) {
+fn end(is_silent: bool) -> ! {
     let is_safe = writing::close(PATIENCE) || {
         STUCK.store(true, Ordering::Relaxed);
         writing::close(MORE_PATIENCE)

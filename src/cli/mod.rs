@@ -70,11 +70,16 @@ pub fn main() -> ExitCode {
         }
     };
     interrupt::let_writes_fail();
-    crate::engine::prepare();
-    if !arguments.only_reads() {
-        interrupt::install();
-        interrupt::watch(arguments.global.quiet > 1);
+    if arguments.only_reads() {
+        return run(&arguments);
     }
+    interrupt::install();
+    interrupt::watched(arguments.global.quiet > 1, || run(&arguments))
+}
+
+/// Runs a command and prints its error.
+fn run(arguments: &CommandLine) -> ExitCode {
+    crate::engine::prepare();
     let command = arguments.command_name();
     let printer = printer::Printer::new(&arguments.global, arguments.format(), command == "compile");
     let (status, error) = match arguments.run(&printer) {

@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 /// Sources to compile, with the names to record and the pycs to write.
-#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct PrecompileArgs {
     /// Python version, such as 3.14.
     #[arg(long = "python_version", value_name = "X.Y")]

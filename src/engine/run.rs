@@ -38,15 +38,18 @@ impl Parallelism {
     /// # Errors
     /// [`ThreadsError`].
     pub fn install<R: Send>(self, work: impl FnOnce() -> R + Send) -> Result<R, ThreadsError> {
-        let number = threads(self.number(), usize::MAX, open_files(), address_space());
-        Ok(native::pool(number)?.install(work))
+        Ok(native::pool(self.for_items(usize::MAX))?.install(work))
     }
 
-    fn number(self) -> usize {
-        match self {
+    /// Returns the number of threads for a number of items.
+    fn for_items(self, items: usize) -> usize {
+        let wanted = match self {
+            // The number of processors comes from many files of the system.
+            _ if items <= 1 => 1,
             Self::PerProcessor => std::thread::available_parallelism().map_or(1, usize::from),
             Self::Threads(number) => number.get(),
-        }
+        };
+        threads(wanted, items, open_files(), address_space())
     }
 }
 
@@ -85,20 +88,18 @@ impl<'a> Workers<'a> {
         items: &[T],
         work: impl Fn(&T) -> R + Sync,
     ) -> Result<Vec<Option<R>>, ThreadsError> {
-        let number = threads(self.jobs.number(), items.len(), open_files(), address_space());
-        let pool = native::pool(number)?;
-        Ok(pool.install(|| {
-            items
-                .par_iter()
-                .map(|item| {
-                    let result = (!self.interrupted()).then(|| work(item));
-                    if self.counts {
-                        self.watch.advance();
-                    }
-                    result
-                })
-                .collect()
-        }))
+        let work = |item: &T| {
+            let result = (!self.interrupted()).then(|| work(item));
+            if self.counts {
+                self.watch.advance();
+            }
+            result
+        };
+        let number = self.jobs.for_items(items.len());
+        if number == 1 && native::is_in_place() {
+            return Ok(items.iter().map(work).collect());
+        }
+        Ok(native::pool(number)?.install(|| items.par_iter().map(work).collect()))
     }
 }
 

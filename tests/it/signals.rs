@@ -20,7 +20,12 @@ const FROM_A_LIST: [&str; 6] = ["compile", "--engine", "native", "--python", "3.
 /// handlers exist.
 fn until_it_waits(child: &Child, what: &str) {
     let status = || {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        // The first thread watches for interrupts; the command has the next one.
+        let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).unwrap();
+        let numbers = threads.filter_map(|thread| thread.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        let thread = numbers.max().unwrap_or(0);
+        let path = format!("/proc/{}/task/{thread}/status", child.id());
+        let text = std::fs::read_to_string(path).unwrap_or_default();
         let field = |name: &str| {
             text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned())
         };

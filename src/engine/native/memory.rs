@@ -28,13 +28,15 @@ pub const fn address_space() -> Option<u64> {
 }
 
 /// Returns whether a thread with a `stack` of so many bytes leaves enough for its file.
-pub(super) fn affords(threads: usize, stack: usize) -> bool {
-    share(threads, stack).is_none_or(|left| left >= LEAST)
+pub(super) fn affords(stack: usize) -> bool {
+    share(stack).is_none_or(|left| left >= LEAST)
 }
 
-/// Returns the number of bytes that each of `threads` may count for its file; `None` if the address
-/// space is not limited.
-pub(super) fn share(threads: usize, stack: usize) -> Option<usize> {
-    let of_all = address_space()?.saturating_sub(OWN) / threads.max(1) as u64;
+/// Returns the number of bytes that each thread of this pool may count for its file; `None` if the
+/// address space is not limited.
+pub(super) fn share(stack: usize) -> Option<usize> {
+    let limit = address_space()?;
+    // Outside of a pool, the call starts the global one.
+    let of_all = limit.saturating_sub(OWN) / rayon::current_num_threads().max(1) as u64;
     usize::try_from(of_all.saturating_sub(stack as u64) / UNCOUNTED).ok()
 }

@@ -12,7 +12,7 @@ mod stack;
 pub use self::memory::address_space;
 use self::stack::NoThread;
 #[doc(hidden)]
-pub use self::stack::pool;
+pub use self::stack::{is_in_place, pool, start};
 
 use super::{Compiled, Diagnostic, Limits};
 use crate::allowance::{self, Allowance, Spent};
@@ -60,7 +60,7 @@ impl NativeEngine {
     /// to the stack.
     fn memory(&self, stack: usize) -> Option<usize> {
         let asked = self.limits.memory.and_then(|bytes| usize::try_from(bytes).ok());
-        let left = memory::share(rayon::current_num_threads(), stack);
+        let left = memory::share(stack);
         asked.into_iter().chain(left).min()
     }
 
@@ -99,8 +99,7 @@ impl NativeEngine {
     ) -> Compiled {
         let name = python::from_os(filename);
         let allowance = self.allowance();
-        let affords = |size| memory::affords(rayon::current_num_threads(), size);
-        let compiled = stack::on_enough(affords, |stack| {
+        let compiled = stack::on_enough(memory::affords, |stack| {
             let work = || compile(bytes, parsed, &name, self.target, optimize, columns, raised);
             let memory = self.memory(stack).unwrap_or(usize::MAX);
             allowance::within(Allowance { memory, stack, ..allowance }, work)
@@ -201,6 +200,10 @@ mod tests {
             let here = compile(source.as_bytes());
             assert_eq!(here.is_ok(), source != "1 +");
             assert_eq!(pool.install(|| compile(source.as_bytes())), here);
+            let started = std::thread::scope(|scope| {
+                super::start(scope, || compile(source.as_bytes())).unwrap().join().unwrap()
+            });
+            assert_eq!(started, here);
         }
     }
 }

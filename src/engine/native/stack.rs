@@ -9,7 +9,7 @@ use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::cell::Cell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::thread;
+use std::thread::{self, Scope, ScopedJoinHandle};
 
 /// Sizes of stacks in bytes. The largest suffices for the deepest tree that the parser accepts.
 pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
@@ -17,7 +17,7 @@ pub(super) const SIZES: [usize; 3] = [16 << 20, 128 << 20, 512 << 20];
 const RESERVE: usize = 2 << 20;
 
 thread_local! {
-    /// Address at which the stack of a thread of a [`pool`] starts; `None` for other threads.
+    /// Address at which the stack of a thread of [`pool`] or [`start`] starts; `None` for others.
     static START: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
@@ -33,6 +33,25 @@ pub fn pool(number: usize) -> Result<ThreadPool, ThreadPoolBuildError> {
         builder.stack_size(SIZES[0]).start_handler(|_| START.set(Some(allowance::here()))).build()
     };
     threads(number).or_else(|error| if number == 1 { Err(error) } else { threads(1) })
+}
+
+/// Starts a thread on which the engine compiles in place, as on the threads of a [`pool`].
+///
+/// # Errors
+/// The thread cannot be started.
+pub fn start<'scope, R: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> R + Send + 'scope,
+) -> io::Result<ScopedJoinHandle<'scope, R>> {
+    thread::Builder::new().stack_size(SIZES[0]).spawn_scoped(scope, || {
+        START.set(Some(allowance::here()));
+        work()
+    })
+}
+
+/// Returns whether the engine compiles in place on this thread.
+pub fn is_in_place() -> bool {
+    START.get().is_some()
 }
 
 /// Error of a thread that could not be started.
@@ -69,7 +88,7 @@ pub(super) fn on_enough<R: Send>(
         done = thread::scope(|scope| {
             let builder = thread::Builder::new().name("compiler".into()).stack_size(size);
             let work = &mut work;
-            builder.spawn_scoped(scope, move || work(size - RESERVE)).map(thread::ScopedJoinHandle::join)
+            builder.spawn_scoped(scope, move || work(size - RESERVE)).map(ScopedJoinHandle::join)
         })
         .map_err(|error| NoThread { size, error })?;
         if is_final(&done) {
