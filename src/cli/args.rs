@@ -208,8 +208,8 @@ mod tests {
         let accepted = [
             "a.py b.py",
             "-qq -f --engine native --python 3.14 --python 3.13 a.py",
-            "a.py -v -v --color never -- -b.py",
-            "--stdin-filename a.py -o - --layout sourceless --optimize 1 --optimize=2",
+            "help -v -v --color never -- -b.py",
+            "--stdin-filename a.py -o - --layout legacy --optimize 1 --optimize=2",
             "-rj3 d --json --exclude *x",
         ];
         for text in accepted {
@@ -218,7 +218,7 @@ mod tests {
             let whole = CommandLine::try_parse_from(["pycompile".into()].into_iter().chain(words())).unwrap();
             assert_eq!(format!("{alone:?}"), format!("{whole:?}"), "{text}");
         }
-        for text in ["", "--help", "-V", "--version", "help", "-o", "a.py --optimize 3", "--null"] {
+        for text in ["", "--help", "-V", "--version", "-o", "a.py --optimize 3", "--null"] {
             let words = ["compile"].into_iter().chain(text.split_terminator(' ')).map(Into::into);
             assert!(CommandLine::parse_compile(&words.collect::<Vec<_>>()).is_err(), "{text}");
         }
