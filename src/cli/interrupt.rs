@@ -5,12 +5,12 @@
 //! complete. A second interrupt ends the process at once, so that `kill -9` is never needed.
 //! Signals that are ignored at the start remain ignored, as `nohup` and shells expect.
 
-use super::error::CommandError;
+use super::error::{CommandError, Status};
 use crate::engine::{Limits, native};
 use crate::output::writing;
 use crate::project::{LARGEST, read_named};
 use crate::text::Shown as _;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,7 +40,7 @@ pub(super) fn install() {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use signal_hook::flag::{register, register_conditional_shutdown};
 
-    const ENDED: i32 = super::error::Status::Trouble as i32;
+    const ENDED: i32 = Status::Trouble as i32;
     let ignored = ignored();
     for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
         // If a handler cannot be installed, the system's default action remains.
@@ -58,7 +58,7 @@ pub(super) fn install() {
     let _ = ctrlc::set_handler(|| {
         INTERRUPTED.store(true, Ordering::Relaxed);
         if STUCK.load(Ordering::Relaxed) || WAITING.load(Ordering::Relaxed) {
-            std::process::exit(super::error::Status::Trouble as i32);
+            std::process::exit(Status::Trouble as i32);
         }
     });
 }
@@ -88,6 +88,17 @@ pub(super) fn watched<R: Send>(is_silent: bool, command: impl Fn() -> R + Sync) 
     })
 }
 
+/// Ends the process after a command, without the work of an ordered exit: the end of its threads,
+/// and memory that the allocator gives back piece by piece. Where the system has no such exit,
+/// returns the status.
+pub(super) fn leave(status: Status) -> Status {
+    let _ = std::io::stdout().flush();
+    #[cfg(unix)]
+    signal_hook::low_level::exit(status as i32);
+    #[cfg(not(unix))]
+    status
+}
+
 #[allow(clippy::exit, reason = "other threads may be anywhere, and none of them writes")]
 fn end(is_silent: bool) -> ! {
     let is_safe = writing::close(PATIENCE) || {
@@ -105,14 +116,16 @@ fn end(is_silent: bool) -> ! {
         });
         let _ = heard.recv_timeout(LAST_WORDS);
     }
-    std::process::exit(super::error::Status::Trouble as i32);
+    std::process::exit(Status::Trouble as i32);
 }
 
 /// Returns the ignored signals as a bit set from signal 1 on. Only Linux reports them; elsewhere
 /// the set is empty.
 #[cfg(unix)]
 fn ignored() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    // With room for the whole text, it is read by one call.
+    let mut status = String::with_capacity(4096);
+    let _ = std::fs::File::open("/proc/self/status").and_then(|mut file| file.read_to_string(&mut status));
     let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

@@ -71,14 +71,15 @@ pub fn main() -> ExitCode {
     };
     interrupt::let_writes_fail();
     if arguments.only_reads() {
-        return run(&arguments);
+        return ExitCode::from(run(&arguments) as u8);
     }
     interrupt::install();
-    interrupt::watched(arguments.global.quiet > 1, || run(&arguments))
+    let status = interrupt::watched(arguments.global.quiet > 1, || interrupt::leave(run(&arguments)));
+    ExitCode::from(status as u8)
 }
 
 /// Runs a command and prints its error.
-fn run(arguments: &CommandLine) -> ExitCode {
+fn run(arguments: &CommandLine) -> Status {
     crate::engine::prepare();
     let command = arguments.command_name();
     let printer = printer::Printer::new(&arguments.global, arguments.format(), command == "compile");
@@ -96,9 +97,9 @@ fn run(arguments: &CommandLine) -> ExitCode {
         && let Err(lost) = format::finish(command, status, error.as_ref(), &printer)
     {
         printer.trouble(&lost.to_string());
-        return ExitCode::from(Status::Trouble as u8);
+        return Status::Trouble;
     }
-    ExitCode::from(status as u8)
+    status
 }
 
 /// Returns the arguments, with the command that the name of the program stands for.
