@@ -113,7 +113,7 @@ pub fn compile_source(
     let mut source = Engine::open(source);
     let code = source.compile(&engine, filename.as_ref(), options.optimize).code?;
     let header = Header::of(series, options.mode, source.bytes(), options.mtime);
-    Ok(join(&header.to_bytes(), &code))
+    Ok(join(&header.to_bytes(), code))
 }
 
 /// Compares two files, directories, archives or manifests, in any pairing.

@@ -38,7 +38,7 @@ impl FirstPlace {
     /// Compares a pyc with the code that its source compiles to; `name` is the file name of the
     /// pyc.
     pub(super) fn of(name: &str, expected: OtherCodes, found: &[u8]) -> Option<Self> {
-        let findings = compare_values(name, &join(found.first_chunk()?, &expected.code), found);
+        let findings = compare_values(name, &join(found.first_chunk()?, expected.code.clone()), found);
         let first_lines = first_lines(&findings);
         let lines_of = |finding: &DiffFinding| first_lines.get(finding.place.as_deref()?);
         let is_of_lines = |finding: &DiffFinding| {

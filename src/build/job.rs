@@ -91,7 +91,7 @@ impl<'a> Job<'a, '_> {
         self.source()?;
         let Made { result, warnings } = self.opened.make(self.target, recorded?.as_ref(), self.optimize);
         self.warnings = warnings;
-        result.map(|code| join(&self.header, &code))
+        result.map(|code| join(&self.header, code))
     }
 
     /// Takes the warnings of the compilation.

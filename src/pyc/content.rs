@@ -66,11 +66,12 @@ impl Pyc {
 
     /// Returns the bytes of the pyc: those that were parsed, unless the objects were changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        join(&self.header.to_bytes(), &marshal::write(&self.objects))
+        join(&self.header.to_bytes(), marshal::write(&self.objects))
     }
 }
 
-/// Returns a pyc: the header, then the marshalled code.
-pub fn join(header: &[u8; HEADER_SIZE], code: &[u8]) -> Vec<u8> {
-    [header.as_slice(), code].concat()
+/// Returns a pyc: the header, then the marshalled code, which usually has room for the header.
+pub fn join(header: &[u8; HEADER_SIZE], mut code: Vec<u8>) -> Vec<u8> {
+    code.splice(..0, *header);
+    code
 }

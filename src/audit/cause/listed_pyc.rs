@@ -63,7 +63,7 @@ pub(super) fn explain_listed(
         return not_checked("the manifest does not record the listed header");
     };
     if is_same {
-        let whole = join(&listed_header.to_bytes(), &pyc[HEADER_SIZE..]);
+        let whole = join(&listed_header.to_bytes(), pyc[HEADER_SIZE..].to_vec());
         if sha256(&whole) != entry.sha256 {
             return not_checked("the listed header does not match the listed source");
         }
@@ -171,7 +171,7 @@ fn compile_listed(
     let header = header_of(entry, Some(&source))
         .ok_or_else(|| not_checked("the manifest does not record its header"))?;
     let code = ListedCode::of(entry, &source, compilers).ok_or_else(|| not_checked(UNKNOWN))?;
-    if sha256(&join(&header.to_bytes(), &code.code)) != entry.sha256 {
+    if sha256(&join(&header.to_bytes(), code.code.clone())) != entry.sha256 {
         return Err(not_checked("the listed header does not match the listed source"));
     }
     Ok((header, code))
