@@ -19,6 +19,10 @@ impl StackCount {
         Self { least: values[0] as u8, for_each: for_each as u8, if_odd: if_odd as u8 }
     }
 
+    const fn is_fixed(self) -> bool {
+        self.for_each == 0 && self.if_odd == 0
+    }
+
     /// Returns the count for an operand. Operands that count values have far fewer than 32 bits.
     const fn with(self, operand: u32) -> u32 {
         let each = (self.for_each as u32).wrapping_mul(operand);
@@ -32,17 +36,27 @@ struct Net {
     least: i8,
     for_each: i8,
     if_odd: i8,
-    /// True if the counts do not determine the effect.
-    irregular: bool,
+    rule: EffectRule,
+}
+
+/// The part of an instruction's counts that its effect depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EffectRule {
+    /// The constants, whatever the operand is.
+    Fixed,
+    /// Constants and factors.
+    Counted,
+    /// The counts do not determine the effect.
+    Irregular,
 }
 
 impl Net {
-    const fn of(popped: StackCount, pushed: StackCount, irregular: bool) -> Self {
+    const fn of(popped: StackCount, pushed: StackCount, rule: EffectRule) -> Self {
         Self {
             least: pushed.least as i8 - popped.least as i8,
             for_each: pushed.for_each as i8 - popped.for_each as i8,
             if_odd: pushed.if_odd as i8 - popped.if_odd as i8,
-            irregular,
+            rule,
         }
     }
 
@@ -65,8 +79,10 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
     const NONE: StackCount = StackCount { least: 0, for_each: 0, if_odd: 0 };
     /// Operands for which the counts are checked against the effect; they stand for all others.
     const TRIED: [u32; 6] = [0, 1, 2, 3, 4, 257];
-    let mut effects =
-        StackEffects { counts: [(NONE, NONE); OP_COUNT], net: [Net::of(NONE, NONE, true); OP_COUNT] };
+    let mut effects = StackEffects {
+        counts: [(NONE, NONE); OP_COUNT],
+        net: [Net::of(NONE, NONE, EffectRule::Irregular); OP_COUNT],
+    };
     let mut index = 0;
     while index < OP_COUNT {
         let op = Op::ALL[index];
@@ -83,7 +99,12 @@ pub(super) const fn stack_effects(features: &Features) -> StackEffects {
             number += 1;
         }
         effects.counts[op as usize] = (popped, pushed);
-        effects.net[op as usize] = Net::of(popped, pushed, irregular);
+        let rule = match irregular {
+            true => EffectRule::Irregular,
+            false if popped.is_fixed() && pushed.is_fixed() => EffectRule::Fixed,
+            false => EffectRule::Counted,
+        };
+        effects.net[op as usize] = Net::of(popped, pushed, rule);
         index += 1;
     }
     effects
@@ -94,22 +115,26 @@ impl super::Target {
     #[inline]
     pub(crate) fn net_stack_effect(&self, op: Op, arg: u32) -> i32 {
         let net = self.stack_effects.net[op as usize];
-        if net.irregular {
-            let (popped, pushed) = stack_effect(op, arg, &self.features);
-            return pushed as i32 - popped as i32;
+        match net.rule {
+            EffectRule::Fixed => i32::from(net.least),
+            EffectRule::Counted => net.with(arg),
+            EffectRule::Irregular => {
+                let (popped, pushed) = stack_effect(op, arg, &self.features);
+                pushed as i32 - popped as i32
+            }
         }
-        net.with(arg)
     }
 
     /// Returns the number of values that an instruction pops and pushes; for `SETUP_*`, the effect
     /// at the entry of the handler.
     #[inline]
     pub(crate) fn stack_effect(&self, op: Op, arg: u32) -> (u32, u32) {
-        if self.stack_effects.net[op as usize].irregular {
-            return stack_effect(op, arg, &self.features);
-        }
         let (popped, pushed) = self.stack_effects.counts[op as usize];
-        (popped.with(arg), pushed.with(arg))
+        match self.stack_effects.net[op as usize].rule {
+            EffectRule::Fixed => (u32::from(popped.least), u32::from(pushed.least)),
+            EffectRule::Counted => (popped.with(arg), pushed.with(arg)),
+            EffectRule::Irregular => stack_effect(op, arg, &self.features),
+        }
     }
 }
 
