@@ -13,21 +13,31 @@ const DUMMY: u32 = u32::MAX;
 /// A value on the stack: the instruction that produced it and the local it was loaded from.
 type StackValue = (u32, u32);
 
-struct BorrowWalk {
+struct BorrowWalk<'a> {
     target: &'static Target,
-    values: Vec<StackValue>,
-    /// For each instruction, true if its value is stored, outlives its local or stays on the stack.
-    owned: Vec<bool>,
+    values: &'a mut Vec<StackValue>,
+    /// Instructions of the block. Loads borrow until their value is stored, outlives its local or
+    /// stays on the stack.
+    code: &'a mut [Instr],
 }
 
 const UNDERFLOW: FlowError = FlowError::Malformed("stack underflow");
 
-impl BorrowWalk {
+impl BorrowWalk<'_> {
     /// Marks an instruction as needing a reference.
     fn own(&mut self, instr: u32) {
-        if let Some(owned) = self.owned.get_mut(instr as usize) {
-            *owned = true;
+        if let Some(instr) = self.code.get_mut(instr as usize) {
+            instr.op = match instr.op {
+                Op::LOAD_FAST_BORROW => Op::LOAD_FAST,
+                Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW => Op::LOAD_FAST_LOAD_FAST,
+                op => op,
+            };
         }
+    }
+
+    /// Lets a load borrow for now.
+    fn borrow(&mut self, index: u32, op: Op) {
+        self.code[index as usize].op = op;
     }
 
     /// Pushes a value produced by an instruction (`ref_stack_push`).
@@ -67,12 +77,16 @@ impl BorrowWalk {
     fn step(&mut self, index: u32, op: Op, arg: u32) -> Result<(), FlowError> {
         match op {
             Op::DELETE_FAST => self.kill(arg),
-            Op::LOAD_FAST => self.values.push((index, arg)),
+            Op::LOAD_FAST => {
+                self.borrow(index, Op::LOAD_FAST_BORROW);
+                self.values.push((index, arg));
+            }
             Op::LOAD_FAST_AND_CLEAR => {
                 self.kill(arg);
                 self.values.push((index, arg));
             }
             Op::LOAD_FAST_LOAD_FAST => {
+                self.borrow(index, Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW);
                 self.values.push((index, arg >> 4));
                 self.values.push((index, arg & 15));
             }
@@ -176,43 +190,44 @@ impl BorrowWalk {
         Ok(())
     }
 
-    /// Processes one block and pushes its jump targets to `stack` (`optimize_load_fast`).
-    fn block(&mut self, graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) -> Result<(), FlowError> {
-        // A jump is the last instruction, or the last but one before `NOT_TAKEN`.
-        let len = graph.block(id).len();
-        for index in len.saturating_sub(2)..len {
-            let Instr { op, target, .. } = graph.code(id)[index];
-            if has_target(op) {
-                graph.visit(target, stack);
-            }
-        }
-        if !graph.code(id).iter().any(|instr| may_borrow(instr.op)) {
-            return Ok(());
-        }
-        let depth = graph.block(id).start_depth.max(0) as usize;
-        let code = graph.code_mut(id);
-        self.owned.clear();
-        self.owned.resize(code.len(), false);
-        self.values.clear();
-        self.values.resize(depth, (DUMMY, NOT_LOCAL));
-        for (instr, index) in code.iter().zip(0..) {
-            self.step(index, instr.op, instr.arg)?;
+    /// Decides on the loads of the block.
+    fn run(&mut self) -> Result<(), FlowError> {
+        for index in 0..self.code.len() {
+            let Instr { op, arg, .. } = self.code[index];
+            self.step(index as u32, op, arg)?;
         }
         for index in 0..self.values.len() {
             let (instr, _) = self.values[index];
             self.own(instr);
         }
-        for (instr, owned) in code.iter_mut().zip(&self.owned) {
-            if may_borrow(instr.op) && !owned {
-                instr.op = match instr.op {
-                    Op::LOAD_FAST => Op::LOAD_FAST_BORROW,
-                    Op::LOAD_FAST_LOAD_FAST => Op::LOAD_FAST_BORROW_LOAD_FAST_BORROW,
-                    op => op,
-                };
-            }
-        }
         Ok(())
     }
+}
+
+/// Processes one block and pushes its jump targets to `stack` (`optimize_load_fast`).
+fn borrow_in(
+    graph: &mut Graph,
+    id: BlockId,
+    target: &'static Target,
+    values: &mut Vec<StackValue>,
+    stack: &mut Vec<BlockId>,
+) -> Result<(), FlowError> {
+    // A jump is the last instruction, or the last but one before `NOT_TAKEN`.
+    let len = graph.block(id).len();
+    for index in len.saturating_sub(2)..len {
+        let Instr { op, target, .. } = graph.code(id)[index];
+        if has_target(op) {
+            graph.visit(target, stack);
+        }
+    }
+    let depth = graph.block(id).start_depth.max(0) as usize;
+    let code = graph.code_mut(id);
+    if !code.iter().any(|instr| may_borrow(instr.op)) {
+        return Ok(());
+    }
+    values.clear();
+    values.resize(depth, (DUMMY, NOT_LOCAL));
+    BorrowWalk { target, values, code }.run()
 }
 
 /// Lets loads borrow if their values are gone before their locals change (`optimize_load_fast`).
@@ -221,12 +236,12 @@ pub(super) fn borrow_locals(graph: &mut Graph, target: &'static Target) -> Resul
         return Ok(());
     }
     graph.clear_visited();
-    let mut walk = BorrowWalk { target, values: Vec::with_capacity(16), owned: Vec::with_capacity(64) };
+    let mut values = Vec::with_capacity(16);
     let mut stack = graph.take_stack();
     graph.block_mut(Graph::ENTRY).start_depth = 0;
     graph.visit(Graph::ENTRY, &mut stack);
     while let Some(id) = stack.pop() {
-        walk.block(graph, id, &mut stack)?;
+        borrow_in(graph, id, target, &mut values, &mut stack)?;
         let next = graph.next(id);
         let passes = !graph.block(id).is_empty() || target.features.borrow_past_empty_blocks;
         if next.is_some() && passes && !graph.no_fallthrough(id) {

@@ -98,6 +98,11 @@ impl Block {
         self.start
     }
 
+    /// Returns the slot of the last instruction.
+    fn last_slot(&self) -> Option<usize> {
+        (self.start as usize + self.used as usize).checked_sub(1).filter(|_| self.used > 0)
+    }
+
     /// Returns the slots of the instructions.
     fn range(&self) -> std::ops::Range<usize> {
         let start = self.start as usize;
@@ -212,12 +217,13 @@ impl Graph {
 
     /// Returns the last instruction of a block (`basicblock_last_instr`).
     pub(crate) fn last(&self, id: BlockId) -> Option<&Instr> {
-        self.code(id).last()
+        self.slots.get(self.block(id).last_slot()?)
     }
 
     /// Returns the last instruction of a block (`basicblock_last_instr`).
     pub(crate) fn last_mut(&mut self, id: BlockId) -> Option<&mut Instr> {
-        self.code_mut(id).last_mut()
+        let slot = self.block(id).last_slot()?;
+        self.slots.get_mut(slot)
     }
 
     /// Returns the successors of a block at its end: the next block and the jump target.
@@ -352,6 +358,16 @@ impl Graph {
             id = self.next(id);
         }
         id
+    }
+
+    /// Returns whether `test` is true of any block.
+    pub(crate) fn any(&self, test: impl Fn(&Block, BlockId) -> bool) -> bool {
+        self.blocks.iter().zip(0..).any(|(block, index)| test(block, BlockId(index)))
+    }
+
+    /// Returns whether any block may contain NOPs.
+    pub(crate) fn has_nops(&self) -> bool {
+        self.any(|block, _| block.nops)
     }
 
     /// Returns a number for a new label (`get_max_label`).

@@ -8,14 +8,17 @@ use crate::text::Location;
 
 /// Returns whether a block without lines needs one (`is_exit_or_eval_check_without_lineno`).
 fn needs_line(graph: &Graph, id: BlockId) -> bool {
-    graph.has_no_line(id)
+    graph.block(id).lineless
+        && graph.has_no_line(id)
         && (graph.exits_scope(id) || graph.code(id).iter().any(|instr| has_eval_break(instr.op)))
 }
 
 /// Copies exits without a line, so that each has one predecessor
 /// (`duplicate_exits_without_lineno`).
 fn duplicate_exits(graph: &mut Graph) {
-    let mut id = Graph::ENTRY;
+    // A copy has one predecessor, so none is copied that is not found now.
+    let found = graph.any(|block, id| block.predecessors > 1 && needs_line(graph, id));
+    let mut id = if found { Graph::ENTRY } else { BlockId::NONE };
     while id.is_some() {
         if let Some(&last) = graph.last(id)
             && is_jump(last.op)
@@ -69,8 +72,17 @@ pub(super) fn continue_lines(graph: &mut Graph, needs_line: impl Fn(&Graph, Bloc
     }
 }
 
+/// Returns whether a block gets the line of its only predecessor.
+fn takes_line(graph: &Graph, id: BlockId) -> bool {
+    let block = graph.block(id);
+    block.lineless
+        && block.predecessors == 1
+        && graph.code(id).first().is_some_and(|first| first.location.line() == -1)
+}
+
 /// Copies lines to instructions and blocks without one (`propagate_line_numbers`).
 fn propagate(graph: &mut Graph) {
+    let passes_on = graph.any(|_, id| takes_line(graph, id));
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
@@ -91,14 +103,12 @@ fn propagate(graph: &mut Graph) {
             }
             graph.block_mut(id).lineless = lines < 0;
         }
-        let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
-        for to in graph.successors(id) {
-            if graph.block(to).lineless
-                && graph.block(to).predecessors == 1
-                && let Some(first) = graph.code_mut(to).first_mut()
-                && first.location.line() == -1
-            {
-                first.location = previous;
+        if passes_on {
+            let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
+            for to in graph.successors(id) {
+                if takes_line(graph, to) {
+                    graph.code_mut(to)[0].location = previous;
+                }
             }
         }
         id = next;
@@ -107,7 +117,7 @@ fn propagate(graph: &mut Graph) {
 
 /// Gives exits without a line the line of the code before them (`resolve_line_numbers`).
 pub(super) fn resolve_lines(graph: &mut Graph) {
-    if !graph.blocks.iter().any(|block| block.lineless) {
+    if !graph.any(|block, _| block.lineless) {
         return;
     }
     duplicate_exits(graph);

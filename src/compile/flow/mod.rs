@@ -104,6 +104,7 @@ pub(super) fn run(
 
 /// Runs one pass and verifies the graph in debug builds; returns `co_stacksize` if the pass
 /// computes it.
+#[inline(always)] // The registers to save are many, and most units are small.
 fn apply(
     pass: FlowPass,
     graph: &mut Graph,

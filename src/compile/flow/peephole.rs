@@ -63,10 +63,27 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
     }
 }
 
+/// NOPs that a rewrite leaves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Left {
+    None,
+    /// NOPs with the lines of the replaced instructions.
+    Nops,
+    /// NOPs that may have no line.
+    Lineless,
+}
+
+impl Left {
+    /// Returns what folding leaves that did happen or did not.
+    fn by_fold(folded: bool) -> Self {
+        if folded { Self::Lineless } else { Self::None }
+    }
+}
+
 /// Rewrites the instruction `index` and those after it (`optimize_basic_block`).
 ///
-/// Returns whether it left NOPs.
-fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool {
+/// Returns the NOPs that it left.
+fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> Left {
     let folds = !context.target.features.fold_in_tree;
     let Instr { op, arg, .. } = code[index];
     let (next, next_arg) = code.get(index + 1).map_or((Op::NOP, 0), |next| (next.op, next.arg));
@@ -82,19 +99,19 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
                     code[index].set_nop();
                     code[index + 1].op = Op::SWAP;
                 }
-                _ if folds => return fold::fold_tuple(code, index, context),
-                _ => return fold::fold_adjacent_tuple(code, index, context),
+                _ if folds => return Left::by_fold(fold::fold_tuple(code, index, context)),
+                _ => return Left::by_fold(fold::fold_adjacent_tuple(code, index, context)),
             }
         }
         Op::BUILD_LIST | Op::BUILD_SET if folds => {
-            return fold::optimize_display(code, index, next, context);
+            return Left::by_fold(fold::optimize_display(code, index, next, context));
         }
         Op::LIST_APPEND | Op::SET_ADD
             if arg == 1
                 && context.target.features.fold_long_displays
                 && matches!(next, Op::GET_ITER | Op::CONTAINS_OP) =>
         {
-            return fold::fold_appended(code, index, context);
+            return Left::by_fold(fold::fold_appended(code, index, context));
         }
         Op::STORE_FAST
             if next == Op::STORE_FAST
@@ -102,7 +119,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
                 && code[index + 1].location.line() == code[index].location.line() =>
         {
             code[index].set(Op::POP_TOP, 0);
-            return false;
+            return Left::None;
         }
         Op::SWAP if arg == 1 => code[index].set_nop(),
         Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
@@ -131,7 +148,7 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             code[index + 1].set_nop();
         }
         Op::UNARY_NOT | Op::UNARY_INVERT | Op::UNARY_NEGATIVE if folds => {
-            return fold::fold_unary(code, index, context);
+            return Left::by_fold(fold::fold_unary(code, index, context));
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::LIST_TO_TUPLE => {
             // A list that is only iterated over needs no conversion, but some releases prefer a
@@ -139,18 +156,18 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> bool 
             if next != Op::GET_ITER || context.target.features.fold_long_displays {
                 let folded = fold::fold_appended(code, index, context);
                 if next != Op::GET_ITER || code[index].op != Op::CALL_INTRINSIC_1 {
-                    return folded;
+                    return Left::by_fold(folded);
                 }
             }
             code[index].set_nop();
         }
         Op::CALL_INTRINSIC_1 if folds && arg == fold::UNARY_POSITIVE => {
-            return fold::fold_unary(code, index, context);
+            return Left::by_fold(fold::fold_unary(code, index, context));
         }
-        Op::BINARY_OP if folds => return fold::fold_binary(code, index, context),
-        _ => return false,
+        Op::BINARY_OP if folds => return Left::by_fold(fold::fold_binary(code, index, context)),
+        _ => return Left::None,
     }
-    true
+    Left::Nops
 }
 
 /// Optimizes one block (`optimize_basic_block`).
@@ -162,10 +179,10 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         let index = from + found;
         from = index + 1;
         swaps |= code[index].op == Op::SWAP;
-        if rewrite(code, index, context) {
-            let block = &mut blocks[id.0 as usize];
-            (block.nops, block.lineless) = (true, true);
-        }
+        let left = rewrite(code, index, context);
+        let block = &mut blocks[id.0 as usize];
+        block.nops |= left != Left::None;
+        block.lineless |= left == Left::Lineless;
     }
     thread_all(graph, id, context.target.features.late_handlers);
     if swaps {

@@ -63,6 +63,10 @@ fn remove_nops_of(graph: &mut Graph, id: BlockId) -> bool {
     let block = graph.block_mut(id);
     block.truncate(kept);
     block.nops = left;
+    if block.lineless {
+        let lineless = graph.code(id).iter().any(|instr| instr.location.line() < 0);
+        graph.block_mut(id).lineless = lineless;
+    }
     kept < len
 }
 
@@ -89,6 +93,9 @@ fn is_redundant(nop: &Instr, previous: i32, next: Option<&mut Instr>, after: i32
 ///
 /// Returns whether there were any.
 pub(super) fn remove_nops(graph: &mut Graph) -> bool {
+    if !graph.has_nops() {
+        return false;
+    }
     let mut changed = false;
     let mut id = Graph::ENTRY;
     while id.is_some() {
@@ -169,7 +176,8 @@ pub(super) fn remove_nops_and_jumps(graph: &mut Graph) -> Result<(), FlowError> 
     loop {
         let nops = remove_nops(graph);
         let jumps = remove_jumps(graph)?;
-        if !nops && !jumps {
+        // Without any NOP, another round finds nothing.
+        if !jumps && !(nops && graph.has_nops()) {
             return Ok(());
         }
     }

@@ -15,12 +15,14 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     let mut used: SmallVec<[bool; 64]> = smallvec![false; context.consts.len()];
     let used = &mut used[..];
     used[0] = true;
+    let mut uses: SmallVec<[(BlockId, u32); 64]> = SmallVec::new();
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        for instr in graph.code(id) {
+        for (instr, index) in graph.code(id).iter().zip(0..) {
             if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST | Op::KW_NAMES)
                 && let Some(used) = used.get_mut(instr.arg as usize)
             {
                 *used = true;
+                uses.push((id, index));
             }
         }
     }
@@ -38,11 +40,8 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
         }
     }
     context.consts.truncate(kept);
-    for id in (0..graph.blocks.len() as u32).map(BlockId) {
-        for instr in graph.code_mut(id) {
-            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST | Op::KW_NAMES) {
-                instr.arg = map[instr.arg as usize];
-            }
-        }
+    for (id, index) in uses {
+        let instr = &mut graph.code_mut(id)[index as usize];
+        instr.arg = map[instr.arg as usize];
     }
 }
