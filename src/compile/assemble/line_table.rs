@@ -85,30 +85,31 @@ impl LineEntries<'_> {
                 self.bytes.extend_from_slice(&[head(10 + delta, units), column as u8, end as u8]);
             }
         } else {
-            self.add_long(location, units);
+            self.line = add_long(self.line, location, units, self.bytes);
         }
     }
+}
 
-    /// Appends an entry that has no short form (`write_location_info_entry`).
-    #[inline(never)]
-    fn add_long(&mut self, location: &Location, units: u32) {
-        if location.line() < 0 {
-            self.bytes.push(head(15, units));
-            return;
-        }
-        let delta = location.line() - self.line;
-        self.line = location.line();
-        let is_line = location.end_line() == location.line() || location.end_line() == -1;
-        if is_line && (location.column() < 0 || location.end_column() < 0) {
-            self.bytes.push(head(13, units));
-            write_signed(delta, self.bytes);
-            return;
-        }
-        self.bytes.push(head(14, units));
-        write_signed(delta, self.bytes);
-        // An exit may have another line than the code whose end it has.
-        write_unsigned(location.end_line().wrapping_sub(location.line()) as u32, self.bytes);
-        write_unsigned((location.column() + 1).max(0) as u32, self.bytes);
-        write_unsigned((location.end_column() + 1).max(0) as u32, self.bytes);
+/// Appends an entry that has no short form, and returns its line, or that of the last entry if it
+/// has none (`write_location_info_entry`).
+#[inline(never)]
+fn add_long(last_line: i32, location: &Location, units: u32, bytes: &mut Vec<u8>) -> i32 {
+    if location.line() < 0 {
+        bytes.push(head(15, units));
+        return last_line;
     }
+    let delta = location.line() - last_line;
+    let is_line = location.end_line() == location.line() || location.end_line() == -1;
+    if is_line && (location.column() < 0 || location.end_column() < 0) {
+        bytes.push(head(13, units));
+        write_signed(delta, bytes);
+        return location.line();
+    }
+    bytes.push(head(14, units));
+    write_signed(delta, bytes);
+    // An exit may have another line than the code whose end it has.
+    write_unsigned(location.end_line().wrapping_sub(location.line()) as u32, bytes);
+    write_unsigned((location.column() + 1).max(0) as u32, bytes);
+    write_unsigned((location.end_column() + 1).max(0) as u32, bytes);
+    location.line()
 }

@@ -111,6 +111,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         }
         index += 1;
     }
+    graph.recount(id);
     // Folding leaves NOPs without a line.
     let block = graph.block_mut(id);
     (block.nops, block.lineless) = (true, true);

@@ -100,6 +100,7 @@ fn rewrite(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         }
         index += 1;
     }
+    graph.recount(id);
     let block = graph.block_mut(id);
     (block.nops, block.lineless) = (true, true);
 }

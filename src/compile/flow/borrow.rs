@@ -4,7 +4,7 @@
 
 use super::FlowError;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::{has_target, is_block_push, may_borrow};
+use super::kinds::{has_target, is_block_push};
 use crate::target::{Op, Target};
 
 const NOT_LOCAL: u32 = u32::MAX;
@@ -221,13 +221,12 @@ fn borrow_in(
         }
     }
     let depth = graph.block(id).start_depth.max(0) as usize;
-    let code = graph.code_mut(id);
-    if !code.iter().any(|instr| may_borrow(instr.op)) {
+    if !graph.block(id).kinds.has_local_load() {
         return Ok(());
     }
     values.clear();
     values.resize(depth, (DUMMY, NOT_LOCAL));
-    BorrowWalk { target, values, code }.run()
+    BorrowWalk { target, values, code: graph.code_mut(id) }.run()
 }
 
 /// Lets loads borrow if their values are gone before their locals change (`optimize_load_fast`).

@@ -32,6 +32,9 @@ pub(crate) struct Block {
     pub(crate) unsafe_locals: u64,
     /// Number of the label in CPython, where the size of a jump depends on it; 0 for none.
     pub(crate) label: u32,
+    /// Kinds of the instructions, and perhaps more; kept by each pass that creates other kinds.
+    /// [`Self::nops`] tells of NOPs.
+    pub(crate) kinds: Kinds,
     /// True if the block is a jump target (in CPython, has a label).
     pub(crate) labeled: bool,
     /// True if the block sets up exception handlers, or did.
@@ -55,7 +58,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// Returns a block of `len` slots from `start`.
-    const fn new(start: u32, len: u32) -> Self {
+    const fn new(start: u32, len: u32, kinds: Kinds) -> Self {
         Self {
             start,
             used: len,
@@ -66,6 +69,7 @@ impl Block {
             predecessors: 0,
             unsafe_locals: 0,
             label: 0,
+            kinds,
             labeled: false,
             sets_up: false,
             nops: false,
@@ -160,7 +164,7 @@ impl Graph {
         self.blocks.push(Block {
             sets_up: kinds.has_block_push(),
             nops: kinds.has_nop(),
-            ..Block::new(start, len)
+            ..Block::new(start, len, kinds)
         });
         let last = self.blocks.len() - 1;
         &mut self.blocks[last]
@@ -173,7 +177,7 @@ impl Graph {
 
     /// Adds an empty block that is not linked.
     pub(crate) fn add(&mut self) -> BlockId {
-        self.blocks.push(Block::new(self.slots.len() as u32, 0));
+        self.blocks.push(Block::new(self.slots.len() as u32, 0, Kinds::default()));
         BlockId(self.blocks.len() as u32 - 1)
     }
 
@@ -239,6 +243,7 @@ impl Graph {
     pub(crate) fn push_copy(&mut self, id: BlockId, instr: Instr) {
         let block = &mut self.blocks[id.0 as usize];
         let kinds = Kinds::of(instr.op);
+        block.kinds.add(kinds);
         block.sets_up |= kinds.has_block_push();
         block.nops |= kinds.has_nop();
         block.lineless |= instr.location.line() < 0;
@@ -261,6 +266,13 @@ impl Graph {
             let instr = self.code(from)[index];
             self.push_copy(id, instr);
         }
+    }
+
+    /// Finds the kinds of a block again, after some of its opcodes were changed.
+    pub(crate) fn recount(&mut self, id: BlockId) {
+        let mut kinds = Kinds::default();
+        self.code(id).iter().for_each(|instr| kinds.add(Kinds::of(instr.op)));
+        self.block_mut(id).kinds = kinds;
     }
 
     /// Replaces the jump at the end of a block by a copy of the code that it leads to.

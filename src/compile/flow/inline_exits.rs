@@ -28,6 +28,7 @@ fn inline_target(graph: &mut Graph, id: BlockId) -> bool {
         && last.op == Op::JUMP
     {
         end.op = Op::JUMP;
+        graph.recount(id);
     }
     let target = graph.block_mut(last.target);
     target.predecessors = target.predecessors.wrapping_sub(1);

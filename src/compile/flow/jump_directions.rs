@@ -32,6 +32,7 @@ pub(super) fn choose_directions(graph: &mut Graph) -> Result<(), FlowError> {
                 && let Some(last) = graph.last_mut(id)
             {
                 last.op = if is_backward { backward } else { forward };
+                graph.recount(id);
             }
         }
         id = graph.next(id);

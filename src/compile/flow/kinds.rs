@@ -2,27 +2,30 @@
 
 use crate::target::{OP_COUNT, Op};
 
-const PUSH: u16 = 1;
-const EXIT: u16 = 2;
-const ALWAYS: u16 = 4;
-const CONDITIONAL: u16 = 8;
-const OTHER_JUMP: u16 = 16;
-const EVAL_BREAK: u16 = 32;
-const PSEUDO: u16 = 64;
-const LOCAL: u16 = 128;
-const UNSET: u16 = 256;
-const NOP: u16 = 512;
-const CONSTANT: u16 = 1024;
-const REWRITTEN: u16 = 2048;
-const FETCH: u16 = 4096;
-const HANDLERS: u16 = 8192;
-const PAIRED: u16 = 16384;
-const JUMP: u16 = ALWAYS | CONDITIONAL | OTHER_JUMP;
+const PUSH: u32 = 1;
+const EXIT: u32 = 2;
+const ALWAYS: u32 = 4;
+const CONDITIONAL: u32 = 8;
+const OTHER_JUMP: u32 = 16;
+const EVAL_BREAK: u32 = 32;
+const PSEUDO: u32 = 64;
+const LOCAL: u32 = 128;
+const UNSET: u32 = 256;
+const NOP: u32 = 512;
+const CONSTANT: u32 = 1024;
+const REWRITTEN: u32 = 2048;
+const FETCH: u32 = 4096;
+const HANDLERS: u32 = 8192;
+const PAIRED: u32 = 16384;
+const DISCARD: u32 = 32768;
+const POOLED: u32 = 65536;
+const EXCHANGE: u32 = 131_072;
+const JUMP: u32 = ALWAYS | CONDITIONAL | OTHER_JUMP;
 
 /// Kinds of each opcode.
-static KINDS: [u16; OP_COUNT] = {
+static KINDS: [u32; OP_COUNT] = {
     let mut kinds = [0; OP_COUNT];
-    let groups: [(u16, &[Op]); 15] = [
+    let groups: [(u32, &[Op]); 18] = [
         (PUSH, &[Op::SETUP_FINALLY, Op::SETUP_WITH, Op::SETUP_CLEANUP]),
         (
             PSEUDO,
@@ -96,6 +99,9 @@ static KINDS: [u16; OP_COUNT] = {
             ],
         ),
         (PAIRED, &[Op::LOAD_FAST, Op::STORE_FAST]),
+        (DISCARD, &[Op::POP_TOP]),
+        (EXCHANGE, &[Op::SWAP]),
+        (POOLED, &[Op::LOAD_CONST, Op::RETURN_CONST, Op::KW_NAMES]),
         (FETCH, &[Op::LOAD_FAST, Op::LOAD_FAST_LOAD_FAST, Op::LOAD_CLOSURE]),
         (EXIT, &[Op::RETURN_VALUE, Op::RETURN_CONST, Op::RAISE_VARARGS, Op::RERAISE]),
         (
@@ -149,7 +155,7 @@ static KINDS: [u16; OP_COUNT] = {
 
 /// Kinds of instructions, of one or of many.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Kinds(u16);
+pub(crate) struct Kinds(u32);
 
 impl Kinds {
     /// Returns the kinds of one opcode.
@@ -160,6 +166,46 @@ impl Kinds {
     /// Adds other kinds.
     pub(crate) fn add(&mut self, others: Self) {
         self.0 |= others.0;
+    }
+
+    /// Returns whether these kinds are among `others`, but for NOPs.
+    pub(crate) fn are_in(self, others: Self) -> bool {
+        self.0 & !(others.0 | NOP) == 0
+    }
+
+    /// Returns whether any instruction loads a constant or may copy one.
+    pub(crate) fn has_constant(self) -> bool {
+        self.0 & CONSTANT != 0
+    }
+
+    /// Returns whether any instruction refers to `co_consts`.
+    pub(crate) fn has_pooled(self) -> bool {
+        self.0 & POOLED != 0
+    }
+
+    /// Returns whether any instruction is a `SWAP`.
+    pub(crate) fn has_swap(self) -> bool {
+        self.0 & EXCHANGE != 0
+    }
+
+    /// Returns whether any instruction discards a value.
+    pub(crate) fn has_discard(self) -> bool {
+        self.0 & DISCARD != 0
+    }
+
+    /// Returns whether `peephole` rewrites any instruction together with its neighbors.
+    pub(crate) fn has_rewritten(self) -> bool {
+        self.0 & REWRITTEN != 0
+    }
+
+    /// Returns whether any instruction may form a superinstruction with a neighbor.
+    pub(crate) fn has_paired(self) -> bool {
+        self.0 & PAIRED != 0
+    }
+
+    /// Returns whether any instruction reads or changes one fast local.
+    pub(crate) fn has_local(self) -> bool {
+        self.0 & LOCAL != 0
     }
 
     /// Returns whether any instruction sets up handlers.
@@ -215,23 +261,23 @@ impl Kinds {
 }
 
 /// Returns whether an opcode has one of `kinds`.
-fn is(op: Op, kinds: u16) -> bool {
+fn is(op: Op, kinds: u32) -> bool {
     Kinds::of(op).0 & kinds != 0
 }
 
 /// Returns whether an opcode reads or changes one fast local.
 pub(crate) fn is_local(op: Op) -> bool {
-    is(op, LOCAL)
+    Kinds::of(op).has_local()
 }
 
 /// Returns whether an opcode loads a constant or may copy one.
 pub(crate) fn is_constant(op: Op) -> bool {
-    is(op, CONSTANT)
+    Kinds::of(op).has_constant()
 }
 
 /// Returns whether `peephole` rewrites an opcode together with its neighbors.
 pub(crate) fn is_rewritten(op: Op) -> bool {
-    is(op, REWRITTEN)
+    Kinds::of(op).has_rewritten()
 }
 
 /// Returns whether an opcode is rewritten together with its neighbors, or uses a constant, where
@@ -240,9 +286,9 @@ pub(crate) fn is_rewritten_once(op: Op) -> bool {
     matches!(op, Op::LOAD_CONST | Op::BUILD_TUPLE | Op::SWAP | Op::PUSH_NULL)
 }
 
-/// Returns whether an opcode loads a local that it may borrow.
-pub(crate) fn may_borrow(op: Op) -> bool {
-    Kinds::of(op).has_local_load()
+/// Returns whether an opcode refers to `co_consts`.
+pub(crate) fn is_pooled(op: Op) -> bool {
+    Kinds::of(op).has_pooled()
 }
 
 /// Returns whether an opcode is replaced before assembly.
@@ -257,7 +303,7 @@ pub(crate) fn changes_handlers(op: Op) -> bool {
 
 /// Returns whether an opcode may form a superinstruction with a neighbor.
 pub(crate) fn is_paired(op: Op) -> bool {
-    is(op, PAIRED)
+    Kinds::of(op).has_paired()
 }
 
 /// Returns whether an opcode is one of `SETUP_*` (`IS_BLOCK_PUSH_OPCODE`).

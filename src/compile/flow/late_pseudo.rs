@@ -21,6 +21,7 @@ pub(super) fn convert_late_pseudo_ops(graph: &mut Graph) {
                 _ => {}
             }
         }
+        graph.recount(id);
     }
     graph.rerouted = true;
     redundant::remove_nops(graph);

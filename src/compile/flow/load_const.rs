@@ -10,6 +10,9 @@ use crate::target::Op;
 
 /// Simplifies the constant loads of one block (`basicblock_optimize_load_const`).
 fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    if !graph.block(id).kinds.has_constant() {
+        return;
+    }
     let (blocks, code) = graph.blocks_and_code(id);
     let (mut op, mut arg) = (Op::NOP, 0);
     let mut simplified = false;
@@ -40,6 +43,7 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     if simplified {
         blocks[id.0 as usize].nops = true;
         graph.rerouted = true;
+        graph.recount(id);
     }
 }
 

@@ -5,7 +5,7 @@
 use super::context::Context;
 use super::fold;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::{is_jump, is_rewritten};
+use super::kinds::{Kinds, is_jump, is_rewritten};
 use super::swaps;
 use crate::target::{LateHandlers, Op};
 
@@ -66,8 +66,10 @@ fn thread_all(graph: &mut Graph, id: BlockId, handlers: LateHandlers) {
 /// NOPs that a rewrite leaves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Left {
-    None,
-    /// NOPs with the lines of the replaced instructions.
+    /// Nothing, and the kinds of all instructions.
+    Nothing,
+    /// NOPs with the lines of the replaced instructions, or another opcode, in place of the
+    /// instruction and the next one.
     Nops,
     /// NOPs that may have no line.
     Lineless,
@@ -76,7 +78,7 @@ enum Left {
 impl Left {
     /// Returns what folding leaves that did happen or did not.
     fn by_fold(folded: bool) -> Self {
-        if folded { Self::Lineless } else { Self::None }
+        if folded { Self::Lineless } else { Self::Nothing }
     }
 }
 
@@ -119,7 +121,6 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> Left 
                 && code[index + 1].location.line() == code[index].location.line() =>
         {
             code[index].set(Op::POP_TOP, 0);
-            return Left::None;
         }
         Op::SWAP if arg == 1 => code[index].set_nop(),
         Op::LOAD_GLOBAL if next == Op::PUSH_NULL && arg & 1 == 0 => {
@@ -165,27 +166,41 @@ fn rewrite(code: &mut [Instr], index: usize, context: &mut Context<'_>) -> Left 
             return Left::by_fold(fold::fold_unary(code, index, context));
         }
         Op::BINARY_OP if folds => return Left::by_fold(fold::fold_binary(code, index, context)),
-        _ => return Left::None,
+        _ => return Left::Nothing,
     }
     Left::Nops
 }
 
-/// Optimizes one block (`optimize_basic_block`).
-fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+/// Rewrites the instructions of one block (`optimize_basic_block`).
+fn rewrite_all(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
     let (blocks, code) = graph.blocks_and_code(id);
-    let mut swaps = false;
+    let block = &mut blocks[id.0 as usize];
+    let mut folded = false;
     let mut from = 0;
     while let Some(found) = code[from..].iter().position(|instr| is_rewritten(instr.op)) {
         let index = from + found;
         from = index + 1;
-        swaps |= code[index].op == Op::SWAP;
         let left = rewrite(code, index, context);
-        let block = &mut blocks[id.0 as usize];
-        block.nops |= left != Left::None;
+        block.nops |= left != Left::Nothing;
         block.lineless |= left == Left::Lineless;
+        folded |= left == Left::Lineless;
+        if left == Left::Nops {
+            code[index..].iter().take(2).for_each(|instr| block.kinds.add(Kinds::of(instr.op)));
+        }
+    }
+    if folded {
+        graph.recount(id);
+    }
+}
+
+/// Optimizes one block (`optimize_basic_block`).
+fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
+    let kinds = graph.block(id).kinds;
+    if kinds.has_rewritten() {
+        rewrite_all(graph, id, context);
     }
     thread_all(graph, id, context.target.features.late_handlers);
-    if swaps {
+    if graph.block(id).kinds.has_swap() {
         swaps::optimize(graph.code_mut(id));
         graph.block_mut(id).nops = true;
     }

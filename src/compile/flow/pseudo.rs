@@ -17,6 +17,7 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
             _ => continue,
         };
         let copy = Instr { op: Op::COPY, arg: 1, target: BlockId::NONE, ..*last };
+        graph.recount(id);
         let end = graph.block(id).len() - 1;
         graph.insert(id, end, copy);
         graph.insert(id, end + 1, Instr { op: Op::TO_BOOL, arg: 0, ..copy });
@@ -27,6 +28,9 @@ pub(super) fn convert_conditional_jumps(graph: &mut Graph) {
 pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
     let blocks = if graph.kinds.has_pseudo() { graph.blocks.len() as u32 } else { 0 };
     for id in (0..blocks).map(BlockId) {
+        if !graph.block(id).kinds.has_pseudo() {
+            continue;
+        }
         let (blocks, code) = graph.blocks_and_code(id);
         for instr in code.iter_mut().filter(|instr| is_pseudo(instr.op)) {
             match instr.op {
@@ -38,6 +42,7 @@ pub(super) fn convert_pseudo_ops(graph: &mut Graph) -> Result<(), FlowError> {
                 }
             }
         }
+        graph.recount(id);
     }
     graph.rerouted = true;
     redundant::remove_nops_and_jumps(graph)

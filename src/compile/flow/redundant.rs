@@ -116,7 +116,7 @@ pub(super) fn remove_nops_and_pairs(graph: &mut Graph) {
             if graph.block(id).labeled {
                 previous = None;
             }
-            let mut from = 0;
+            let mut from = if graph.block(id).kinds.has_discard() { 0 } else { graph.block(id).len() };
             while let Some(found) = graph.code(id)[from..].iter().position(|instr| instr.op == Op::POP_TOP) {
                 let index = from + found;
                 from = index + 1;
@@ -177,7 +177,8 @@ pub(super) fn remove_nops_and_jumps(graph: &mut Graph) -> Result<(), FlowError> 
         let nops = remove_nops(graph);
         let jumps = remove_jumps(graph)?;
         // Without any NOP, another round finds nothing.
-        if !jumps && !(nops && graph.has_nops()) {
+        let again = jumps || nops && graph.has_nops();
+        if !again {
             return Ok(());
         }
     }

@@ -10,6 +10,9 @@ use crate::target::Op;
 /// Combines pairs of local loads and stores (`insert_superinstructions`).
 pub(super) fn insert_superinstructions(graph: &mut Graph) {
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        if !graph.block(id).kinds.has_paired() {
+            continue;
+        }
         let (blocks, code) = graph.blocks_and_code(id);
         let mut from = 1;
         while let Some(found) =

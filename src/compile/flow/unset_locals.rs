@@ -32,8 +32,10 @@ fn scan(graph: &mut Graph, id: BlockId, stack: &mut Vec<BlockId>) {
     block.visited = false;
     let mut mask = block.unsafe_locals;
     let mut pushed = (BlockId::NONE, mask);
+    let is_read = graph.block(id).kinds.has_local() || graph.kinds.has_block_push();
     let (blocks, code) = graph.blocks_and_code(id);
-    for instr in code.iter_mut() {
+    let code = if is_read { code } else { &mut [] };
+    for instr in code {
         if instr.handler.is_some() && pushed != (instr.handler, mask) {
             pushed = (instr.handler, mask);
             push(blocks, instr.handler, mask, stack);

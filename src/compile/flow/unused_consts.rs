@@ -4,7 +4,7 @@
 
 use super::context::Context;
 use super::graph::{BlockId, Graph};
-use crate::target::Op;
+use super::kinds::is_pooled;
 use smallvec::{SmallVec, smallvec};
 
 /// Removes unused constants and renumbers the others (`remove_unused_consts`).
@@ -17,8 +17,11 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
     used[0] = true;
     let mut uses: SmallVec<[(BlockId, u32); 64]> = SmallVec::new();
     for id in (0..graph.blocks.len() as u32).map(BlockId) {
+        if !graph.block(id).kinds.has_pooled() {
+            continue;
+        }
         for (instr, index) in graph.code(id).iter().zip(0..) {
-            if matches!(instr.op, Op::LOAD_CONST | Op::RETURN_CONST | Op::KW_NAMES)
+            if is_pooled(instr.op)
                 && let Some(used) = used.get_mut(instr.arg as usize)
             {
                 *used = true;

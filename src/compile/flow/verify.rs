@@ -4,7 +4,7 @@
 
 use super::FlowError;
 use super::graph::Graph;
-use super::kinds::{has_target, is_terminator};
+use super::kinds::{Kinds, has_target, is_terminator};
 use super::unreachable::remove_unreachable;
 use crate::target::Op;
 
@@ -23,6 +23,9 @@ pub(super) fn verify(graph: &Graph) -> Result<(), FlowError> {
             }
             if instr.op == Op::NOP && !block.nops {
                 return Err(FlowError::Malformed("NOP in a block that says it has none"));
+            }
+            if !Kinds::of(instr.op).are_in(block.kinds) {
+                return Err(FlowError::Malformed("a kind of instruction that the block says it has not"));
             }
             if instr.location.line() < 0 && !block.lineless {
                 return Err(FlowError::Malformed("no line in a block that says it has all"));
