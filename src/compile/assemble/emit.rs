@@ -24,6 +24,8 @@ impl CodeDraft {
     /// Emits the instructions of `graph` (`assemble_emit`).
     pub(super) fn emit(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
         self.clear(graph, encodings);
+        // A local list costs less than one behind a reference.
+        let mut units = std::mem::take(&mut self.units);
         let mut point = Point::default();
         let (mut place, mut handler) = (&WAITING, BlockId::NONE);
         let mut id = Graph::ENTRY;
@@ -45,14 +47,15 @@ impl CodeDraft {
                 }
                 let encoding = encodings.of(instr.op);
                 if encoding.plain > 0 && instr.arg <= 0xff {
-                    self.units[point.offset as usize] = [encoding.number, instr.arg as u8];
+                    units[point.offset as usize] = [encoding.number, instr.arg as u8];
                     point.offset += u32::from(encoding.plain);
                 } else {
-                    point = self.emit_other(instr, point, encodings)?;
+                    point = self.emit_other(instr, point, encodings, &mut units)?;
                 }
             }
             id = graph.next(id);
         }
+        self.units = units;
         self.end = point;
         if let Some(start) = self.waiting {
             self.begin_place(&Location::NONE, start);
@@ -87,6 +90,7 @@ impl CodeDraft {
         instr: &Instr,
         mut point: Point,
         encodings: &Encodings,
+        units: &mut [[u8; 2]],
     ) -> Result<Point, FlowError> {
         let mut op = instr.op;
         let mut arg = instr.arg;
@@ -113,11 +117,11 @@ impl CodeDraft {
             arg = 0;
         }
         for position in (1..=prefixes(arg)).rev() {
-            self.units[point.offset as usize] = [encodings.prefix, (arg >> (8 * position)) as u8];
+            units[point.offset as usize] = [encodings.prefix, (arg >> (8 * position)) as u8];
             point.offset += 1;
         }
         let encoding = encodings.checked(op)?;
-        self.units[point.offset as usize] = [encoding.number, arg as u8];
+        units[point.offset as usize] = [encoding.number, arg as u8];
         point.offset += u32::from(encoding.units);
         Ok(point)
     }

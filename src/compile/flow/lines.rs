@@ -80,9 +80,30 @@ fn takes_line(graph: &Graph, id: BlockId) -> bool {
         && graph.code(id).first().is_some_and(|first| first.location.line() == -1)
 }
 
+/// Copies lines to the instructions of a block without one.
+fn fill(graph: &mut Graph, id: BlockId) {
+    if !graph.block(id).lineless {
+        return;
+    }
+    let mut previous = Location::NONE;
+    let mut lines = 0;
+    for instr in graph.code_mut(id) {
+        if instr.location.line() == -1 {
+            instr.location = previous;
+        } else {
+            previous = instr.location;
+        }
+        lines |= instr.location.line();
+    }
+    graph.block_mut(id).lineless = lines < 0;
+}
+
 /// Copies lines to instructions and blocks without one (`propagate_line_numbers`).
 fn propagate(graph: &mut Graph) {
-    let passes_on = graph.any(|_, id| takes_line(graph, id));
+    if !graph.any(|_, id| takes_line(graph, id)) {
+        (0..graph.blocks.len() as u32).for_each(|id| fill(graph, BlockId(id)));
+        return;
+    }
     let mut id = Graph::ENTRY;
     while id.is_some() {
         let next = graph.next(id);
@@ -90,25 +111,11 @@ fn propagate(graph: &mut Graph) {
             id = next;
             continue;
         }
-        if graph.block(id).lineless {
-            let mut previous = Location::NONE;
-            let mut lines = 0;
-            for instr in graph.code_mut(id) {
-                if instr.location.line() == -1 {
-                    instr.location = previous;
-                } else {
-                    previous = instr.location;
-                }
-                lines |= instr.location.line();
-            }
-            graph.block_mut(id).lineless = lines < 0;
-        }
-        if passes_on {
-            let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
-            for to in graph.successors(id) {
-                if takes_line(graph, to) {
-                    graph.code_mut(to)[0].location = previous;
-                }
+        fill(graph, id);
+        let previous = graph.last(id).map_or(Location::NONE, |last| last.location);
+        for to in graph.successors(id) {
+            if takes_line(graph, to) {
+                graph.code_mut(to)[0].location = previous;
             }
         }
         id = next;

@@ -43,7 +43,7 @@ pub(super) fn remove_unused_consts(graph: &mut Graph, context: &mut Context<'_>)
         }
     }
     context.consts.truncate(kept);
-    for (id, index) in uses {
+    for &(id, index) in &uses {
         let instr = &mut graph.code_mut(id)[index as usize];
         instr.arg = map[instr.arg as usize];
     }
