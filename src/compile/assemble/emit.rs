@@ -24,8 +24,6 @@ impl CodeDraft {
     /// Emits the instructions of `graph` (`assemble_emit`).
     pub(super) fn emit(&mut self, graph: &Graph, encodings: &Encodings) -> Result<(), FlowError> {
         self.clear(graph, encodings);
-        // A local list costs less than one behind a reference.
-        let mut units = std::mem::take(&mut self.units);
         let mut point = Point::default();
         let (mut place, mut handler) = (&WAITING, BlockId::NONE);
         let mut id = Graph::ENTRY;
@@ -47,15 +45,14 @@ impl CodeDraft {
                 }
                 let encoding = encodings.of(instr.op);
                 if encoding.plain > 0 && instr.arg <= 0xff {
-                    units[point.offset as usize] = [encoding.number, instr.arg as u8];
+                    self.units[point.offset as usize] = [encoding.number, instr.arg as u8];
                     point.offset += u32::from(encoding.plain);
                 } else {
-                    point = self.emit_other(instr, point, encodings, &mut units)?;
+                    point = self.emit_other(instr, point, encodings)?;
                 }
             }
             id = graph.next(id);
         }
-        self.units = units;
         self.end = point;
         if let Some(start) = self.waiting {
             self.begin_place(&Location::NONE, start);
@@ -90,7 +87,6 @@ impl CodeDraft {
         instr: &Instr,
         mut point: Point,
         encodings: &Encodings,
-        units: &mut [[u8; 2]],
     ) -> Result<Point, FlowError> {
         let mut op = instr.op;
         let mut arg = instr.arg;
@@ -117,11 +113,11 @@ impl CodeDraft {
             arg = 0;
         }
         for position in (1..=prefixes(arg)).rev() {
-            units[point.offset as usize] = [encodings.prefix, (arg >> (8 * position)) as u8];
+            self.units[point.offset as usize] = [encodings.prefix, (arg >> (8 * position)) as u8];
             point.offset += 1;
         }
         let encoding = encodings.checked(op)?;
-        units[point.offset as usize] = [encoding.number, arg as u8];
+        self.units[point.offset as usize] = [encoding.number, arg as u8];
         point.offset += u32::from(encoding.units);
         Ok(point)
     }

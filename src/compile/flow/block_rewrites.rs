@@ -6,7 +6,7 @@
 use super::context::Context;
 use super::fold;
 use super::graph::{BlockId, Graph, Instr};
-use super::kinds::is_rewritten_once;
+use super::kinds::{Kinds, is_rewritten_once};
 use super::swaps;
 use crate::compile::constants::ConstValue;
 use crate::target::Op;
@@ -111,9 +111,9 @@ fn optimize_block(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         }
         index += 1;
     }
-    graph.recount(id);
     // Folding leaves NOPs without a line.
     let block = graph.block_mut(id);
+    block.kinds = Kinds::ANY;
     (block.nops, block.lineless) = (true, true);
     graph.rerouted = true;
     while graph.last(id).is_some_and(|last| {

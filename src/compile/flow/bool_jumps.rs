@@ -7,6 +7,7 @@ use super::block_rewrites::rewrite_at;
 use super::cleaned_blocks::clean;
 use super::context::Context;
 use super::graph::{BlockId, Graph, Instr, has_target};
+use super::kinds::Kinds;
 use crate::target::Op;
 
 /// Lets a jump with the opcode `op` lead to where its target jumps (`jump_thread`).
@@ -100,8 +101,8 @@ fn rewrite(graph: &mut Graph, id: BlockId, context: &mut Context<'_>) {
         }
         index += 1;
     }
-    graph.recount(id);
     let block = graph.block_mut(id);
+    block.kinds = Kinds::ANY;
     (block.nops, block.lineless) = (true, true);
 }
 

@@ -4,6 +4,7 @@
 
 use super::FlowError;
 use super::graph::Graph;
+use super::kinds::Kinds;
 use crate::target::Op;
 
 /// Returns the opcodes of a conditional jump forward and backward.
@@ -32,7 +33,7 @@ pub(super) fn choose_directions(graph: &mut Graph) -> Result<(), FlowError> {
                 && let Some(last) = graph.last_mut(id)
             {
                 last.op = if is_backward { backward } else { forward };
-                graph.recount(id);
+                graph.block_mut(id).kinds = Kinds::ANY;
             }
         }
         id = graph.next(id);

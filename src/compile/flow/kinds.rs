@@ -158,6 +158,9 @@ static KINDS: [u32; OP_COUNT] = {
 pub(crate) struct Kinds(u32);
 
 impl Kinds {
+    /// All kinds, for a block of which nothing is known.
+    pub(crate) const ANY: Self = Self(u32::MAX);
+
     /// Returns the kinds of one opcode.
     pub(crate) fn of(op: Op) -> Self {
         Self(KINDS[op as usize])

@@ -3,7 +3,7 @@
 //! CPython: `Python/flowgraph.c` of 3.12.
 
 use super::graph::{BlockId, Graph};
-use super::kinds::is_block_push;
+use super::kinds::{Kinds, is_block_push};
 use super::redundant;
 use crate::target::Op;
 
@@ -21,7 +21,7 @@ pub(super) fn convert_late_pseudo_ops(graph: &mut Graph) {
                 _ => {}
             }
         }
-        graph.recount(id);
+        graph.block_mut(id).kinds = Kinds::ANY;
     }
     graph.rerouted = true;
     redundant::remove_nops(graph);
