@@ -297,6 +297,8 @@ pub struct Features {
     pub generator_pop_lacks_line: bool,
     /// Qualified names and file names are interned.
     pub interned_qualified_names: bool,
+    /// Names such as `<lambda>`, which exist from the start of the process, are interned.
+    pub interned_start_up_names: bool,
     /// Members of a frozenset count as shared when they are sorted.
     pub members_count_as_shared: bool,
     /// An inlined comprehension overrides only the symbols of names that it saves.

@@ -64,13 +64,13 @@ def main():
             sys.exit(f"packages.py: NO CPython {series}: nothing was tested for it")
         version, python = found[-1]
         for level in options.optimize or [0]:
-            wrong += compare(options, series, version, python, level, root, paths)
+            wrong += compare(options, version, python, level, root, paths)
     sys.exit(1 if wrong else 0)
 
 
-def compare(options, series, version, python, level, root, paths):
+def compare(options, version, python, level, root, paths):
     """How many files are wrong for one version at one level."""
-    compilers = Compilers(options.binary, python, series)
+    compilers = Compilers(options.binary, python, version)
     references = options.cache / f"{version}-{level}"
     with tempfile.TemporaryDirectory() as out:
         compilers.native(level, paths, root, out)

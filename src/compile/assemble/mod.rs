@@ -225,7 +225,10 @@ impl Assembler {
         if target.features.interned_qualified_names {
             constants.note_qualname(unit.qualname, unit.qualname_const);
         } else {
-            own_names = Some(constants.add_own_names(unit.name, unit.qualname, unit.qualname_const, names));
+            let interns = target.features.interned_start_up_names;
+            let name = constants.add_own_name(unit.name, interns, names);
+            own_names =
+                Some(constants.add_own_names([unit.name, unit.qualname], name, unit.qualname_const, names));
         }
         allowance::note(code.len() + allowance::growing(size_of::<CodeObject>()));
         let id = self.codes.add(CodeObject {

@@ -133,13 +133,14 @@ pub(super) const FEATURES: Features = Features {
     joiners_in_names: false,
     generator_pop_lacks_line: true,
     interned_qualified_names: false,
+    interned_start_up_names: false,
     members_count_as_shared: false,
     override_saved_only: true,
     deepest_blocks: 20,
     generator_is_block: false,
     cold_jumps_lack_line: true,
     interned_characters: false,
-    letters_with_own_names: "_abcdenprsx",
+    letters_with_own_names: "BCLST_abcdefhijklmnopqrstvwxy",
     assertion_raised_at_statement: true,
     jumps_sized_by_label: true,
     spec_keeps_pieces: true,
@@ -211,6 +212,7 @@ const FEATURES_2: Features = Features {
     null_is_value_error: true,
     numbers_end_before_ascii: true,
     every_error_replaces: true,
+    letters_with_own_names: "BCLST_abcdefhiklmnopqrstvwxy",
     ..FEATURES
 };
 

@@ -71,6 +71,9 @@ const FEATURES_1: Features = Features {
     spec_goes_on: true,
     shown_by_inner_equals: false,
     shown_text_runs_on: false,
+    interned_start_up_names: false,
+    interned_characters: false,
+    letters_with_own_names: "_abcdenprsx",
     ..FEATURES
 };
 
@@ -121,6 +124,9 @@ pub(super) const FEATURES: Features = Features {
     spec_goes_on: false,
     shown_by_inner_equals: true,
     shown_text_runs_on: true,
+    interned_start_up_names: true,
+    interned_characters: true,
+    letters_with_own_names: "",
     ..py311::FEATURES
 };
 

@@ -157,8 +157,6 @@ pub(super) const FEATURES: Features = Features {
     interned_qualified_names: true,
     members_count_as_shared: true,
     cold_jumps_lack_line: false,
-    interned_characters: true,
-    letters_with_own_names: "",
     jumps_sized_by_label: false,
     builds_empty_strings: false,
     functions_see_class: true,
