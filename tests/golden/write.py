@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Writes the golden files in this directory.
 
-Usage: PYTHON -I -S tests/golden/write.py [--only NAME]... [PYTHON]
+Usage: PYTHON -I -S tests/golden/write.py [--only NAME]... [--release X.Y.Z] [PYTHON]
 
 Run it with the newest release of 3.14, then with those of 3.11, 3.12, 3.13 and 3.15, then with the older releases. PYTHON is
 one of the commands that `tools/reference-pythons` prints. The second PYTHON is the command that compiles the sources;
 it is needed where `sys.executable` does not start without the script that `tools/reference-pythons` prints. `--only
-NAME` (repeatable) writes only the pycs of NAME.py.
+NAME` (repeatable) writes only the pycs of NAME.py. `--release` is the release of the second PYTHON if it is another one: a
+WebAssembly build (`tests/oracle/wasm-pythons`) compiles, but cannot run this script.
 
 The files of 3.14 are next to the sources, those of the newest releases of 3.11, 3.12, 3.13 and 3.15 in the directories 311,
 312, 313 and 315. An older release has a directory of its own, such as 313.5, with the files that differ from the newest
@@ -32,13 +33,16 @@ import tempfile
 import warnings
 
 HERE = pathlib.Path(__file__).resolve().parent
-VERSION = sys.version_info[:2]
+RELEASE = sys.version_info[:3]
+if "--release" in sys.argv:
+    RELEASE = tuple(map(int, sys.argv[sys.argv.index("--release") + 1].split(".")))
+VERSION = RELEASE[:2]
 # The newest of each series, and those whose folders are whole.
 NEWEST = {(3, 11): 7, (3, 12): 1, (3, 13): 18, (3, 14): 10, (3, 15): 2}
 SERIES = HERE if VERSION == (3, 14) else HERE / f"{VERSION[0]}{VERSION[1]}"
-IS_NEWEST = NEWEST.get(VERSION) == sys.version_info[2]
-FOLDER = SERIES if IS_NEWEST else HERE / f"{VERSION[0]}{VERSION[1]}.{sys.version_info[2]}"
-IS_WHOLE = IS_NEWEST or sys.version_info[:3] == (3, 13, 0)
+IS_NEWEST = NEWEST.get(VERSION) == RELEASE[2]
+FOLDER = SERIES if IS_NEWEST else HERE / f"{VERSION[0]}{VERSION[1]}.{RELEASE[2]}"
+IS_WHOLE = IS_NEWEST or RELEASE == (3, 13, 0)
 ONE = """
 import py_compile, sys, warnings
 warnings.simplefilter("ignore")
@@ -57,7 +61,7 @@ def write(source, python):
         target = FOLDER / source.with_suffix(f".opt-{level}.pyc" if level else ".pyc").name
         one = ONE.replace("REFUSED", str(REFUSED))
         done = subprocess.run([python, "-I", "-S", "-c", one, source, target, source.name, str(level)],
-                              stderr=subprocess.DEVNULL)
+                              stderr=subprocess.DEVNULL, cwd=HERE)
         # Some releases crash on handlers that do not fit, and so compile nothing.
         if done.returncode not in (0, REFUSED, -11):
             sys.exit(
@@ -131,6 +135,7 @@ def drop_what_the_newest_has(source):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", action="append", metavar="NAME", help="write only the pycs of NAME.py")
+    parser.add_argument("--release", help="the release of PYTHON, if it is another one")
     parser.add_argument("python", nargs="?", default=sys.executable, help="the command that starts this interpreter")
     options = parser.parse_args()
     if VERSION not in NEWEST:
@@ -145,7 +150,7 @@ if __name__ == "__main__":
     if not options.only:
         if IS_NEWEST and VERSION == (3, 14):
             effects()
-        if IS_WHOLE or sys.version_info[:3] == (3, 11, 2):
+        if IS_WHOLE or RELEASE == (3, 11, 2):
             refusals()
     for path in sources:
         write(path, options.python)

@@ -36,5 +36,11 @@ for (const folder of mounted) {
 python.FS.chdir(directory);
 python.globals.set("arguments", python.toPy(["-c", ...rest]));
 python.runPython("import sys; sys.argv = list(arguments); del arguments");
-python.runPython(code);
+try {
+    python.runPython(code);
+} catch (error) {
+    // That of `sys.exit(STATUS)`.
+    if (typeof error.status !== "number") throw error;
+    process.exit(error.status);
+}
 python.runPython("import sys; sys.stdout.flush()");
