@@ -37,8 +37,7 @@ const RELEASES: [(&str, &str, &str); 12] = [
 const WITHOUT: [&str; 1] = ["3.14.2"];
 /// The only release whose goldens a WebAssembly build wrote, and the sources whose values depend on
 /// the processor or the C library.
-const WEB_ASSEMBLY: (&str, [&str; 3]) =
-    ("3.12.7", ["complex_powers", "nan_operands", "nan_quotients"]);
+const WEB_ASSEMBLY: (&str, [&str; 3]) = ("3.12.7", ["complex_powers", "nan_operands", "nan_quotients"]);
 const LEVELS: [u8; 3] = [0, 1, 2];
 
 fn main() -> ExitCode {
