@@ -94,11 +94,15 @@ def main():
                 ratio = f"; it is {theirs[1] / cpu:.1f} times as fast as compileall" if jobs == 1 else ""
                 print(f"-j{jobs}: the base takes {wall / ours[0]:.2f} times as long, and {cpu / ours[1]:.2f} times the "
                       f"processor time{ratio}")
-        several = [flag for version in ("3.13", "3.14", "3.15") for flag in ("--python", version)]
-        several = [*native[:native.index("--python")], *several, "-j", "1", "-0", "-", names]
         # The ratio of two short runs of pycompile varies more than its ratio to CPython.
-        one, three = best(options.rounds * 3, [*native, "-j", "1", "-0", "-", names], several)
-        print(f"three versions in one run: {three[1]:.2f} s of processor time, {three[1] / one[1]:.2f} times one version")
+        for versions in (["3.13", "3.14", "3.15"], ["3.11", "3.12", "3.13", "3.14", "3.15"]):
+            start, end = native[:native.index("--python")], ["-j", "1", "-0", "-", names]
+            flags = [["--python", version] for version in versions]
+            *alone, together = best(options.rounds * 3, *([*start, *flag, *end] for flag in flags),
+                                    [*start, *sum(flags, []), *end])
+            one = sum(figures[1] for figures in alone) / len(alone)
+            print(f"{len(versions)} versions in one run: {together[1]:.2f} s of processor time, {together[1] / one:.2f} times "
+                  "the mean of one version")
         small = work / "small.py"
         small.write_text("import sys\n\n\ndef main(arguments):\n    print(*arguments)\n\n\nmain(sys.argv)\n")
         ours, theirs, *base = best(options.rounds * 30, [*native, small], [python, "-m", "py_compile", small],

@@ -3,8 +3,10 @@
 //! CPython: `Python/codegen.c`.
 
 use super::{Codegen, CodegenResult, STACK_USE_GUIDELINE};
+use crate::compile::constants::{ConstId, ConstValue};
+use crate::compile::folding;
 use crate::syntax::SyntaxError;
-use crate::syntax::ast::{Constant, Expr, ExprContext, ExprKind};
+use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::target::Op;
 use crate::text::{Location, Name};
 
@@ -131,15 +133,17 @@ impl Codegen<'_, '_> {
             return false;
         }
         let constants = elements.iter().map(|element| match &element.kind {
-            ExprKind::Constant(constant) => Some(*constant),
+            ExprKind::Constant(constant) => Some(constant),
             _ => None,
         });
         let Some(constants) = constants.collect::<Option<Vec<_>>>() else { return false };
+        let members: Vec<ConstId> = constants.into_iter().map(|member| self.constant(member)).collect();
         let folded = if how.add == Op::SET_ADD {
-            self.constant(&Constant::FrozenSet(&constants))
+            ConstValue::FrozenSet(folding::distinct(&members, self.constants).into())
         } else {
-            self.constant(&Constant::Tuple(&constants))
+            ConstValue::Tuple(members.into())
         };
+        let folded = self.constants.add(folded);
         if how.is_tuple && pushed == 0 {
             self.load_const_id(folded, location);
             return true;
@@ -240,12 +244,14 @@ impl Codegen<'_, '_> {
         let is_big = values.len() * 2 > STACK_USE_GUIDELINE;
         if self.target.features.const_key_maps && values.len() > 1 && !is_big {
             let constants = keys.iter().map(|key| match key.as_ref().map(|key| &key.kind) {
-                Some(ExprKind::Constant(constant)) => Some(*constant),
+                Some(ExprKind::Constant(constant)) => Some(constant),
                 _ => None,
             });
             if let Some(constants) = constants.collect::<Option<Vec<_>>>() {
                 self.visit_exprs(values)?;
-                self.load_const(&Constant::Tuple(&constants), location);
+                let keys = constants.into_iter().map(|key| self.constant(key)).collect();
+                let keys = self.constants.add(ConstValue::Tuple(keys));
+                self.load_const_id(keys, location);
                 self.emit_arg(Op::BUILD_CONST_KEY_MAP, values.len() as u32, location);
                 return Ok(());
             }
