@@ -293,31 +293,26 @@ impl Constants {
         (self.add_text(text), is_first)
     }
 
-    /// Adds the name of a code object, where qualified names are not interned. Names such as
-    /// `<lambda>` are interned if `is_interned`.
-    pub fn add_own_name(&mut self, name: Name, is_interned: bool, names: &Names) -> ConstId {
+    /// Adds the name and the qualified name of a code object, where these are not interned. Names
+    /// such as `<lambda>` are interned if `is_interned`.
+    ///
+    /// `own` is the constant that is the string of the qualified name, if there is one.
+    pub fn add_own_names(
+        &mut self,
+        [name, qualname]: [Name; 2],
+        own: Option<ConstId>,
+        is_interned: bool,
+        names: &Names,
+    ) -> [ConstId; 2] {
         let text = names.text(name);
-        if text.starts_with('<') && text.contains(' ') {
+        let first = if text.starts_with('<') && text.contains(' ') {
             // `<generic parameters of X>` is composed for each scope.
             self.add_unmerged(ConstValue::Str(ConstantText::from_slice(text.as_bytes())))
         } else if text.starts_with('<') && !is_interned {
             self.lasting_name(name, text)
         } else {
             self.add_name(name, names)
-        }
-    }
-
-    /// Adds the qualified name of a code object, where it is not interned, and returns both names;
-    /// `first` is the constant of its name.
-    ///
-    /// `own` is the constant that is the string of the qualified name, if there is one.
-    pub fn add_own_names(
-        &mut self,
-        [name, qualname]: [Name; 2],
-        first: ConstId,
-        own: Option<ConstId>,
-        names: &Names,
-    ) -> [ConstId; 2] {
+        };
         if name == qualname {
             return [first, first];
         }

@@ -226,9 +226,8 @@ impl Assembler {
             constants.note_qualname(unit.qualname, unit.qualname_const);
         } else {
             let interns = target.features.interned_start_up_names;
-            let name = constants.add_own_name(unit.name, interns, names);
-            own_names =
-                Some(constants.add_own_names([unit.name, unit.qualname], name, unit.qualname_const, names));
+            let both = [unit.name, unit.qualname];
+            own_names = Some(constants.add_own_names(both, unit.qualname_const, interns, names));
         }
         allowance::note(code.len() + allowance::growing(size_of::<CodeObject>()));
         let id = self.codes.add(CodeObject {

@@ -112,13 +112,8 @@ impl Codegen<'_, '_> {
             Constant::FreshEmptyBytes => {
                 return self.constants.add_fresh(ConstValue::Bytes(ConstantText::new()));
             }
-            Constant::Tuple(items) => {
-                ConstValue::Tuple(items.iter().map(|item| self.constant(item)).collect())
-            }
-            Constant::FrozenSet(items) => {
-                let items: Vec<ConstId> = items.iter().map(|item| self.constant(item)).collect();
-                ConstValue::FrozenSet(folding::distinct(&items, self.constants).into())
-            }
+            Constant::Tuple(items) => return self.tuple_constant(items),
+            Constant::FrozenSet(items) => return self.set_constant(items),
             _ => literal(constant).unwrap_or(ConstValue::None),
         };
         if self.target.features.fold_in_tree && value.is_nan() {
@@ -127,6 +122,22 @@ impl Codegen<'_, '_> {
             return *self.nans.entry(node).or_insert_with(|| self.constants.add_unmerged(value));
         }
         self.constants.add(value)
+    }
+
+    /// Returns the constant for a tuple of the constants of nodes (`merge_consts_recursive`).
+    pub(crate) fn tuple_constant<'c>(
+        &mut self,
+        items: impl IntoIterator<Item = &'c Constant<'c>>,
+    ) -> ConstId {
+        let items = items.into_iter().map(|item| self.constant(item)).collect();
+        self.constants.add(ConstValue::Tuple(items))
+    }
+
+    /// Returns the constant for a frozenset of the constants of nodes (`merge_consts_recursive`).
+    pub(crate) fn set_constant<'c>(&mut self, items: impl IntoIterator<Item = &'c Constant<'c>>) -> ConstId {
+        let items: Vec<ConstId> = items.into_iter().map(|item| self.constant(item)).collect();
+        let items = folding::distinct(&items, self.constants);
+        self.constants.add(ConstValue::FrozenSet(items.into()))
     }
 }
 

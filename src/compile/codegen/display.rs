@@ -3,8 +3,6 @@
 //! CPython: `Python/codegen.c`.
 
 use super::{Codegen, CodegenResult, STACK_USE_GUIDELINE};
-use crate::compile::constants::{ConstId, ConstValue};
-use crate::compile::folding;
 use crate::syntax::SyntaxError;
 use crate::syntax::ast::{Expr, ExprContext, ExprKind};
 use crate::target::Op;
@@ -137,13 +135,11 @@ impl Codegen<'_, '_> {
             _ => None,
         });
         let Some(constants) = constants.collect::<Option<Vec<_>>>() else { return false };
-        let members: Vec<ConstId> = constants.into_iter().map(|member| self.constant(member)).collect();
         let folded = if how.add == Op::SET_ADD {
-            ConstValue::FrozenSet(folding::distinct(&members, self.constants).into())
+            self.set_constant(constants)
         } else {
-            ConstValue::Tuple(members.into())
+            self.tuple_constant(constants)
         };
-        let folded = self.constants.add(folded);
         if how.is_tuple && pushed == 0 {
             self.load_const_id(folded, location);
             return true;
@@ -249,8 +245,7 @@ impl Codegen<'_, '_> {
             });
             if let Some(constants) = constants.collect::<Option<Vec<_>>>() {
                 self.visit_exprs(values)?;
-                let keys = constants.into_iter().map(|key| self.constant(key)).collect();
-                let keys = self.constants.add(ConstValue::Tuple(keys));
+                let keys = self.tuple_constant(constants);
                 self.load_const_id(keys, location);
                 self.emit_arg(Op::BUILD_CONST_KEY_MAP, values.len() as u32, location);
                 return Ok(());
